@@ -1,0 +1,89 @@
+# Two commands are all a newcomer needs: `make demo` and `make test`.
+
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# Node comes with the development requirements; npm finds it by PATH.
+NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
+# A stamp named by the requirements' hash makes the second run instant.
+stamp = $(VENV)/.installed-$(1)-$(shell sha256sum $(2) | cut -c1-16)
+RUNTIME := $(call stamp,runtime,requirements.txt)
+DEV := $(call stamp,dev,requirements-dev.txt)
+NODE_MODULES := node_modules/.installed-$(shell sha256sum package-lock.json | cut -c1-16)
+
+.PHONY: demo test lint types unit services browser lock screenshots clean help
+
+help:
+	@echo "make demo [ARGS=...]  build the demo galaxy and serve it at http://127.0.0.1:8000"
+	@echo "make test             lint, types, import contracts, migrations, unit and browser tests"
+	@echo "make lock             pin requirements.in and requirements-dev.in anew"
+
+demo: $(RUNTIME)
+	@exec $(BIN)/python manage.py demo $(ARGS)
+
+# In steps of their own, so that pytest's summary of the browser tests ends the output.
+test: $(DEV) $(NODE_MODULES)
+	@$(MAKE) --no-print-directory lint types unit services browser
+
+lint: $(DEV)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/djlint templates --lint --quiet
+	$(BIN)/lint-imports
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python manage.py check --fail-level WARNING
+
+types: $(DEV) $(NODE_MODULES)
+	$(BIN)/mypy
+	$(NODE) npx --no tsc -p tsconfig.json
+	$(NODE) node --test tests/js/*.test.js
+
+# Browser tests run apart: Playwright's event loop and pytest-asyncio's do not share a process.
+unit: $(DEV)
+	$(BIN)/pytest -m "not browser"
+
+services: $(DEV)
+ifeq ($(CI),true)
+	DATABASE_URL=$${TEST_DATABASE_URL:-postgresql://postgres@127.0.0.1:5432/postgres} \
+	REDIS_URL=$${TEST_REDIS_URL:-redis://127.0.0.1:6379/0} \
+	$(BIN)/pytest -m "not browser" tests/accounts tests/catalogs/test_*.py tests/labeling tests/test_*.py
+else
+	@echo "SKIPPED: the PostgreSQL and Redis tests run where CI=true (servers on their standard local ports)"
+endif
+
+browser: $(DEV)
+	$(BIN)/python -m tests.browser.chromium
+	$(BIN)/pytest -m browser tests/browser
+
+$(VENV)/bin/uv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "GalaxyCat needs Python 3.11 or later: make PYTHON=python3.11"; exit 1; }
+	@echo "making $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/pip install --quiet --disable-pip-version-check uv==0.13.9 || echo "uv is not to be had: going on with pip"
+
+define install
+	@echo "installing $(1) ..."
+	@if [ -x $(BIN)/uv ]; then \
+	  $(BIN)/uv pip install --python $(BIN)/python $(if $(PIP_FIND_LINKS),--find-links $(PIP_FIND_LINKS)) -r $(1); \
+	else $(BIN)/pip install --disable-pip-version-check -r $(1); fi
+endef
+
+$(RUNTIME): | $(VENV)/bin/uv
+	$(call install,requirements.txt)
+	@touch $@
+
+$(DEV): | $(VENV)/bin/uv
+	$(call install,requirements-dev.txt)
+	@touch $@ $(RUNTIME)
+
+$(NODE_MODULES): $(DEV)
+	$(NODE) npm ci --no-audit --no-fund --ignore-scripts
+	@touch $@
+
+lock:
+	$(BIN)/uv pip compile --quiet --no-header --no-emit-index-url --no-emit-find-links --python-version 3.11 requirements.in -o requirements.txt
+	$(BIN)/uv pip compile --quiet --no-header --no-emit-index-url --no-emit-find-links --python-version 3.11 requirements-dev.in -o requirements-dev.txt
+
+clean:
+	rm -rf $(VENV) node_modules var .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,1 @@
+"""What was observed: galaxies, mosaics, bands, renditions, tiles, catalogues, sources."""

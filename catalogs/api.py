@@ -1,0 +1,170 @@
+"""Read access to galaxies, catalogues and sources over `/api/v1/`."""
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from rest_framework import mixins, serializers, viewsets
+from rest_framework.decorators import action
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from catalogs.models import Band, Catalog, Galaxy, Rendition, Source
+from catalogs.viewer import tile_url
+from galaxycat.errors import BadInput
+
+MAX_SOURCES = 100_000
+
+
+class BandSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Band
+        fields = [
+            "name", "unit", "pivot_wavelength_nm", "photflam", "zero_point_mag", "exposure_s", "provenance",
+            "valid_fraction", "background", "noise",
+        ]  # fmt: skip
+
+
+class RenditionSerializer(serializers.ModelSerializer):
+    tile_url = serializers.SerializerMethodField(help_text="Template with {z}, {x} and {y}.")
+
+    class Meta:
+        model = Rendition
+        fields = ["slug", "name", "style_hash", "recipe", "tile_url"]
+
+    def get_tile_url(self, rendition: Rendition) -> str:
+        return tile_url(rendition.mosaic, rendition)
+
+
+class GalaxySerializer(serializers.ModelSerializer):
+    team = serializers.SlugRelatedField("slug", read_only=True)
+    is_published = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Galaxy
+        fields = [
+            "uuid", "slug", "name", "team", "width_px", "height_px", "pixel_scale_arcsec", "distance_mpc",
+            "foreground_ebv_mag", "is_simulated", "is_published", "created_at",
+        ]  # fmt: skip
+
+    def get_is_published(self, galaxy: Galaxy) -> bool:
+        return galaxy.published_at is not None
+
+
+class GalaxyDetailSerializer(GalaxySerializer):
+    bands = BandSerializer(source="latest_mosaic.bands", many=True, read_only=True)
+    renditions = RenditionSerializer(source="latest_mosaic.renditions", many=True, read_only=True)
+
+    class Meta(GalaxySerializer.Meta):
+        fields = [*GalaxySerializer.Meta.fields, "bands", "renditions"]
+
+
+class GalaxyViewSet(viewsets.ReadOnlyModelViewSet):
+    """Galaxies of your teams, and published ones."""
+
+    lookup_field = "slug"
+    permission_classes = [AllowAny]  # the queryset decides: without log-in only what is published
+    queryset = Galaxy.objects.none()
+
+    def get_queryset(self) -> QuerySet[Galaxy]:
+        return Galaxy.objects.visible_to(self.request.user).select_related("team")
+
+    def get_serializer_class(self) -> type[GalaxySerializer]:
+        return GalaxyDetailSerializer if self.action == "retrieve" else GalaxySerializer
+
+
+class CatalogSerializer(serializers.ModelSerializer):
+    galaxy = serializers.SlugRelatedField("slug", read_only=True)
+    n_sources = serializers.IntegerField(read_only=True)
+
+    class Meta:
+        model = Catalog
+        fields = [
+            "uuid", "galaxy", "name", "kind", "method", "parameters", "units", "descriptions", "n_sources", "created_at",
+        ]  # fmt: skip
+
+
+class PlacesSerializer(serializers.Serializer):
+    """Sources as columns of equal length, for drawing."""
+
+    number = serializers.ListField(child=serializers.IntegerField())
+    x_px = serializers.ListField(child=serializers.FloatField())
+    y_px = serializers.ListField(child=serializers.FloatField())
+    label = serializers.ListField(child=serializers.CharField())
+    is_complete = serializers.BooleanField(help_text="False when more sources lie in the box than are sent.")
+
+
+class SourceSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Source
+        fields = ["uuid", "number", "x_px", "y_px", "ra_deg", "dec_deg", "is_outside", "published_label", "measurements"]
+
+
+@extend_schema_view(list=extend_schema(parameters=[OpenApiParameter("galaxy", str, description="Slug of a galaxy.")]))
+class CatalogViewSet(viewsets.ReadOnlyModelViewSet):
+    """Catalogues of the galaxies you may see."""
+
+    lookup_field = "uuid"
+    permission_classes = [AllowAny]
+    serializer_class = CatalogSerializer
+    queryset = Catalog.objects.none()
+
+    def get_queryset(self) -> QuerySet[Catalog]:
+        catalogs = Catalog.objects.visible_to(self.request.user).select_related("galaxy").with_source_counts()
+        if slug := self.request.query_params.get("galaxy"):
+            catalogs = catalogs.filter(galaxy__slug=slug)
+        return catalogs
+
+    @extend_schema(
+        responses=PlacesSerializer,
+        parameters=[OpenApiParameter("bbox", str, description="x0,y0,x1,y1 in pixels; all sources without it.")],
+    )
+    @action(detail=True)
+    def places(self, request: Request, uuid: str) -> Response:
+        """Where the catalogue's sources on the image are, as columns."""
+        sources = self.get_object().sources.on_image()
+        if box := request.query_params.get("bbox"):
+            x0, y0, x1, y1 = parse_box(box)
+            sources = sources.filter(x_px__gte=x0, x_px__lte=x1, y_px__gte=y0, y_px__lte=y1)
+        rows = list(sources.order_by("number").values_list("number", "x_px", "y_px", "published_label")[: MAX_SOURCES + 1])
+        columns = list(zip(*rows[:MAX_SOURCES], strict=True)) or [(), (), (), ()]
+        names = ("number", "x_px", "y_px", "label")
+        return Response(dict(zip(names, columns, strict=True)) | {"is_complete": len(rows) <= MAX_SOURCES})
+
+
+def parse_box(text: str) -> tuple[float, float, float, float]:
+    """`x0,y0,x1,y1` in pixels. Raises BadInput."""
+    try:
+        x0, y0, x1, y1 = (float(part) for part in text.split(","))
+    except ValueError:
+        raise BadInput(f"bbox: {text[:60]!r} is not four numbers x0,y0,x1,y1 in pixels") from None
+    if not (x0 <= x1 and y0 <= y1):
+        raise BadInput("bbox: x0 must not exceed x1, nor y0 exceed y1")
+    return x0, y0, x1, y1
+
+
+class SourceViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
+    """Sources of the catalogues you may see; `?catalog=UUID&number=N` finds one by its number."""
+
+    lookup_field = "uuid"
+    permission_classes = [AllowAny]
+    serializer_class = SourceSerializer
+    queryset = Source.objects.none()
+
+    def get_queryset(self) -> QuerySet[Source]:
+        sources = Source.objects.visible_to(self.request.user)
+        if catalog := self.request.query_params.get("catalog"):
+            sources = sources.filter(catalog__uuid=_uuid("catalog", catalog))
+        if number := self.request.query_params.get("number"):
+            if not number.isdecimal() or len(number) > 18:
+                raise BadInput(f"number: {number[:40]!r} is not a whole number")
+            sources = sources.filter(number=int(number))
+        return sources
+
+
+def _uuid(field: str, text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise BadInput(f"{field}: {text[:40]!r} is not a UUID") from None

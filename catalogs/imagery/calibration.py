@@ -1,0 +1,141 @@
+"""A band's calibration: what the header says, what is assumed, and which of the two it was."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from astropy.io import fits
+
+from catalogs.imagery.filters import default_pivot_nm
+from galaxycat.errors import BadInput
+
+Origin = Literal["header", "default"] | None
+NOT_GIVEN = {"", "N/A", "NA", "NONE", "NULL", "UNKNOWN", "INDEF", "UNDEFINED"}
+FIELDS = (
+    "unit", "pivot_wavelength_nm", "photflam", "zero_point_mag", "exposure_s", "instrument", "filter_name", "detector",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Every value may be None, unknown. `photflam` is erg/s/cm2/A per e-/s; `zero_point_mag` is AB, of one image unit
+    (of one e-/s for HST, of one MJy/sr summed over pixels for JWST). `origins` says where each value came from."""
+
+    unit: str | None = None
+    pivot_wavelength_nm: float | None = None
+    photflam: float | None = None
+    zero_point_mag: float | None = None
+    exposure_s: float | None = None
+    instrument: str | None = None
+    filter_name: str | None = None
+    detector: str | None = None
+    origins: Mapping[str, Origin] = field(default_factory=lambda: dict.fromkeys(FIELDS), hash=False)
+
+    def named(self, band_name: str) -> "Calibration":
+        """The same with a pivot wavelength, and the zero point it allows, from the band's own name where both lack."""
+        pivot_nm = default_pivot_nm(band_name)
+        if self.pivot_wavelength_nm is not None or pivot_nm is None:
+            return self
+        origins: dict[str, Origin] = {**self.origins, "pivot_wavelength_nm": "default"}
+        zero_point = self.zero_point_mag
+        if zero_point is None and self.photflam is not None:
+            zero_point = zero_point_from_photflam(self.photflam, pivot_nm)
+            origins["zero_point_mag"] = "default"
+        return replace(self, pivot_wavelength_nm=pivot_nm, zero_point_mag=zero_point, origins=origins)
+
+
+def zero_point_from_photflam(photflam: float, pivot_wavelength_nm: float) -> float:
+    """AB magnitude of one e-/s. Source: WFC3 data handbook, ZP_AB = -2.5 log PHOTFLAM - 5 log PHOTPLAM[A] - 2.408."""
+    return -2.5 * math.log10(photflam) - 5 * math.log10(10 * pivot_wavelength_nm) - 2.408
+
+
+def zero_point_from_pixel_area(pixar_sr: float) -> float:
+    """AB magnitude of one MJy/sr in one pixel of `pixar_sr` steradians. Source: JDox, NIRCam absolute calibration."""
+    return -6.10 - 2.5 * math.log10(pixar_sr)
+
+
+def number(header: fits.Header, key: str, path: object) -> float | None:
+    """The card's number, None where it is missing or says that it is not known.
+
+    Raises BadInput naming the file and the card where it holds text that is no number.
+    """
+    try:
+        value = header.get(key)
+    except (fits.VerifyError, ValueError) as error:
+        raise BadInput(f"{path}: header card {key} cannot be read ({error}): rewrite it as a number") from error
+    if value is None or isinstance(value, fits.card.Undefined):
+        return None
+    if isinstance(value, str) and value.strip().upper() in NOT_GIVEN:
+        return None
+    try:
+        return float(value)
+    except (TypeError, ValueError) as error:
+        raise BadInput(
+            f"{path}: header card {key} is {value!r} where a number belongs: correct or delete the card"
+        ) from error
+
+
+def text(header: fits.Header, key: str) -> str | None:
+    """The card's text, None where it is missing or blank."""
+    value = header.get(key)
+    if value is None or isinstance(value, fits.card.Undefined) or str(value).strip().upper() in NOT_GIVEN:
+        return None
+    return str(value).strip()
+
+
+def filter_name(header: fits.Header) -> str | None:
+    """FILTER, else the one of FILTER1 and FILTER2 that is not CLEAR: ACS has two wheels, one of them open."""
+    names = [text(header, key) for key in ("FILTER", "FILTER1", "FILTER2")]
+    return next((name for name in names if name and not name.upper().startswith("CLEAR")), None)
+
+
+def positive(header: fits.Header, key: str, path: object, warnings: list[str]) -> float | None:
+    """A number that means something only above zero; else None, with a warning where a card was given."""
+    value = number(header, key, path)
+    if value is None or (math.isfinite(value) and value > 0):
+        return value
+    warnings.append(f"{path}: {key} is {value!r} in the header, which cannot be: taken as unknown")
+    return None
+
+
+def read_calibration(header: fits.Header, path: object, warnings: list[str]) -> Calibration:
+    """The calibration of a band whose merged header is `header`; appends to `warnings` what could not be believed.
+
+    Raises BadInput for text in a numeric card.
+    """
+    name = filter_name(header)
+    photplam_angstrom = positive(header, "PHOTPLAM", path, warnings)
+    pivot_nm = photplam_angstrom / 10 if photplam_angstrom else default_pivot_nm(name)
+    values = {
+        "unit": text(header, "BUNIT"),
+        "photflam": positive(header, "PHOTFLAM", path, warnings),
+        "exposure_s": positive(header, "EXPTIME", path, warnings) or positive(header, "XPOSURE", path, warnings),
+        "instrument": text(header, "INSTRUME"),
+        "filter_name": name,
+        "detector": text(header, "DETECTOR"),
+        "pivot_wavelength_nm": pivot_nm,
+    }
+    origins: dict[str, Origin] = {key: None if value is None else "header" for key, value in values.items()}
+    if pivot_nm and not photplam_angstrom:
+        origins["pivot_wavelength_nm"] = "default"
+    zero_point, origins["zero_point_mag"] = _zero_point(header, values, origins, path, warnings)
+    return Calibration(**values, zero_point_mag=zero_point, origins=origins)  # type: ignore[arg-type]
+
+
+def _zero_point(
+    header: fits.Header, values: Mapping[str, object], origins: Mapping[str, Origin], path: object, warnings: list[str]
+) -> tuple[float | None, Origin]:
+    unit = str(values["unit"] or "").replace(" ", "").lower()
+    pixel_area_sr = positive(header, "PIXAR_SR", path, warnings)
+    if unit in {"mjy/sr", "mjysr-1", "mjy.sr-1"} and pixel_area_sr:
+        return zero_point_from_pixel_area(pixel_area_sr), "header"
+    photflam, pivot_nm = values["photflam"], values["pivot_wavelength_nm"]
+    if not isinstance(photflam, float):
+        warnings.append(f"{path}: no usable PHOTFLAM in the header: no magnitudes until a zero point is given")
+        return None, None
+    if unit and not unit.endswith(("/s", "s-1", "/sec")):
+        warnings.append(f"{path}: values are in {values['unit']}, not per second: the zero point is that of one e-/s")
+    if not isinstance(pivot_nm, float):
+        return None, None
+    return zero_point_from_photflam(photflam, pivot_nm), origins["pivot_wavelength_nm"]

@@ -1,0 +1,156 @@
+"""The display pyramid: the mosaic in 16 bits, spaced as asinh in units of the noise, a quarter of the science COG's
+size."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+from xml.sax.saxutils import escape
+
+import numpy as np
+import rasterio
+from numpy.typing import NDArray
+from rasterio.windows import Window
+
+from catalogs.imagery.science import (
+    BLOCK_PX,
+    Progress,
+    copy_to_cog,
+    gdal,
+    overview_factors,
+    replaced,
+    strips,
+    tiled_profile,
+)
+from galaxycat.errors import BadInput
+
+NO_DATA = 0
+ZERO_CODE = 32768
+CODES_PER_UNIT = 2048
+SCALE_TAG = "GALAXYCAT_SCALE"
+DISPLAY_OPTIONS = {"COMPRESS": "DEFLATE", "ZLEVEL": "6", "PREDICTOR": "2"}
+
+
+@dataclass(frozen=True)
+class DisplayScale:
+    """value = background + noise * sinh((code - zero_code) / codes_per_unit), in the band's units; code 0 is no data.
+
+    Spans +-sinh(16) = 4.4 million noise sigmas; values beyond are clipped to that.
+    """
+
+    background: float
+    noise: float
+    zero_code: int = ZERO_CODE
+    codes_per_unit: int = CODES_PER_UNIT
+
+    def to_json(self) -> dict[str, float | int]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "DisplayScale":
+        return cls(**data)
+
+
+def encode(values: NDArray[np.float32], background: float, noise: float) -> NDArray[np.uint16]:
+    """uint16 codes of `values`, of the same shape; NaN and infinities become 0."""
+    with np.errstate(invalid="ignore"):
+        units = np.arcsinh((values.astype(np.float64) - background) / noise)
+        codes = np.clip(np.rint(units * CODES_PER_UNIT) + ZERO_CODE, 1, 65535)
+    return np.where(np.isfinite(values), codes, NO_DATA).astype(np.uint16)
+
+
+def decode(codes: NDArray[np.uint16], scale: DisplayScale) -> NDArray[np.float32]:
+    """Values of `codes`, of the same shape, NaN for code 0.
+
+    A value v comes back within 2.5e-4 * hypot(noise, v - background): a thousandth of a noise sigma in the sky, 0.025
+    % of a bright source (plus float32 rounding).
+    """
+    units = (codes.astype(np.float64) - scale.zero_code) / scale.codes_per_unit
+    values = scale.background + scale.noise * np.sinh(units)
+    return np.where(codes == NO_DATA, np.nan, values).astype(np.float32)
+
+
+def write_display_cog(science: Path, scales: Mapping[str, DisplayScale], destination: Path, progress: Progress) -> None:
+    """Write the display pyramid of the science COG: uint16, DEFLATE, predictor 2, 256 px blocks, band-interleaved.
+
+    `scales` holds one scale for each band name of the COG, else BadInput; they are stored in the metadata item
+    GALAXYCAT_SCALE as JSON. Overviews average values, not codes, over exactly 2 x 2 valid pixels each, so that level
+    k is the image at 2**-k without drift (GDAL's own stretch the last odd pixel over the image).
+    """
+    with gdal(), rasterio.open(science) as source, replaced(destination) as (target, folder):
+        names = list(source.descriptions)
+        if missing := [name for name in names if name not in scales]:
+            raise BadInput(f"{science}: no display scale for band {', '.join(map(str, missing))}: measure it first")
+        ordered = [scales[name] for name in names]
+        levels = [folder / "level0.tif"]
+        progress("encoding the display pyramid")
+        _write_native(source, ordered, levels[0])
+        for factor in overview_factors(source.height, source.width):
+            levels.append(folder / f"level{factor}.tif")
+            _write_halved(levels[-2], ordered, levels[-1])
+        pyramid = folder / "pyramid.vrt"
+        pyramid.write_text(_pyramid_vrt(source.width, source.height, names, ordered, levels), encoding="utf-8")
+        progress("writing the display pyramid")
+        copy_to_cog(pyramid, target, DISPLAY_OPTIONS)
+
+
+def _write_native(source: Any, scales: list[DisplayScale], level: Path) -> None:
+    profile = tiled_profile(source.height, source.width, source.count, "uint16", NO_DATA)
+    with rasterio.open(level, "w", **profile) as dataset:
+        for index, scale in enumerate(scales, start=1):
+            for start, stop in strips(source.height):
+                window = Window(0, start, source.width, stop - start)
+                dataset.write(
+                    encode(source.read(index, window=window), scale.background, scale.noise), index, window=window
+                )
+
+
+def _write_halved(finer: Path, scales: list[DisplayScale], level: Path) -> None:
+    with rasterio.open(finer) as source:
+        height, width = -(-source.height // 2), -(-source.width // 2)
+        with rasterio.open(level, "w", **tiled_profile(height, width, source.count, "uint16", NO_DATA)) as dataset:
+            for index, scale in enumerate(scales, start=1):
+                for start, stop in strips(height):
+                    rows = min(2 * stop, source.height) - 2 * start
+                    codes = source.read(index, window=Window(0, 2 * start, source.width, rows))
+                    means = halve(decode(codes, scale))
+                    dataset.write(
+                        encode(means, scale.background, scale.noise),
+                        index,
+                        window=Window(0, start, width, stop - start),
+                    )
+
+
+def halve(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Means of 2 x 2 pixels of (h, w) over those that are not NaN: (ceil(h/2), ceil(w/2)); NaN where all four are."""
+    height, width = values.shape
+    padded = np.pad(values, ((0, height % 2), (0, width % 2)), constant_values=np.nan)
+    quads = padded.reshape(padded.shape[0] // 2, 2, padded.shape[1] // 2, 2)
+    valid = np.isfinite(quads)
+    count = valid.sum(axis=(1, 3))
+    total = np.where(valid, quads, 0).sum(axis=(1, 3), dtype=np.float64)
+    return np.where(count > 0, total / np.maximum(count, 1), np.nan).astype(np.float32)
+
+
+def _pyramid_vrt(width: int, height: int, names: list[str], scales: list[DisplayScale], levels: list[Path]) -> str:
+    """A virtual file that has the levels as its overviews: GDAL then copies them as they are."""
+    metadata = json.dumps({name: scale.to_json() for name, scale in zip(names, scales, strict=True)})
+    bands = "".join(_vrt_band(index, name, levels) for index, name in enumerate(names, start=1))
+    return (
+        f'<VRTDataset rasterXSize="{width}" rasterYSize="{height}">'
+        f'<Metadata><MDI key="{SCALE_TAG}">{escape(metadata)}</MDI></Metadata>{bands}</VRTDataset>'
+    )
+
+
+def _vrt_band(index: int, name: str, levels: list[Path]) -> str:
+    files = [
+        f'<SourceFilename relativeToVRT="1">{level.name}</SourceFilename><SourceBand>{index}</SourceBand>'
+        for level in levels
+    ]
+    overviews = "".join(f"<Overview>{file}</Overview>" for file in files[1:])
+    return (
+        f'<VRTRasterBand dataType="UInt16" band="{index}" blockXSize="{BLOCK_PX}" blockYSize="{BLOCK_PX}">'
+        f"<Description>{escape(name)}</Description><NoDataValue>{NO_DATA}</NoDataValue>"
+        f"<SimpleSource>{files[0]}</SimpleSource>{overviews}</VRTRasterBand>"
+    )

@@ -1,0 +1,109 @@
+"""What a band's values look like: sky, noise, range, and the limits of a picture that shows both sky and core."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import rasterio
+from astropy.stats import mad_std, sigma_clipped_stats
+from numpy.typing import NDArray
+from rasterio.windows import Window
+
+from catalogs.imagery.science import gdal, strips
+
+SAMPLE_VALUES = 1_000_000
+BORDER_FRACTION = 0.05
+# Range over noise that the display codes resolve; noise below it is drowned by the range.
+MINIMUM_NOISE = 1e-6
+
+
+@dataclass(frozen=True)
+class BandStatistics:
+    """In the band's own units. `valid_fraction`, `minimum` and `maximum` are of all its pixels; the others are of a
+    regular sample without the exact zeros of a blank border. `black` and `white` are the limits of a grey picture."""
+
+    noise_sigma: float
+    background: float
+    valid_fraction: float
+    black: float
+    white: float
+    minimum: float
+    maximum: float
+
+
+def cog_statistics(path: Path) -> list[BandStatistics]:
+    """Statistics of each band of a science COG, in its order, in one pass of bounded memory over the native pixels."""
+    with gdal(), rasterio.open(path) as dataset:
+        return [_band_statistics(dataset, index) for index in dataset.indexes]
+
+
+def cog_overview(path: Path, largest_px: int = 1024) -> dict[str, NDArray[np.float32]]:
+    """Each band of a science COG by name, (h, w) top row first and at most `largest_px` on a side, for the limits of
+    renditions: its coarsest level that is not much smaller, NaN where there is no data."""
+    with gdal(), rasterio.open(path) as dataset:
+        factor = max(1.0, max(dataset.height, dataset.width) / largest_px)
+        shape = (dataset.count, max(1, int(dataset.height / factor)), max(1, int(dataset.width / factor)))
+        return dict(zip(dataset.descriptions, dataset.read(out_shape=shape), strict=True))
+
+
+def array_statistics(values: NDArray[np.float32]) -> BandStatistics:
+    """Statistics of an array of any shape with NaN for no data. Raises ValueError where it holds no finite value."""
+    finite = values[np.isfinite(values)]
+    if finite.size == 0:
+        raise ValueError("no finite value")
+    return _statistics(finite, finite.size / values.size, float(finite.min()), float(finite.max()))
+
+
+def without_border(finite: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The values without exact zeros where these are over 5 % (a blank border) and not all there is."""
+    zeros = finite == 0
+    fraction = float(np.mean(zeros)) if finite.size else 0.0
+    return finite[~zeros] if BORDER_FRACTION < fraction < 1 else finite
+
+
+def sky_and_noise(finite: NDArray[np.float32]) -> tuple[float, float]:
+    """(background, noise sigma > 0) by sigma clipping at 3 sigma about the median. Source: astropy.stats."""
+    _, background, noise = sigma_clipped_stats(finite.astype(np.float64), sigma=3.0, maxiters=10)
+    spread = [float(noise), float(mad_std(finite)), float(np.std(finite, dtype=np.float64))]
+    noise_sigma = next((value for value in spread if value > 0), 1.0)
+    return float(background), noise_sigma
+
+
+def display_limits(values: NDArray[np.float32]) -> tuple[float, float]:
+    """(black, white) of a picture of `values`: black a little below the sky, white above all but the brightest
+    cores."""
+    finite = without_border(values[np.isfinite(values)])
+    if finite.size == 0:
+        return 0.0, 1.0
+    background, noise = sky_and_noise(finite)
+    low, high, top = (float(value) for value in np.percentile(finite, [0.5, 99.85, 100]))
+    black = max(low, background - 1.5 * noise)
+    # A field of few sources is dark at any percentile; a clipped one ends before eight sigmas.
+    white = max(high, min(top, background + 8 * noise))
+    return black, white if white > black else black + 1.0
+
+
+def _band_statistics(dataset: Any, index: int) -> BandStatistics:
+    step = max(1, int(np.sqrt(dataset.width * dataset.height / SAMPLE_VALUES)))
+    count, minimum, maximum, sample = 0, np.inf, -np.inf, []
+    for start, stop in strips(dataset.height):
+        rows = dataset.read(index, window=Window(0, start, dataset.width, stop - start))
+        finite = rows[np.isfinite(rows)]
+        if finite.size:
+            count += finite.size
+            minimum, maximum = min(minimum, float(finite.min())), max(maximum, float(finite.max()))
+        sample.append(rows[(-start) % step :: step, ::step].ravel())
+    sampled = np.concatenate(sample)
+    sampled = sampled[np.isfinite(sampled)]
+    # A few valid pixels may all fall between those of the sample.
+    finite_sample = sampled if sampled.size else np.array([minimum, maximum], dtype=np.float32)
+    return _statistics(finite_sample, count / (dataset.width * dataset.height), minimum, maximum)
+
+
+def _statistics(finite: NDArray[np.float32], valid_fraction: float, minimum: float, maximum: float) -> BandStatistics:
+    sample = without_border(finite)
+    background, noise = sky_and_noise(sample)
+    black, white = display_limits(sample)
+    noise = max(noise, MINIMUM_NOISE * (maximum - minimum))
+    return BandStatistics(noise, background, valid_fraction, black, white, minimum, maximum)

@@ -1,0 +1,120 @@
+"""Bringing a catalogue file in as a reference catalogue."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from django.db import transaction
+
+from catalogs.models import Catalog, Galaxy, Source
+from catalogs.names import free_name
+from catalogs.sky import pixels_of, sky_of
+from catalogs.storage import sha256_of
+from catalogs.tables.model import Rejection, SourceTable
+from catalogs.tables.registry import read_table
+from galaxycat.accounts.models import User
+from galaxycat.errors import BadInput
+
+BATCH = 2000
+
+
+@dataclass(frozen=True)
+class Imported:
+    """A new reference catalogue. `n_outside` of its `n_imported` sources lie off the image and are flagged."""
+
+    catalog: Catalog
+    n_imported: int
+    n_outside: int
+    rejected: list[Rejection]
+    classes: dict[str, int]
+
+    @property
+    def sentence(self) -> str:
+        """The result in one line for a person."""
+        parts = [f"{self.catalog.name}: {self.n_imported:,} sources imported ({self.catalog.method})"]
+        if self.n_outside:
+            parts.append(f"{self.n_outside:,} of them lie off the image and are flagged")
+        if self.rejected:
+            first = self.rejected[0]
+            parts.append(f"{len(self.rejected):,} rows rejected, the first in row {first.row}: {first.reason}")
+        return "; ".join(parts) + "."
+
+
+def import_catalog(
+    *,
+    galaxy: Galaxy,
+    path: Path,
+    format_: str | None = None,
+    name: str | None = None,
+    created_by: User | None = None,
+    **options: Any,
+) -> Imported:
+    """Read a catalogue file and keep it as a reference catalogue of the galaxy.
+
+    Places given in pixels only get sky coordinates from the galaxy's WCS, and the other way round. Raises BadInput
+    for a file that cannot be used; then nothing is kept.
+    """
+    table = read_table(path, format_, **options)
+    placed = _placed(galaxy, table)
+    if not placed.any():
+        raise BadInput(f"{path.name}: none of its places can be put on {galaxy.slug}, which has no WCS; give x_px and y_px")
+    with transaction.atomic():
+        catalog = Catalog.objects.create(
+            galaxy=galaxy,
+            name=free_name(galaxy, name or path.stem),
+            kind=Catalog.Kind.REFERENCE,
+            method=table.layout[:200],
+            units=table.units,
+            descriptions=table.descriptions,
+            file_name=path.name[-255:],
+            file_sha256=sha256_of(path),
+            created_by=created_by,
+        )
+        sources = _sources(catalog, table, placed)
+        Source.objects.bulk_create(sources, batch_size=BATCH)
+    unplaced = [Rejection(int(number), "no place on this galaxy's image: it has no WCS") for number in table.number[~placed]]
+    return Imported(
+        catalog=catalog,
+        n_imported=len(sources),
+        n_outside=sum(source.is_outside for source in sources),
+        rejected=[*table.rejected, *unplaced],
+        classes=table.classes,
+    )
+
+
+def _placed(galaxy: Galaxy, table: SourceTable) -> np.ndarray:
+    """Fill in pixels from the sky and the sky from pixels, in place; returns which rows (n,) have pixels now."""
+    no_pixels, no_sky = ~np.isfinite(table.x_px), ~np.isfinite(table.ra_deg)
+    if no_pixels.any():
+        table.x_px[no_pixels], table.y_px[no_pixels] = pixels_of(galaxy, table.ra_deg[no_pixels], table.dec_deg[no_pixels])
+    placed: np.ndarray = np.isfinite(table.x_px) & np.isfinite(table.y_px)
+    missing = no_sky & placed
+    if missing.any():
+        ra_deg, dec_deg = sky_of(galaxy, table.x_px[missing], table.y_px[missing])
+        table.ra_deg[missing] = [np.nan if value is None else value for value in ra_deg]
+        table.dec_deg[missing] = [np.nan if value is None else value for value in dec_deg]
+    return placed
+
+
+def _sources(catalog: Catalog, table: SourceTable, placed: np.ndarray) -> list[Source]:
+    galaxy = catalog.galaxy
+    inside = (
+        (table.x_px > -0.5) & (table.x_px < galaxy.width_px - 0.5)
+        & (table.y_px > -0.5) & (table.y_px < galaxy.height_px - 0.5)
+    )  # fmt: skip
+    columns = {name: (values.tolist(), np.isfinite(values)) for name, values in table.measurements.items()}
+    return [
+        Source(
+            catalog=catalog,
+            number=int(table.number[row]),
+            x_px=float(table.x_px[row]),
+            y_px=float(table.y_px[row]),
+            ra_deg=float(table.ra_deg[row]) % 360 if np.isfinite(table.ra_deg[row]) else None,
+            dec_deg=float(table.dec_deg[row]) if np.isfinite(table.dec_deg[row]) else None,
+            is_outside=not inside[row],
+            published_label=str(table.label[row]),
+            measurements={name: values[row] for name, (values, finite) in columns.items() if finite[row]},
+        )
+        for row in np.flatnonzero(placed)
+    ]

@@ -1,0 +1,249 @@
+"""Bringing a galaxy's bands in: FITS files become a science COG, a display pyramid and their rows, or nothing at all."""
+
+import hashlib
+import json
+import re
+import tempfile
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.core.files.storage import storages
+from django.db import transaction
+
+from catalogs.imagery.display import DisplayScale, write_display_cog
+from catalogs.imagery.fitsband import BandArgument, BandFile, open_band
+from catalogs.imagery.recipes import Recipe, style_hash, to_json
+from catalogs.imagery.renditions import BandInfo, default_recipes
+from catalogs.imagery.science import require_one_shape, write_science_cog
+from catalogs.imagery.sky import offset_px, pixel_scale_arcsec, sky_grid
+from catalogs.imagery.statistics import BandStatistics, cog_overview, cog_statistics
+from catalogs.imagery.tiles import max_zoom
+from catalogs.models import Band, Galaxy, Mosaic, Rendition
+from galaxycat.accounts.models import Team, User
+from galaxycat.errors import BadInput, Conflict
+
+Progress = Callable[[str], None]
+MAX_OFFSET_PX = 0.5
+SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
+
+
+@dataclass(frozen=True)
+class Ingested:
+    """A galaxy's mosaic; `is_new` is False when the same content had been ingested before."""
+
+    mosaic: Mosaic
+    is_new: bool
+
+
+@dataclass(frozen=True)
+class Images:
+    """The two finished image files of a mosaic, still drafts, and what was measured on them."""
+
+    science: Path
+    display: Path
+    statistics: list[BandStatistics]
+    scales: list[DisplayScale]
+    recipes: list[Recipe]
+
+
+def ingest_galaxy(
+    *,
+    slug: str,
+    bands: Sequence[BandArgument],
+    team: Team,
+    created_by: User | None = None,
+    reference: str | None = None,
+    name: str | None = None,
+    is_simulated: bool = False,
+    progress: Progress = lambda line: None,
+) -> Ingested:
+    """Ingest the bands as the galaxy's mosaic, its first or a new version on the same grid.
+
+    The same content again returns the mosaic it made before. Raises BadInput for a file that cannot be used and
+    Conflict for another pixel grid; then nothing is left behind.
+    """
+    if len(slug) > 60 or not SLUG.fullmatch(slug):
+        raise BadInput(f"{slug!r}: a galaxy's short name has small letters, digits and dashes, such as ngc-628")
+    _require_distinct([band.name for band in bands])
+    galaxy = Galaxy.objects.filter(slug=slug).first()
+    if galaxy is not None and galaxy.team_id != team.pk:
+        raise Conflict(f"{slug}: a galaxy of this name belongs to the team {galaxy.team}; choose another name")
+    with ExitStack() as stack:
+        files = [stack.enter_context(open_band(band.path, band.ext, band.name)) for band in bands]
+        first = _reference(files, reference)
+        _require_one_grid(files, first)
+        digest = _content_sha256(files, bands, first)
+        if galaxy is not None and (known := galaxy.mosaics.filter(content_sha256=digest).first()):
+            return Ingested(known, is_new=False)
+        _require_same_grid(galaxy, first)
+        store = storages["images"]
+        with tempfile.TemporaryDirectory(dir=store.drafts()) as drafts:
+            images = _write_images(Path(drafts), files, progress)
+            native_zoom = max_zoom(images.display)
+            keys = {"science_sha256": store.adopt(images.science), "display_sha256": store.adopt(images.display)}
+        with transaction.atomic():
+            if galaxy is None:
+                galaxy = _create_galaxy(slug, name or slug, team, created_by, first, is_simulated)
+            galaxy = Galaxy.objects.select_for_update(no_key=True).get(pk=galaxy.pk)
+            mosaic = Mosaic.objects.create(
+                galaxy=galaxy,
+                version=galaxy.mosaics.count() + 1,
+                content_sha256=digest,
+                reference_band=first.name,
+                max_zoom=native_zoom,
+                warnings=[warning for file in files for warning in file.warnings],
+                created_by=created_by,
+                **keys,
+            )
+            _create_rows(mosaic, files, images)
+    return Ingested(mosaic, is_new=True)
+
+
+def _require_distinct(names: Sequence[str]) -> None:
+    if not names:
+        raise BadInput("--band: name at least one band as NAME=FILE")
+    for name in names:
+        if names.count(name) > 1:
+            raise BadInput(f"--band: {name} is given twice; give each band a name of its own")
+        if len(name) > 32:
+            raise BadInput(f"--band: the name {name[:40]} is longer than 32 characters")
+
+
+def _reference(files: Sequence[BandFile], reference: str | None) -> BandFile:
+    """The band that fixes the grid: the one asked for, else V or its filters, else the middle wavelength."""
+    names = [file.name for file in files]
+    if reference is not None:
+        if reference not in names:
+            raise BadInput(f"--reference: {reference!r} is not one of the bands {', '.join(names)}")
+        return files[names.index(reference)]
+    for wanted in ("V", "F555W", "F606W"):
+        for file in files:
+            if wanted in (file.name.upper(), (file.calibration.filter_name or "").upper()):
+                return file
+    with_wcs = [file for file in files if file.wcs is not None] or list(files)
+    by_wavelength = sorted(with_wcs, key=lambda file: file.calibration.pivot_wavelength_nm or 0.0)
+    return by_wavelength[len(by_wavelength) // 2]
+
+
+def _require_one_grid(files: Sequence[BandFile], first: BandFile) -> None:
+    require_one_shape(files)
+    height_px, width_px = first.shape
+    for file in files:
+        if file.wcs is None or first.wcs is None:
+            continue
+        apart_px = offset_px(first.wcs, file.wcs, width_px, height_px)
+        if apart_px > MAX_OFFSET_PX:
+            raise BadInput(
+                f"{file.path}: its WCS is {apart_px:.1f} px off that of {first.path}; align the bands on one grid first "
+                "(drizzle or reproject them)"
+            )
+
+
+def _require_same_grid(galaxy: Galaxy | None, first: BandFile) -> None:
+    if galaxy is None:
+        return
+    if first.shape != (galaxy.height_px, galaxy.width_px) or first.wcs_cards != galaxy.wcs_cards:
+        raise Conflict(
+            f"{first.path}: {galaxy.slug} has a grid of {galaxy.width_px} x {galaxy.height_px} px, fixed at its first "
+            f"ingest, and this file has {first.shape[1]} x {first.shape[0]} px or another WCS; ingest it under another name"
+        )
+
+
+def _content_sha256(files: Sequence[BandFile], bands: Sequence[BandArgument], first: BandFile) -> str:
+    content = {
+        "bands": [[band.name, file.sha256, band.ext or ""] for band, file in zip(bands, files, strict=True)],
+        "reference": first.name,
+    }
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+
+
+def _write_images(folder: Path, files: Sequence[BandFile], progress: Progress) -> Images:
+    science, display = folder / "science.tif", folder / "display.tif"
+    write_science_cog(files, science, progress)
+    statistics = cog_statistics(science)
+    scales = [DisplayScale(background=each.background, noise=each.noise_sigma) for each in statistics]
+    by_name = {file.name: scale for file, scale in zip(files, scales, strict=True)}
+    write_display_cog(science, by_name, display, progress)
+    infos = [
+        BandInfo(
+            name=file.name,
+            pivot_wavelength_nm=file.calibration.pivot_wavelength_nm,
+            photflam=file.calibration.photflam,
+            statistics=each,
+            filter_name=file.calibration.filter_name,
+        )
+        for file, each in zip(files, statistics, strict=True)
+    ]
+    return Images(science, display, statistics, scales, default_recipes(infos, cog_overview(science)))
+
+
+def _create_galaxy(
+    slug: str, name: str, team: Team, created_by: User | None, first: BandFile, is_simulated: bool
+) -> Galaxy:
+    height_px, width_px = first.shape
+    wcs = first.wcs
+    return Galaxy.objects.create(
+        slug=slug,
+        name=name,
+        team=team,
+        created_by=created_by,
+        width_px=width_px,
+        height_px=height_px,
+        wcs_cards=first.wcs_cards,
+        pixel_scale_arcsec=pixel_scale_arcsec(wcs) if wcs is not None else None,
+        sky_grid=_browser_grid(first),
+        sky_grid=grid,
+        is_simulated=is_simulated or bool(first.header.get("SIMULATD", False)),
+    )
+
+
+def _browser_grid(first: BandFile) -> dict[str, Any] | None:
+    """The sky for the browser; none, with a warning, where some pixels have no place on the sky."""
+    if first.wcs is None:
+        return None
+    height_px, width_px = first.shape
+    try:
+        return sky_grid(first.wcs, width_px, height_px).to_json()
+    except BadInput as error:
+        first.warnings.append(f"{first.path}: no coordinates under the cursor: {error}")
+        return None
+
+
+def _create_rows(mosaic: Mosaic, files: Sequence[BandFile], images: Images) -> None:
+    rows = zip(files, images.statistics, images.scales, strict=True)
+    for position, (file, statistics, scale) in enumerate(rows, start=1):
+        known = file.calibration
+        Band.objects.create(
+            mosaic=mosaic,
+            position=position,
+            name=file.name,
+            file_name=file.path.name[-255:],
+            file_sha256=file.sha256,
+            filter_name=known.filter_name or "",
+            instrument=known.instrument or "",
+            unit=known.unit or "",
+            pivot_wavelength_nm=known.pivot_wavelength_nm,
+            photflam=known.photflam,
+            zero_point_mag=known.zero_point_mag,
+            exposure_s=known.exposure_s,
+            provenance=dict(known.origins),
+            wcs_cards=file.wcs_cards,
+            valid_fraction=statistics.valid_fraction,
+            background=statistics.background,
+            noise=statistics.noise_sigma,
+            display_scale=scale.to_json(),
+        )
+    Rendition.objects.bulk_create(
+        Rendition(
+            mosaic=mosaic,
+            position=position,
+            slug=recipe.slug,
+            name=recipe.name,
+            recipe=to_json(recipe),
+            style_hash=style_hash(recipe),
+        )
+        for position, recipe in enumerate(images.recipes)
+    )

@@ -1,0 +1,7 @@
+"""Galaxies and their teams; immutable mosaics with bands and renditions; catalogues and sources."""
+
+from catalogs.models.catalog import Catalog, Source
+from catalogs.models.galaxy import Galaxy
+from catalogs.models.mosaic import Band, Mosaic, Rendition
+
+__all__ = ["Band", "Catalog", "Galaxy", "Mosaic", "Rendition", "Source"]

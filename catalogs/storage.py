@@ -1,0 +1,40 @@
+"""Content-addressed image files: a key is the SHA-256 of what it names, so nothing is ever overwritten."""
+
+import hashlib
+import os
+import re
+from pathlib import Path
+
+from django.core.files.storage import FileSystemStorage
+
+KEY = re.compile(r"[0-9a-f]{64}")
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file, read in blocks."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+class ImageStorage(FileSystemStorage):
+    """GeoTIFF images by content, each at a path that GDAL can open."""
+
+    def adopt(self, draft: Path) -> str:
+        """Move a finished file in and return its key; atomic, and harmless when the same bytes are there already."""
+        key = sha256_of(draft)
+        destination = Path(self.gdal_path(key))
+        destination.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(draft, destination)
+        return key
+
+    def gdal_path(self, key: str) -> str:
+        """Where GDAL finds the image. Only a key is accepted: no client text reaches the disk."""
+        if not KEY.fullmatch(key):
+            raise ValueError("an image key is 64 hexadecimal digits")
+        return os.path.join(self.location, key[:2], f"{key}.tif")
+
+    def drafts(self) -> Path:
+        """A folder on the same file system, for files not finished yet."""
+        folder = Path(self.location) / "drafts"
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder

@@ -1,0 +1,28 @@
+from django.urls import path, register_converter
+
+from catalogs.views import galaxies, tiles
+
+
+class HexConverter:
+    """Hexadecimal digits: the only text of a client that names an image."""
+
+    regex = "[0-9a-f]{16,64}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(HexConverter, "hex")
+
+urlpatterns = [
+    path("galaxies/<slug:slug>/", galaxies.galaxy_page, name="galaxy"),
+    path("galaxies/<slug:slug>/catalogs/", galaxies.catalog_list, name="catalogs"),
+    path("galaxies/<slug:slug>/detect/", galaxies.detect, name="detect"),
+    path("galaxies/<slug:slug>/import/", galaxies.import_file, name="import_catalog"),
+    path("catalogs/<uuid:uuid>/export/<slug:format_>/", galaxies.export, name="export_catalog"),
+    path("tiles/<hex:image>/<hex:style>/<int:z>/<int:x>/<int:y>/", tiles.tile, name="tile"),
+    path("cutouts/<hex:style>/<uuid:uuid>/", tiles.cutout, name="cutout"),
+]

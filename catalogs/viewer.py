@@ -1,0 +1,38 @@
+"""What a browser needs to show a galaxy: the pixel grid, the renditions' tiles, the sky, the catalogues."""
+
+from typing import Any
+
+from django.urls import reverse
+
+from catalogs.models import Galaxy, Mosaic, Rendition
+
+TILE = 7  # stands for z, x and y in a reversed URL, replaced by Leaflet's placeholders
+
+
+def tile_url(mosaic: Mosaic, rendition: Rendition) -> str:
+    """Leaflet's URL template of a rendition's tiles."""
+    url = reverse("tile", args=[mosaic.display_sha256, rendition.style_hash, TILE, TILE, TILE])
+    return url.removesuffix(f"{TILE}/{TILE}/{TILE}/") + "{z}/{x}/{y}/"
+
+
+def viewer_config(galaxy: Galaxy) -> dict[str, Any]:
+    """JSON for the browser's viewer."""
+    mosaic = galaxy.latest_mosaic
+    return {
+        "slug": galaxy.slug,
+        "width_px": galaxy.width_px,
+        "height_px": galaxy.height_px,
+        "max_zoom": mosaic.max_zoom,
+        "pixel_scale_arcsec": galaxy.pixel_scale_arcsec,
+        "sky_grid": galaxy.sky_grid,
+        "renditions": [
+            {
+                "slug": rendition.slug,
+                "name": rendition.name,
+                "style_hash": rendition.style_hash,
+                "tile_url": tile_url(mosaic, rendition),
+            }
+            for rendition in mosaic.renditions.all()
+        ],
+        "catalogs_url": reverse("api:catalog-list") + f"?galaxy={galaxy.slug}",
+    }

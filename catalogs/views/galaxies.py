@@ -1,0 +1,121 @@
+"""The galaxy page: its image, its catalogues, and what a curator can add to it."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+from django_tasks.exceptions import TaskResultDoesNotExist
+
+from catalogs.exporting import export_bytes
+from catalogs.importing import import_catalog
+from catalogs.models import Catalog, Galaxy
+from catalogs.tables.registry import TABLE_READERS, TABLE_WRITERS
+from catalogs.tasks import detect_sources_task
+from catalogs.uploads import kept_upload
+from catalogs.viewer import viewer_config
+from galaxycat.accounts.models import Role
+from galaxycat.errors import BadInput, Forbidden
+
+
+def curated_galaxy(request: HttpRequest, slug: str) -> Galaxy:
+    """The galaxy, when the person may see it and curate it: 404 for the one, Forbidden for the other."""
+    galaxy = get_object_or_404(Galaxy.objects.visible_to(request.user), slug=slug)
+    if not galaxy.team.has_role(request.user, Role.CURATOR):
+        raise Forbidden(f"Only curators and PIs of {galaxy.team} change {galaxy}")
+    return galaxy
+
+
+@require_GET
+def galaxy_page(request: HttpRequest, slug: str) -> HttpResponse:
+    """The viewer. A published galaxy opens without log-in."""
+    galaxy = get_object_or_404(Galaxy.objects.visible_to(request.user).select_related("team"), slug=slug)
+    context = {
+        "galaxy": galaxy,
+        "mosaic": galaxy.latest_mosaic,
+        "bands": galaxy.latest_mosaic.bands.all(),
+        "viewer": viewer_config(galaxy),
+        "leaflet_overrides": leaflet_overrides(galaxy),
+        "can_curate": galaxy.team.has_role(request.user, Role.CURATOR),
+        "can_open_round": galaxy.team.has_role(request.user, Role.PI),
+        "is_member": galaxy.team.has_role(request.user, Role.VIEWER),
+        "import_formats": list(TABLE_READERS),
+    }
+    return render(request, "catalogs/galaxy.html", context)
+
+
+def leaflet_overrides(galaxy: Galaxy) -> dict[str, Any]:
+    """django-leaflet's settings for this galaxy's pixel grid: map units are pixels, rows count down from 0."""
+    return {"SPATIAL_EXTENT": (0, -galaxy.height_px, galaxy.width_px, 0), "MIN_ZOOM": -8, "MAX_ZOOM": 5}
+
+
+@require_GET
+def catalog_list(request: HttpRequest, slug: str) -> HttpResponse:
+    """The galaxy's catalogues as a fragment, polled while a detection that was asked for is under way."""
+    galaxy = get_object_or_404(Galaxy.objects.visible_to(request.user), slug=slug)
+    context = {
+        "galaxy": galaxy,
+        "catalogs": galaxy.catalogs.filter(withdrawn_at=None).with_source_counts(),
+        "export_formats": list(TABLE_WRITERS),
+        "detection": _detection(galaxy, request.GET.get("detection", "")),
+    }
+    return render(request, "catalogs/_catalogs.html", context)
+
+
+def _detection(galaxy: Galaxy, task_id: str) -> dict[str, Any] | None:
+    """Where a detection of this galaxy stands: id, is_finished, error."""
+    if not task_id:
+        return None
+    try:
+        result = detect_sources_task.get_result(task_id)
+    except (TaskResultDoesNotExist, ValueError):
+        return None
+    if not result.args or result.args[0] != galaxy.pk:
+        return None
+    error = result.errors[-1].traceback.strip().splitlines()[-1].partition(": ")[2] if result.errors else ""
+    return {"id": task_id, "is_finished": result.is_finished, "status": result.status.label, "error": error}
+
+
+@login_required
+@require_POST
+def detect(request: HttpRequest, slug: str) -> HttpResponse:
+    """Ask a worker to detect sources; the page shows the catalogue when it is there."""
+    galaxy = curated_galaxy(request, slug)
+    result = detect_sources_task.enqueue(galaxy.pk, request.user.pk)
+    return redirect(f"{reverse('galaxy', args=[slug])}?detection={result.id}")
+
+
+@login_required
+@require_POST
+def import_file(request: HttpRequest, slug: str) -> HttpResponse:
+    """Bring in a catalogue file as a reference."""
+    galaxy = curated_galaxy(request, slug)
+    upload = request.FILES.get("file")
+    if not isinstance(upload, UploadedFile):
+        raise BadInput("file: choose a catalogue file to import")
+    if upload.size > settings.UPLOAD_MAX_BYTES:
+        raise BadInput(f"file: {upload.name} has {upload.size:,} bytes; at most {settings.UPLOAD_MAX_BYTES:,} are taken here")
+    with kept_upload(upload) as path:
+        result = import_catalog(
+            galaxy=galaxy, path=path, format_=request.POST.get("format") or None,
+            name=request.POST.get("name") or None, created_by=request.user,
+        )  # fmt: skip
+    messages.success(request, result.sentence)
+    return redirect("galaxy", slug=slug)
+
+
+@require_GET
+def export(request: HttpRequest, uuid: str, format_: str) -> HttpResponse:
+    """Download a catalogue."""
+    catalog = get_object_or_404(Catalog.objects.visible_to(request.user).select_related("galaxy"), uuid=uuid)
+    if format_ not in TABLE_WRITERS:
+        raise BadInput(f"format: {format_!r} is not one of {', '.join(TABLE_WRITERS)}")
+    body = export_bytes(catalog, format_)
+    name = f"{catalog.galaxy.slug}_{catalog.name}.{format_}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(body, content_type="application/octet-stream", headers=headers)

@@ -1,0 +1,34 @@
+"""`/api/v1/`: the apps' view sets under one router, a token, the schema and its page."""
+
+from django.urls import path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.authtoken.views import ObtainAuthToken
+from rest_framework.routers import SimpleRouter
+from rest_framework.throttling import ScopedRateThrottle
+
+from catalogs.api import CatalogViewSet, GalaxyViewSet, SourceViewSet
+from labeling.api import RoundViewSet, VoteViewSet
+
+app_name = "api"
+
+
+class TokenView(ObtainAuthToken):
+    """A token for `Authorization: Token ...`, by user name and password."""
+
+    throttle_classes = [ScopedRateThrottle]
+    throttle_scope = "token"
+
+
+router = SimpleRouter()
+router.register("galaxies", GalaxyViewSet, basename="galaxy")
+router.register("catalogs", CatalogViewSet, basename="catalog")
+router.register("sources", SourceViewSet, basename="source")
+router.register("rounds", RoundViewSet, basename="round")
+router.register("votes", VoteViewSet, basename="vote")
+
+urlpatterns = [
+    *router.urls,
+    path("token/", TokenView.as_view(), name="token"),
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api:schema", template_name="api_docs.html"), name="docs"),
+]

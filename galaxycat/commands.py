@@ -1,0 +1,48 @@
+"""What every GalaxyCat command has in common: a migrated home, one clear line on bad input, `--json`."""
+
+import json
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+
+from galaxycat.errors import DomainError
+
+
+class GalaxyCatCommand(BaseCommand):
+    """A command of the contract: subclasses write `run(**options) -> dict` and print progress on standard error.
+
+    With `--json` the returned dict is the only thing on standard output; otherwise `summary(result)` is.
+    """
+
+    requires_database = True
+    has_json = True
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        if self.has_json:
+            parser.add_argument("--json", action="store_true", help="print the result as one JSON object")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if self.requires_database:
+            # A fresh GALAXYCAT_HOME needs no other step.
+            call_command("migrate", verbosity=0, interactive=False)
+        try:
+            result = self.run(**options)
+        except DomainError as error:
+            raise CommandError(" ".join(str(error).split())) from error
+        if options.get("json"):
+            self.stdout.write(json.dumps(result, allow_nan=False))
+        else:
+            self.stdout.write(self.summary(result))
+
+    def run(self, **options: Any) -> dict[str, Any]:
+        raise NotImplementedError
+
+    def summary(self, result: dict[str, Any]) -> str:
+        return "\n".join(f"{key}: {value}" for key, value in result.items())
+
+    def progress(self, line: str) -> None:
+        """Tell the person at the terminal what is going on, away from the result."""
+        self.stderr.write(line)
+        self.stderr.flush()

@@ -1,0 +1,157 @@
+"""The demo: a galaxy from FITS to agreement, with a team to log in as and simulated voters, by the product's own verbs."""
+
+import os
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from django.conf import settings
+from scipy.spatial import cKDTree
+
+from catalogs.detecting import detect_sources
+from catalogs.exporting import export_bytes
+from catalogs.imagery.fitsband import BandArgument
+from catalogs.importing import import_catalog
+from catalogs.ingest import ingest_galaxy
+from catalogs.models import Catalog, Galaxy
+from catalogs.simulation import SimulationSpec, simulate_galaxy
+from catalogs.tables.registry import TABLE_WRITERS
+from galaxycat.accounts.models import Role, Team, User
+from galaxycat.accounts.teams import add_member, operators_team
+from labeling.models import Level, Round, Vote
+from labeling.rounds import close_round, open_round
+from labeling.schemes import legus_scheme
+from labeling.simulated import vote_in_simulation
+from labeling.tally import round_agreement
+
+TEAM = "Demo team"
+PEOPLE = {"annotator": Role.ANNOTATOR, "curator": Role.CURATOR, "pi": Role.PI}
+VOTERS = ("simulated-1", "simulated-2", "simulated-3")
+CAMPAIGN = "Star clusters (demo)"
+ROUND_SIZE = 120
+MATCH_RADIUS_PX = 2.5
+SEED = 20260101
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class DemoTeam:
+    """The team, its simulated voters, and the passwords of people made just now."""
+
+    team: Team
+    voters: list[User]
+    passwords: dict[str, str]
+
+
+def demo_team() -> DemoTeam:
+    """The demo's team with its people; a second call finds it and makes no passwords."""
+    team = operators_team(TEAM)
+    passwords = {}
+    for username, role in PEOPLE.items():
+        _, password = add_member(team=team, username=username, role=role)
+        if password:
+            passwords[username] = password
+    voters = [add_member(team=team, username=name, role=Role.ANNOTATOR, is_simulated=True)[0] for name in VOTERS]
+    return DemoTeam(team, voters, passwords)
+
+
+def build_demo(
+    *, bands: Sequence[BandArgument], size_px: int, people: DemoTeam, progress: Progress
+) -> dict[str, Any]:
+    """Take a galaxy through everything there is, once, and return what the `demo` command's contract asks for.
+
+    Without `bands` the galaxy is simulated, `size_px` a side. What exists already is kept as it is.
+    """
+    truth: Path | None = None
+    slug, name = _slug_of(bands), None
+    if not bands:
+        progress(f"simulating a galaxy of {size_px} x {size_px} px ...")
+        files = simulate_galaxy(
+            SimulationSpec(name="demo", size_px=size_px), settings.GALAXYCAT_HOME / "simulated" / f"demo-{size_px}", progress
+        )
+        bands = [BandArgument(band.upper(), path) for band, path in files.bands.items()]
+        slug, name, truth = ("demo" if size_px == SimulationSpec(name="demo").size_px else f"demo-{size_px}"), "Demo galaxy", files.truth
+    ingested = ingest_galaxy(
+        slug=slug, bands=bands, team=people.team, name=name, is_simulated=truth is not None, progress=progress
+    )
+    galaxy = ingested.mosaic.galaxy
+    detected = galaxy.catalogs.filter(kind=Catalog.Kind.DETECTED).first()
+    if detected is None:
+        progress(f"detecting sources on {ingested.mosaic.reference_band} ...")
+        detected = detect_sources(galaxy=galaxy).catalog
+    if truth is not None and not galaxy.catalogs.filter(name="truth").exists():
+        import_catalog(galaxy=galaxy, path=truth, format_="ecsv", name="truth")
+    round_ = Round.objects.filter(campaign__galaxy=galaxy).order_by("number").first()
+    if round_ is None:
+        round_ = _first_rounds(galaxy, detected, people, progress)
+    return _report(galaxy, detected, round_, _export(detected))
+
+
+def _slug_of(bands: Sequence[BandArgument]) -> str:
+    """A short name from what the files' names have in common."""
+    names = [band.path.name.lower() for band in bands]
+    common = os.path.commonprefix(names) if len(names) > 1 else Path(names[0]).stem if names else ""
+    # A common start that ends inside a word (such as a filter's first letter) is cut back to the word before.
+    whole = re.sub(r"[^a-z0-9]+[a-z0-9]{0,2}$", "", common) if len(names) > 1 else common
+    return re.sub(r"[^a-z0-9]+", "-", whole).strip("-")[:60] or "galaxy"
+
+
+def _first_rounds(galaxy: Galaxy, catalog: Catalog, people: DemoTeam, progress: Progress) -> Round:
+    """A round voted on by the simulated voters and closed, and an open one that waits for people."""
+    rng = np.random.default_rng(SEED)
+    n_sources = min(ROUND_SIZE, catalog.sources.on_image().count())
+    common = {"catalog": catalog, "scheme": legus_scheme(), "campaign_name": CAMPAIGN, "opened_by": None}
+    first = open_round(**common, n_sources=n_sources, seed=SEED, is_simulated=True)
+    progress(f"{len(people.voters)} simulated annotators classify {n_sources} sources ...")
+    vote_in_simulation(round_=first, voters=people.voters, truth=_truth_of(galaxy, catalog), rng=rng)
+    close_round(round_=first)
+    open_round(**common, n_sources=n_sources, seed=SEED + 1)
+    return first
+
+
+def _truth_of(galaxy: Galaxy, catalog: Catalog) -> Mapping[int, str]:
+    """Source key -> class of the nearest simulated source within a match radius; nothing for a real galaxy."""
+    truth = list(galaxy.catalogs.filter(name="truth").values_list("sources__x_px", "sources__y_px", "sources__published_label"))
+    if not galaxy.is_simulated or not truth:
+        return {}
+    tree = cKDTree([(x_px, y_px) for x_px, y_px, _ in truth])
+    rows = list(catalog.sources.values_list("pk", "x_px", "y_px"))
+    distances, nearest = tree.query([(x_px, y_px) for _, x_px, y_px in rows], distance_upper_bound=MATCH_RADIUS_PX)
+    return {
+        pk: truth[index][2] or "4" if np.isfinite(distance) else "4"
+        for (pk, _, _), distance, index in zip(rows, distances, nearest, strict=True)
+    }
+
+
+def _export(catalog: Catalog) -> dict[str, str]:
+    folder = settings.GALAXYCAT_HOME / "exports" / catalog.galaxy.slug
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = {}
+    for format_ in TABLE_WRITERS:
+        path = folder / f"{catalog.name}.{format_}"
+        path.write_bytes(export_bytes(catalog, format_))
+        paths[format_] = str(path)
+    return paths
+
+
+def _report(galaxy: Galaxy, catalog: Catalog, round_: Round, exports: dict[str, str]) -> dict[str, Any]:
+    agreement = round_agreement(round_, Level.LABEL).to_json()
+    voters = round_.assignments.answered().values("annotator").distinct().count()
+    return {
+        "galaxy": galaxy.slug,
+        "is_simulated": galaxy.is_simulated,
+        "bands": [band.name for band in galaxy.latest_mosaic.bands.all()],
+        "sources": catalog.sources.count(),
+        "votes": Vote.objects.of_round(round_).live().count(),
+        "voters_are_simulated": round_.is_simulated,
+        "agreement": agreement
+        | {"n_annotators": voters, "groups": round_agreement(round_, Level.GROUP).to_json()},
+        "model": None,
+        "predictions": None,
+        "release": None,
+        "exports": exports,
+    }

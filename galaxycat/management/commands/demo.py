@@ -1,0 +1,52 @@
+"""`demo [--band NAME=FILE ...] [--no-serve] [--json]`"""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from catalogs.imagery.fitsband import parse_band_argument
+from galaxycat.commands import GalaxyCatCommand
+from galaxycat.demo import PEOPLE, build_demo, demo_team
+from galaxycat.errors import BadInput
+from galaxycat.serving import prepare_statics, require_free_port, serve
+
+
+class Command(GalaxyCatCommand):
+    help = "Build the demo (the simulated galaxy, or the FITS files given), then serve it."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("--band", action="append", default=[], metavar="NAME=FILE[EXT]", help="repeat for each band")
+        parser.add_argument("--size", type=int, default=2048, help="side of the simulated galaxy in pixels")
+        parser.add_argument("--no-serve", action="store_true", help="build and report, then end")
+        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--port", type=int, default=8000)
+
+    def run(self, *, band: list[str], host: str, port: int, **options: Any) -> dict[str, Any]:
+        bands = [parse_band_argument(argument) for argument in band]
+        is_served = not options["no_serve"]
+        if is_served and options["json"]:
+            raise BadInput("--json: reports and ends, so it goes with --no-serve")
+        if is_served:
+            require_free_port(host, port)
+        people = demo_team()
+        self._show_people(people.passwords)
+        result = build_demo(bands=bands, size_px=options["size"], people=people, progress=self.progress)
+        if is_served:
+            self.progress(f"{result['galaxy']}: {result['sources']} sources, {result['votes']} simulated votes")
+            prepare_statics()
+            serve(host, port, lambda: self._invite(host, port, people.passwords))
+        return result
+
+    def _show_people(self, passwords: dict[str, str]) -> None:
+        """Before the long part, so that an interrupted first start does not swallow them."""
+        if passwords:
+            self.progress("Log-ins of the demo (each password is shown this once):")
+            for username, password in passwords.items():
+                self.progress(f"  {username:<10} {password}")
+
+    def _invite(self, host: str, port: int, passwords: dict[str, str]) -> None:
+        self._show_people(passwords)
+        if not passwords:
+            names = ", ".join(PEOPLE)
+            self.progress(f"Log-ins: {names}; forgot a password? python manage.py changepassword NAME")
+        self.progress(f"GalaxyCat answers at http://{host}:{port} (Ctrl-C stops it)")

@@ -1,0 +1,1 @@
+"""What people said: schemes, campaigns, rounds, assignments, votes, consensus, agreement."""

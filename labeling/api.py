@@ -1,0 +1,213 @@
+"""Rounds, claims and votes over `/api/v1/`."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins, serializers, viewsets
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from catalogs.models import Catalog
+from galaxycat.accounts.models import Role
+from galaxycat.errors import Forbidden
+from labeling.access import observe, why_results_are_hidden
+from labeling.assignments import MAX_HELD, claim, progress_of
+from labeling.models import Assignment, Consensus, Level, Round, Vote
+from labeling.results import results_of
+from labeling.rounds import MAX_SEED, close_round, open_round
+from labeling.schemes import legus_scheme
+from labeling.voting import cast_vote
+
+MAX_SHOWN_BYTES = 4096
+DAY_S = 86_400
+
+
+class RoundSerializer(serializers.ModelSerializer):
+    galaxy = serializers.SlugField(source="campaign.galaxy.slug", read_only=True)
+    campaign = serializers.CharField(source="campaign.name", read_only=True)
+    catalog = serializers.SlugRelatedField("uuid", read_only=True)
+    previous = serializers.SlugRelatedField("uuid", read_only=True)
+    scheme = serializers.CharField(source="campaign.scheme", read_only=True)
+    is_open = serializers.BooleanField(read_only=True)
+
+    class Meta:
+        model = Round
+        fields = [
+            "uuid", "galaxy", "campaign", "number", "catalog", "scheme", "mode", "previous", "overlap", "sampler", "seed",
+            "parameters", "regions", "is_simulated", "is_open", "opened_at", "closed_at",
+        ]  # fmt: skip
+
+
+class OpenRoundSerializer(serializers.Serializer):
+    """What `labeling.rounds.open_round` needs."""
+
+    catalog = serializers.UUIDField()
+    campaign_name = serializers.CharField(max_length=100)
+    n_sources = serializers.IntegerField(min_value=1)
+    regions = serializers.JSONField(required=False, allow_null=True, help_text="GeoJSON in pixels.")
+    overlap = serializers.IntegerField(min_value=1, max_value=1000, required=False, allow_null=True)
+    mode = serializers.ChoiceField(choices=Round.Mode.choices, default=Round.Mode.BLIND)
+    among_previous = serializers.BooleanField(default=False)
+    seed = serializers.IntegerField(min_value=0, max_value=MAX_SEED, required=False, allow_null=True)
+
+
+class ClaimSerializer(serializers.Serializer):
+    count = serializers.IntegerField(min_value=1, max_value=MAX_HELD, default=3)
+
+
+class ProgressSerializer(serializers.Serializer):
+    answered = serializers.IntegerField()
+    skipped = serializers.IntegerField()
+    remaining = serializers.IntegerField()
+
+
+class AssignmentSerializer(serializers.ModelSerializer):
+    source = serializers.SerializerMethodField()
+    previous_consensus = serializers.SerializerMethodField(help_text="Of the previous round; informed rounds only.")
+
+    class Meta:
+        model = Assignment
+        fields = ["uuid", "state", "source", "previous_consensus"]
+
+    def get_source(self, assignment: Assignment) -> dict[str, Any]:
+        source = assignment.draw.source
+        names = ("number", "x_px", "y_px", "ra_deg", "dec_deg")
+        return {"uuid": str(source.uuid)} | {name: getattr(source, name) for name in names}
+
+    def get_previous_consensus(self, assignment: Assignment) -> dict[str, Any] | None:
+        row = self.context.get("previous", {}).get(assignment.draw.source_id)
+        return row and {"mode": row.mode or None, "is_tie": row.is_tie, "n_votes": row.n_votes, "counts": row.counts}
+
+
+class HandedSerializer(serializers.Serializer):
+    """What a claim answers with."""
+
+    assignments = AssignmentSerializer(many=True)
+    progress = ProgressSerializer()
+
+
+class RoundViewSet(mixins.CreateModelMixin, viewsets.ReadOnlyModelViewSet):
+    """Rounds of your teams."""
+
+    lookup_field = "uuid"
+    serializer_class = RoundSerializer
+    queryset = Round.objects.none()
+
+    def get_queryset(self) -> QuerySet[Round]:
+        rounds = Round.objects.visible_to(self.request.user)
+        return rounds.select_related("campaign__galaxy__team", "campaign__scheme", "catalog", "previous").order_by("pk")
+
+    def _require(self, round_: Round, role: Role) -> Round:
+        if not round_.galaxy.team.has_role(self.request.user, role):
+            raise Forbidden(f"Only {role.label}s of {round_.galaxy.team} do that")
+        return round_
+
+    @extend_schema(request=OpenRoundSerializer, responses={201: RoundSerializer})
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Open a round on a catalogue of a galaxy of yours. PIs only."""
+        form = OpenRoundSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        arguments = dict(form.validated_data)
+        catalogs = Catalog.objects.visible_to(request.user).select_related("galaxy__team")
+        catalog = get_object_or_404(catalogs, uuid=arguments.pop("catalog"))
+        if not catalog.galaxy.team.has_role(request.user, Role.PI):
+            raise Forbidden(f"Only PIs of {catalog.galaxy.team} open rounds")
+        round_ = open_round(catalog=catalog, scheme=legus_scheme(), opened_by=request.user, **arguments)
+        return Response(RoundSerializer(round_).data, status=201)
+
+    @extend_schema(request=None, responses=RoundSerializer)
+    @action(detail=True, methods=["post"])
+    def close(self, request: Request, uuid: str) -> Response:
+        """Take no more votes. PIs only."""
+        return Response(RoundSerializer(close_round(round_=self._require(self.get_object(), Role.PI))).data)
+
+    @extend_schema(request=ClaimSerializer, responses=HandedSerializer)
+    @action(detail=True, methods=["post"])
+    def claims(self, request: Request, uuid: str) -> Response:
+        """Your next assignments: those you hold, then fresh ones. Asking again gives the same ones."""
+        form = ClaimSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        round_ = self._require(self.get_object(), Role.ANNOTATOR)
+        assignments = claim(round_=round_, annotator=request.user, count=form.validated_data["count"])
+        context = {"previous": _previous_consensus(round_, assignments)}
+        return Response(
+            {
+                "assignments": AssignmentSerializer(assignments, many=True, context=context).data,
+                "progress": progress_of(round_, request.user),
+            }
+        )
+
+    @extend_schema(responses=dict[str, Any])
+    @action(detail=True)
+    def results(self, request: Request, uuid: str) -> Response:
+        """Agreement and class counts, on labels and on groups; hidden from those who vote blind."""
+        round_ = self.get_object()
+        if not observe(round_, request.user):
+            raise Forbidden(why_results_are_hidden(round_, request.user) or "")
+        return Response(results_of(round_))
+
+
+def _previous_consensus(round_: Round, assignments: list[Assignment]) -> dict[int, Consensus]:
+    """Source key -> the previous round's consensus, for an informed round; nothing for a blind one."""
+    if round_.mode != Round.Mode.INFORMED or round_.previous is None:
+        return {}
+    sources = [assignment.draw.source_id for assignment in assignments]
+    rows = Consensus.objects.of_round(round_.previous, Level.LABEL).filter(draw__source__in=sources)
+    return {row.draw.source_id: row for row in rows.select_related("draw")}
+
+
+class VoteSerializer(serializers.Serializer):
+    """A vote as a client sends it; `client_id` makes a resend harmless."""
+
+    client_id = serializers.UUIDField()
+    assignment = serializers.UUIDField()
+    outcome = serializers.ChoiceField(choices=Vote.Outcome.choices)
+    label = serializers.CharField(max_length=16, required=False, allow_null=True, default=None)
+    is_unsure = serializers.BooleanField(default=False)
+    seconds_spent = serializers.FloatField(min_value=0, max_value=DAY_S, required=False, allow_null=True, default=None)
+    shown = serializers.DictField(required=False, default=dict)
+
+    def validate_shown(self, shown: dict[str, Any]) -> dict[str, Any]:
+        if len(str(shown)) > MAX_SHOWN_BYTES:
+            raise serializers.ValidationError(f"at most {MAX_SHOWN_BYTES} characters")
+        return shown
+
+
+class CastSerializer(serializers.Serializer):
+    """What a cast vote answers with."""
+
+    client_id = serializers.UUIDField()
+    assignment = AssignmentSerializer()
+    progress = ProgressSerializer()
+
+
+class VoteViewSet(viewsets.GenericViewSet):
+    """Cast votes. Undo is a vote with the outcome `withdrawn`."""
+
+    serializer_class = VoteSerializer
+    queryset = Vote.objects.none()
+
+    @extend_schema(request=VoteSerializer, responses={200: CastSerializer, 201: CastSerializer})
+    def create(self, request: Request) -> Response:
+        """201 when the vote is new, 200 when this `client_id` brought the same vote before, 409 when another."""
+        form = VoteSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        arguments = dict(form.validated_data)
+        visible = Assignment.objects.filter(round__in=Round.objects.visible_to(request.user))
+        assignment = get_object_or_404(
+            visible.select_related("round__campaign__galaxy__team"), uuid=arguments.pop("assignment")
+        )
+        if not assignment.round.galaxy.team.has_role(request.user, Role.ANNOTATOR):
+            raise Forbidden("Only annotators vote")
+        vote, is_new = cast_vote(assignment=assignment, annotator=request.user, **arguments)
+        return Response(
+            {
+                "client_id": str(vote.client_id),
+                "assignment": AssignmentSerializer(vote.assignment).data,
+                "progress": progress_of(vote.assignment.round, request.user),
+            },
+            status=201 if is_new else 200,
+        )

@@ -1,0 +1,92 @@
+"""Handing sources to annotators, so that a source is never handed to more people than its round asks for."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+from django.utils import timezone
+
+from galaxycat.accounts.models import User
+from labeling.errors import NotBlind, RoundClosed
+from labeling.models import Assignment, Round, RoundSource
+from labeling.rounds import lock_round
+
+HOLD = timedelta(minutes=30)
+MAX_HELD = 10
+
+
+@transaction.atomic
+def claim(*, round_: Round, annotator: User, count: int = 3) -> list[Assignment]:
+    """The annotator's next assignments in the round, up to `count`: those still held, then fresh ones.
+
+    Asking again gives the same ones, so a lost answer costs nothing. Raises RoundClosed, and NotBlind for
+    somebody who has seen votes of this blind round.
+    """
+    round_ = lock_round(round_)
+    if not round_.is_open:
+        raise RoundClosed(f"{round_} is closed: it takes no more votes")
+    if round_.mode == Round.Mode.BLIND and round_.observers.filter(user=annotator).exists():
+        raise NotBlind("You have seen votes of this blind round on its page, so you cannot vote in it any more")
+    held = round_.assignments.for_annotator(annotator).open()
+    held.update(held_until=timezone.now() + HOLD)
+    missing = min(count, MAX_HELD) - held.count()
+    if missing > 0:
+        _hand_out(round_, annotator, missing)
+    return list(
+        held.select_related("draw__source").order_by(_turn(round_, annotator, "draw__position"), "draw__position")
+    )
+
+
+def remaining_for(round_: Round, annotator: User) -> QuerySet[RoundSource]:
+    """Sources of the round that could still be handed to this annotator."""
+    fresh = round_.draw.exclude(assignments__annotator=annotator)
+    if round_.overlap is None:
+        return fresh
+    counting = Q(assignments__slot__isnull=False) & ~Q(
+        assignments__state=Assignment.State.HELD, assignments__held_until__lte=timezone.now()
+    )
+    return fresh.annotate(taken=Count("assignments", filter=counting)).filter(taken__lt=round_.overlap)
+
+
+def take_slot(assignment: Assignment, overlap: int | None) -> bool:
+    """Give the assignment a free slot of its source; False when its source has all it needs."""
+    if overlap is None or assignment.slot is not None:
+        return True
+    free = set(range(1, overlap + 1)) - set(
+        assignment.draw.assignments.filter(slot__isnull=False).values_list("slot", flat=True)
+    )
+    if free:
+        assignment.slot = min(free)
+    return bool(free)
+
+
+def _turn(round_: Round, annotator: User, position: str) -> Case:
+    """Everybody walks the shuffled draw from a place of their own, so no source is everybody's first."""
+    start = hash((round_.pk, annotator.pk)) % max(1, round_.draw.count())
+    return Case(When(**{f"{position}__gte": start}, then=Value(0)), default=Value(1), output_field=IntegerField())
+
+
+def _hand_out(round_: Round, annotator: User, count: int) -> None:
+    chosen = remaining_for(round_, annotator).order_by(_turn(round_, annotator, "position"), "position")[:count]
+    held_until = timezone.now() + HOLD
+    for draw in chosen:
+        draw.assignments.lapsed().update(state=Assignment.State.LAPSED, slot=None)
+        assignment = Assignment(round=round_, draw=draw, annotator=annotator, held_until=held_until)
+        if take_slot(assignment, round_.overlap):
+            assignment.save(force_insert=True)
+
+
+def progress_of(round_: Round, annotator: User) -> dict[str, int]:
+    """How far the annotator is: answered, skipped, and remaining (held or still to be handed out)."""
+    counts = round_.assignments.for_annotator(annotator).aggregate(
+        answered=Count("pk", filter=Q(state=Assignment.State.ANSWERED)),
+        skipped=Count("pk", filter=Q(state=Assignment.State.SKIPPED)),
+        held=Count("pk", filter=Q(state=Assignment.State.HELD)),
+    )
+    return {
+        "answered": counts["answered"],
+        "skipped": counts["skipped"],
+        "remaining": counts["held"] + remaining_for(round_, annotator).count(),
+    }
+
+

@@ -1,0 +1,117 @@
+"""Dawid and Skene's model: each annotator confuses labels in their own way. Pure numpy.
+
+Source: Dawid & Skene 1979, Applied Statistics 28, 20 (doi:10.2307/2346806).
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+IntArray = npt.NDArray[np.integer[Any]]
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class DawidSkene:
+    """A fitted model.
+
+    `posterior` (n_sources, n_labels): probability of each true label; rows add up to 1.
+    `confusion` (n_annotators, n_labels, n_labels): probability that an annotator answers [:, true, answer].
+    `priors` (n_labels,). `log_likelihood`: natural logarithm of the votes' probability under these parameters.
+    `converged` is False where `max_iterations` came first.
+    """
+
+    posterior: FloatArray
+    confusion: FloatArray
+    priors: FloatArray
+    log_likelihood: float
+    iterations: int
+    converged: bool
+
+
+def dawid_skene(
+    source: IntArray,
+    annotator: IntArray,
+    label: IntArray,
+    n_labels: int,
+    *,
+    n_sources: int | None = None,
+    n_annotators: int | None = None,
+    smoothing: float = 0.01,
+    tolerance: float = 1e-6,
+    max_iterations: int = 500,
+) -> DawidSkene:
+    """Fit by expectation-maximisation to votes given as three code arrays, each (n_votes,), codes from 0.
+
+    It starts from each source's vote shares (uniform without votes), so it depends on no chance and no order, and stops
+    when no posterior moves by more than `tolerance`. `smoothing` pseudo-votes are added to every cell of every
+    confusion matrix and to every prior, so that no answer is impossible. The totals default to the largest code + 1.
+    Raises ValueError on arrays of different length, codes out of range or without votes.
+    """
+    n_sources = _checked_size(source, n_sources, "source")
+    n_annotators = _checked_size(annotator, n_annotators, "annotator")
+    _checked_size(label, n_labels, "label")
+    if not len(source) == len(annotator) == len(label):
+        raise ValueError(f"votes of different lengths: {len(source)}, {len(annotator)}, {len(label)}")
+    cell = annotator.astype(np.int64) * n_labels + label
+    posterior = _vote_shares(source, label, n_sources, n_labels)
+    converged = False
+    for iteration in range(1, max_iterations + 1):  # noqa: B007 - reported
+        confusion, priors = _parameters(posterior[source], cell, posterior, n_annotators, smoothing)
+        moved_from = posterior
+        posterior, log_likelihood = _posterior(confusion, priors, source, cell, n_sources)
+        converged = bool(np.abs(posterior - moved_from).max() <= tolerance)
+        if converged:
+            break
+    return DawidSkene(posterior, confusion, priors, log_likelihood, iteration, converged)
+
+
+def _checked_size(codes: IntArray, size: int | None, name: str) -> int:
+    if codes.ndim != 1 or not len(codes):
+        raise ValueError(f"{name} codes must be (n_votes,) with at least one vote, not {codes.shape}")
+    size = int(codes.max()) + 1 if size is None else size
+    if codes.min() < 0 or codes.max() >= size:
+        raise ValueError(f"{name} codes {codes.min()} to {codes.max()} do not fit 0 to {size - 1}")
+    return size
+
+
+def _vote_shares(source: IntArray, label: IntArray, n_sources: int, n_labels: int) -> FloatArray:
+    """Share of each label among a source's votes, (n_sources, n_labels); uniform where nobody voted."""
+    counts = np.bincount(source.astype(np.int64) * n_labels + label, minlength=n_sources * n_labels)
+    shares: FloatArray = counts.reshape(n_sources, n_labels).astype(np.float64)
+    shares[shares.sum(axis=1) == 0] = 1.0
+    shares /= shares.sum(axis=1, keepdims=True)
+    return shares
+
+
+def _parameters(
+    weights: FloatArray, cell: IntArray, posterior: FloatArray, n_annotators: int, smoothing: float
+) -> tuple[FloatArray, FloatArray]:
+    """Confusion and priors that make the votes likeliest, given each vote's source's posterior (n_votes, n_labels)."""
+    n_labels = posterior.shape[1]
+    answers = [
+        np.bincount(cell, weights=weights[:, true], minlength=n_annotators * n_labels).reshape(n_annotators, n_labels)
+        for true in range(n_labels)
+    ]
+    confusion = np.stack(answers, axis=1, dtype=np.float64) + smoothing  # (annotator, true, answer)
+    confusion /= confusion.sum(axis=2, keepdims=True)
+    priors: FloatArray = posterior.sum(axis=0) + smoothing
+    priors /= priors.sum()
+    return confusion, priors
+
+
+def _posterior(
+    confusion: FloatArray, priors: FloatArray, source: IntArray, cell: IntArray, n_sources: int
+) -> tuple[FloatArray, float]:
+    """Probability of each true label (n_sources, n_labels), and the log-likelihood of the votes."""
+    joint = np.empty((n_sources, len(priors)))
+    for true, prior in enumerate(priors):
+        log_answers = np.log(confusion[:, true, :]).ravel()
+        joint[:, true] = np.log(prior) + np.bincount(source, weights=log_answers[cell], minlength=n_sources)
+    # The largest term is taken out first: hundreds of votes on one source would underflow otherwise.
+    largest = joint.max(axis=1, keepdims=True)
+    evidence = np.exp(joint - largest).sum(axis=1, keepdims=True)
+    log_evidence = largest + np.log(evidence)
+    return np.exp(joint - log_evidence), float(log_evidence.sum())

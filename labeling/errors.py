@@ -1,0 +1,23 @@
+"""What can be wrong with a round, an assignment or a vote."""
+
+from galaxycat.errors import BadInput, Conflict, Forbidden
+
+
+class RoundClosed(Conflict):
+    """The round takes no more votes."""
+
+
+class VoteConflict(Conflict):
+    """The same client id came with another content."""
+
+
+class NotAssigned(Forbidden):
+    """The assignment is another person's."""
+
+
+class NotBlind(Forbidden):
+    """The person has seen votes of this blind round."""
+
+
+class UnknownLabel(BadInput):
+    """The label is not in the round's scheme."""

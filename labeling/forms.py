@@ -1,0 +1,36 @@
+"""The form that opens a round."""
+
+from typing import Any
+
+from django import forms
+
+from catalogs.models import Catalog, Galaxy
+from labeling.models import Round
+
+
+class OpenRoundForm(forms.Form):
+    """Choices for `labeling.rounds.open_round`; `cleaned_data` are its arguments."""
+
+    campaign_name = forms.CharField(label="Campaign", max_length=100, initial="Star clusters")
+    catalog = forms.ModelChoiceField(label="Catalogue", queryset=Catalog.objects.none(), empty_label=None)
+    n_sources = forms.IntegerField(label="Sources to draw", min_value=1, initial=100)
+    regions = forms.JSONField(required=False, widget=forms.HiddenInput)
+    mode = forms.ChoiceField(label="What annotators see", choices=Round.Mode.choices, initial=Round.Mode.BLIND)
+    among_previous = forms.BooleanField(label="Only sources of the previous round", required=False)
+    overlap = forms.IntegerField(
+        label="People per source", required=False, min_value=1, help_text="Empty: everyone classifies every source."
+    )
+    seed = forms.IntegerField(
+        label="Seed", required=False, min_value=0, max_value=2**53 - 1, help_text="Empty: a new one, kept with the round."
+    )
+
+    def __init__(self, *args: Any, galaxy: Galaxy, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["catalog"].queryset = galaxy.catalogs.filter(withdrawn_at=None)
+
+    def clean_regions(self) -> dict[str, Any] | None:
+        """No drawn region means the whole image."""
+        regions = self.cleaned_data["regions"]
+        if not isinstance(regions, dict):
+            return None
+        return regions if regions.get("features") else None

@@ -1,0 +1,221 @@
+"""`agreement`: consensus and agreement statistics of any table of votes, without a database."""
+
+from argparse import ArgumentParser
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from galaxycat.commands import GalaxyCatCommand
+from galaxycat.errors import BadInput
+from labeling.agreement import agreement_of_counts, fleiss_kappa, krippendorff_alpha_nominal, majority_accuracy
+from labeling.consensus import grouped
+from labeling.dawid_skene import dawid_skene
+from labeling.votetable import MAX_CELLS, SkippedRow, VoteTable, natural_order, read_multisets, read_truth, read_votes
+
+Statistics = dict[str, Any]
+SKIPPED_SHOWN = 10
+
+
+class Command(GalaxyCatCommand):
+    help = (
+        "Consensus and agreement statistics of a table of votes (CSV or TSV with a source, an annotator and a label "
+        "column; also question/worker/answer, item/rater/rating, subject/user/class)."
+    )
+    requires_database = False
+    requires_system_checks = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("votes", metavar="VOTES.csv", help="the table of votes")
+        parser.add_argument("--truth", metavar="FILE", help="a table of sources and their known labels")
+        parser.add_argument(
+            "--groups", nargs="+", action="extend", metavar="GROUP=LABEL,...", help="cluster=1,2 non-cluster=3,4"
+        )
+        parser.add_argument("--by", metavar="COLUMN", help="the same again for each value of this column")
+        parser.add_argument(
+            "--multisets", metavar="COLUMN", help="nameless voters: a source a line, its votes like 1/1/2 in COLUMN"
+        )
+
+    def run(self, **options: Any) -> Statistics:
+        path, by, column = options["votes"], options["by"], options["multisets"]
+        table = read_votes(path, by) if column is None else read_multisets(path, column, by)
+        known = read_truth(options["truth"]) if options["truth"] else None
+        truth = None if known is None else known.truth
+        groups = groups_of(options["groups"]) if options["groups"] else None
+        if truth is not None and truth.keys().isdisjoint(table.sources):
+            raise BadInput(f"{options['truth']} has no source of {path}: the two must name their sources alike")
+        result = statistics_with_groups(table, truth, groups)
+        if by is not None:
+            parts = table.split().items()
+            result["by"] = {value: statistics_with_groups(part, truth, groups) for value, part in parts}
+        return result | {
+            "labels": list(table.labels),
+            "ambiguous": table.ambiguous,
+            "skipped": _listed(table.skipped),
+            "truth_skipped": _listed(known.skipped if known else ()),
+            "warnings": _warnings(table, truth, groups),
+        }
+
+    def summary(self, result: Statistics) -> str:
+        return "\n".join([*_table(_named_rows(result)), "", *_notes(result)])
+
+
+def groups_of(definitions: Sequence[str]) -> dict[str, str]:
+    """Label -> group from definitions like `cluster=1,2`. Raises BadInput on another form and on a repetition."""
+    groups: dict[str, str] = {}
+    names: set[str] = set()
+    for definition in definitions:
+        name, _, members = definition.partition("=")
+        labels = [label.strip() for label in members.split(",")]
+        if not name.strip() or not all(labels):
+            raise BadInput(f"--groups {definition!r} is not GROUP=LABEL,...: write cluster=1,2 non-cluster=3,4")
+        if name.strip() in names:
+            raise BadInput(f"--groups: group {name.strip()} is given twice: list all its labels once")
+        names.add(name.strip())
+        for label in labels:
+            if label in groups:
+                raise BadInput(f"--groups: label {label} is in {groups[label]} and again in {name.strip()}: keep one")
+            groups[label] = name.strip()
+    return groups
+
+
+def statistics_with_groups(
+    table: VoteTable, truth: Mapping[str, str] | None, groups: Mapping[str, str] | None
+) -> Statistics:
+    """The statistics of a table of votes and, where there are `groups`, under that key those of the grouped labels.
+
+    Raises BadInput for a voted or true label without a group.
+    """
+    result = statistics(table, truth)
+    if groups is not None:
+        try:
+            grouped_table = table.grouped(groups)
+            grouped(dict.fromkeys((truth or {}).values(), 1), groups)
+        except BadInput as error:
+            raise BadInput(f"--groups: {error}") from error
+        grouped_truth = None if truth is None else {source: groups[label] for source, label in truth.items()}
+        result["groups"] = statistics(grouped_table, grouped_truth)
+    return result
+
+
+def statistics(table: VoteTable, truth: Mapping[str, str] | None) -> Statistics:
+    """All statistics of one table of votes, ready for JSON; with `truth` (source -> label) the accuracies too."""
+    counts = table.counts()
+    agreement = agreement_of_counts(counts)
+    result = {
+        "n_sources": agreement.n_sources,
+        "n_annotators": None if table.annotators is None else len(table.annotators),
+        "n_votes": agreement.n_votes,
+        "n_compared": agreement.n_compared,
+        "n_compared_votes": agreement.n_compared_votes,
+        "ties": agreement.ties,
+        "human_to_mode": agreement.human_to_mode,
+        "human_to_mode_leave_one_out": agreement.human_to_mode_leave_one_out,
+        "human_to_mode_chance": agreement.human_to_mode_chance,
+        "fleiss_kappa": fleiss_kappa(counts),
+        "krippendorff_alpha": krippendorff_alpha_nominal(counts),
+    }
+    return result if truth is None else result | _accuracies(table, counts, truth)
+
+
+def _accuracies(table: VoteTable, counts: np.ndarray, truth: Mapping[str, str]) -> Statistics:
+    """How often the majority and Dawid and Skene's model name the true label, over the sources that have one."""
+    code_of = {label: code for code, label in enumerate(table.labels)}
+    known = np.array([source in truth for source in table.sources])
+    true_codes = np.array([code_of.get(truth[source], -1) for source in table.sources if source in truth], dtype=int)
+    return {
+        "n_truth": len(true_codes),
+        "majority_accuracy": majority_accuracy(counts[known], true_codes),
+        "dawid_skene_accuracy": _dawid_skene_accuracy(table, known, true_codes),
+    }
+
+
+def _dawid_skene_accuracy(table: VoteTable, known: np.ndarray, true_codes: np.ndarray) -> float | None:
+    """None for nameless voters, and where the confusion matrices of so many labels would not fit in memory."""
+    if table.annotators is None or table.annotator is None:
+        return None
+    if len(table.annotators) * len(table.labels) ** 2 > MAX_CELLS:
+        return None
+    model = dawid_skene(table.source, table.annotator, table.label, len(table.labels))
+    return majority_accuracy(model.posterior[known], true_codes)
+
+
+def _warnings(table: VoteTable, truth: Mapping[str, str] | None, groups: Mapping[str, str] | None) -> list[str]:
+    """Labels that nobody voted: no error, and often a slip of the pen (1.0 for 1)."""
+    named = {"truth": set((truth or {}).values()), "--groups": set(groups or {})}
+    return [
+        f"{where}: label {label} occurs in no vote"
+        for where, labels in named.items()
+        for label in sorted(labels.difference(table.labels), key=natural_order)
+    ]
+
+
+def _listed(skipped: Sequence[SkippedRow]) -> list[dict[str, Any]]:
+    return [{"line": row.line, "reason": row.reason} for row in skipped]
+
+
+def _named_rows(result: Statistics) -> list[tuple[str, Statistics]]:
+    """Every block of statistics with the name it is shown under."""
+    blocks = [("all votes", result), *result.get("by", {}).items()]
+    return [
+        row
+        for name, block in blocks
+        for row in ((name, block), (f"{name}, grouped", block.get("groups")))
+        if row[1] is not None
+    ]
+
+
+def _count(value: int | None) -> str:
+    return "-" if value is None else f"{value:,}"
+
+
+def _percent(value: float | None) -> str:
+    return "-" if value is None else f"{value:.2%}".replace("%", " %")
+
+
+def _coefficient(value: float | None) -> str:
+    return "-" if value is None else f"{value:.4f}"
+
+
+COLUMNS: tuple[tuple[str, str, Callable[[Any], str]], ...] = (
+    ("sources", "n_sources", _count),
+    ("annotators", "n_annotators", _count),
+    ("votes", "n_votes", _count),
+    ("ties", "ties", _count),
+    ("human-to-mode", "human_to_mode", _percent),
+    ("leave-one-out", "human_to_mode_leave_one_out", _percent),
+    ("chance", "human_to_mode_chance", _percent),
+    ("of N votes", "n_compared_votes", _count),
+    ("Fleiss", "fleiss_kappa", _coefficient),
+    ("Krippendorff", "krippendorff_alpha", _coefficient),
+    ("majority right", "majority_accuracy", _percent),
+    ("Dawid-Skene right", "dawid_skene_accuracy", _percent),
+    ("of N sources", "n_truth", _count),
+)
+
+
+def _table(rows: Sequence[tuple[str, Statistics]]) -> list[str]:
+    """Aligned lines, a header first: names to the left, figures to the right."""
+    columns = [column for column in COLUMNS if column[1] in rows[0][1]]
+    lines = [["", *(title for title, _, _ in columns)]]
+    lines += [[name, *(shown(block[key]) for _, key, shown in columns)] for name, block in rows]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return [
+        "  ".join([name.ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(cells, widths[1:], strict=True))])
+        for name, *cells in lines
+    ]
+
+
+def _notes(result: Statistics) -> list[str]:
+    notes = ["Human-to-mode, leave-one-out and chance are shares of the N votes on sources with at least two votes."]
+    if result["fleiss_kappa"] is None:
+        notes.append("Fleiss' kappa needs two labels and the same number of votes, at least two, on every source.")
+    if result["ambiguous"]:
+        notes.append(f"{result['ambiguous']:,} ambiguous rows were left out.")
+    notes += result["warnings"]
+    for what, rows in (("votes", result["skipped"]), ("truth", result["truth_skipped"])):
+        notes += [f"{what}, line {row['line']} skipped: {row['reason']}" for row in rows[:SKIPPED_SHOWN]]
+        if len(rows) > SKIPPED_SHOWN:
+            notes.append(f"{what}: {len(rows) - SKIPPED_SHOWN:,} more rows skipped (--json lists all)")
+    return notes

@@ -1,0 +1,137 @@
+"""A campaign is a series of rounds on a galaxy; a round is a draw of sources that people classify."""
+
+import uuid
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from catalogs.models import Catalog, Galaxy, Source
+from galaxycat.accounts.models import Role, User
+from labeling.models.scheme import SchemeVersion
+
+if TYPE_CHECKING:
+    from labeling.models.assignment import AssignmentQuerySet
+
+
+class Campaign(models.Model):
+    """What a team wants to know of a galaxy, in one label scheme, over as many rounds as it takes."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    galaxy = models.ForeignKey(Galaxy, on_delete=models.PROTECT, related_name="campaigns")
+    scheme = models.ForeignKey(SchemeVersion, on_delete=models.PROTECT, related_name="campaigns")
+    name = models.CharField(max_length=100)
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ["galaxy", "name"]
+        constraints = [models.UniqueConstraint(fields=["galaxy", "name"], name="campaign_name_unique")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RoundQuerySet(models.QuerySet["Round"]):
+    def visible_to(self, user: User) -> Self:
+        """Rounds of the user's own teams: votes are never public, not even on a published galaxy."""
+        return self.with_role(user, Role.VIEWER)
+
+    def with_role(self, user: User, role: Role) -> Self:
+        return self.filter(campaign__galaxy__in=Galaxy.objects.with_role(user, role))
+
+    def open(self) -> Self:
+        return self.filter(closed_at=None)
+
+
+class Round(models.Model):
+    """Sources drawn once from a catalogue, with the draw's seed and parameters, and how they are to be classified."""
+
+    class Mode(models.TextChoices):
+        BLIND = "blind", "Blind"
+        INFORMED = "informed", "Shows the previous round's consensus"
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="rounds")
+    number = models.PositiveIntegerField()
+    catalog = models.ForeignKey(Catalog, on_delete=models.PROTECT, related_name="rounds")
+    mode = models.CharField(max_length=10, choices=Mode.choices, default=Mode.BLIND)
+    previous = models.ForeignKey("self", on_delete=models.PROTECT, related_name="followers", null=True, blank=True)
+    overlap = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="How many people classify each source; empty for everyone."
+    )
+    sampler = models.CharField(max_length=40)
+    seed = models.BigIntegerField()
+    parameters = models.JSONField(default=dict, blank=True)
+    regions = models.JSONField(null=True, blank=True, help_text="GeoJSON in pixels; empty for the whole image.")
+    is_simulated = models.BooleanField(default=False, help_text="Voted on by programs, for the demo.")
+    opened_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    opened_at = models.DateTimeField(default=timezone.now, editable=False)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = RoundQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["campaign", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "number"], name="round_number_unique"),
+            models.CheckConstraint(condition=Q(overlap=None) | Q(overlap__gt=0), name="round_overlap_positive"),
+            models.CheckConstraint(condition=Q(mode__in=["blind", "informed"]), name="round_mode_known"),
+            models.CheckConstraint(
+                condition=Q(mode="blind") | Q(previous__isnull=False), name="round_informed_by_a_previous_one"
+            ),
+            models.CheckConstraint(condition=Q(closed_at=None) | Q(closed_at__gte=F("opened_at")), name="round_closed_after_opened"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.campaign}, round {self.number}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.closed_at is None
+
+    @property
+    def galaxy(self) -> Galaxy:
+        return self.campaign.galaxy
+
+    @property
+    def assignments(self) -> "AssignmentQuerySet":
+        """All assignments of the round's sources."""
+        from labeling.models.assignment import Assignment
+
+        return Assignment.objects.filter(round=self)
+
+
+class RoundSource(models.Model):
+    """A source drawn for a round, and the probability with which it was drawn."""
+
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="draw")
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="draws")
+    position = models.PositiveIntegerField(help_text="0-based place in the shuffled order of the draw.")
+    probability = models.FloatField(help_text="Inclusion probability under the draw's sampler.")
+
+    class Meta:
+        ordering = ["round", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["round", "source"], name="draw_source_once"),
+            models.UniqueConstraint(fields=["round", "position"], name="draw_position_once"),
+            models.CheckConstraint(condition=Q(probability__gt=0, probability__lte=1), name="draw_probability"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} in {self.round}"
+
+
+class Observer(models.Model):
+    """Somebody who has seen votes of a blind round while it was open, and so may not vote in it any more."""
+
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="observers")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    since = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["round", "user"], name="observer_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user} observes {self.round}"

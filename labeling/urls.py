@@ -1,0 +1,13 @@
+from django.urls import path
+
+from labeling.views import rounds
+
+urlpatterns = [
+    path("galaxies/<slug:slug>/rounds/", rounds.round_list, name="rounds"),
+    path("galaxies/<slug:slug>/rounds/new/", rounds.new_round, name="new_round"),
+    path("rounds/<uuid:uuid>/", rounds.round_page, name="round"),
+    path("rounds/<uuid:uuid>/results/", rounds.round_results, name="round_results"),
+    path("rounds/<uuid:uuid>/votes.csv", rounds.votes_csv, name="votes_csv"),
+    path("rounds/<uuid:uuid>/close/", rounds.close, name="close_round"),
+    path("rounds/<uuid:uuid>/label/", rounds.label_page, name="label"),
+]

@@ -1,0 +1,213 @@
+"""Rounds: the list on a galaxy's page, opening one, its page with consensus and agreement, closing it."""
+
+import csv
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import Count, F, Max, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from catalogs.models import Galaxy
+from catalogs.viewer import viewer_config
+from catalogs.views.galaxies import leaflet_overrides
+from galaxycat.accounts.models import Role
+from galaxycat.errors import DomainError, Forbidden
+from labeling.access import observe, why_results_are_hidden
+from labeling.assignments import progress_of
+from labeling.forms import OpenRoundForm
+from labeling.models import Assignment, Consensus, Level, Round, Vote
+from labeling.results import results_of
+from labeling.rounds import close_round, open_round
+from labeling.schemes import legus_scheme
+
+PAGE_SIZE = 48
+
+
+@login_required
+@require_GET
+def round_list(request: HttpRequest, slug: str) -> HttpResponse:
+    """A galaxy's rounds, as a fragment for its page."""
+    galaxy = get_object_or_404(Galaxy.objects.with_role(request.user, Role.VIEWER), slug=slug)
+    rounds = (
+        Round.objects.visible_to(request.user)
+        .filter(campaign__galaxy=galaxy)
+        .select_related("campaign")
+        .annotate(n_drawn=Count("draw"))
+        .order_by("campaign__name", "-number")
+    )
+    context = {"galaxy": galaxy, "rounds": rounds, "can_annotate": galaxy.team.has_role(request.user, Role.ANNOTATOR)}
+    return render(request, "labeling/_rounds.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def new_round(request: HttpRequest, slug: str) -> HttpResponse:
+    """Draw regions on the map, choose a catalogue and a number, open a round."""
+    galaxy = get_object_or_404(Galaxy.objects.visible_to(request.user), slug=slug)
+    if not galaxy.team.has_role(request.user, Role.PI):
+        raise Forbidden(f"Only a PI of {galaxy.team} opens a round")
+    form = OpenRoundForm(request.POST or None, galaxy=galaxy)
+    if request.method == "POST" and form.is_valid():
+        try:
+            round_ = open_round(scheme=legus_scheme(), opened_by=request.user, **form.cleaned_data)
+        except DomainError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, f"{round_} is open. Send its link to your annotators.")
+            return redirect("round", uuid=round_.uuid)
+    context = {
+        "galaxy": galaxy,
+        "form": form,
+        "viewer": viewer_config(galaxy),
+        "leaflet_overrides": leaflet_overrides(galaxy),
+        "has_catalogs": galaxy.catalogs.filter(withdrawn_at=None).exists(),
+    }
+    return render(request, "labeling/new_round.html", context, status=422 if form.errors else 200)
+
+
+def _round_for(request: HttpRequest, uuid: str, role: Role = Role.VIEWER) -> Round:
+    rounds = Round.objects.visible_to(request.user).select_related(
+        "campaign__galaxy__team", "campaign__scheme", "catalog", "previous", "opened_by"
+    )
+    round_ = get_object_or_404(rounds, uuid=uuid)
+    if not round_.galaxy.team.has_role(request.user, role):
+        raise Forbidden(f"Only {role.label}s of {round_.galaxy.team} do that")
+    return round_
+
+
+@login_required
+@require_GET
+def round_page(request: HttpRequest, uuid: str) -> HttpResponse:
+    """Where a round stands, and, for those who may see them, its consensus and agreement."""
+    round_ = _round_for(request, uuid)
+    may_see = observe(round_, request.user)
+    context = {
+        "round": round_,
+        "galaxy": round_.galaxy,
+        "labels": round_.campaign.scheme.labels.all(),
+        "n_drawn": round_.draw.count(),
+        "can_annotate": round_.galaxy.team.has_role(request.user, Role.ANNOTATOR),
+        "can_close": round_.is_open and round_.galaxy.team.has_role(request.user, Role.PI),
+        "progress": progress_of(round_, request.user),
+        "hidden_because": None if may_see else why_results_are_hidden(round_, request.user),
+        "may_see": may_see,
+    }
+    if may_see:
+        context |= _results_context(request, round_)
+    return render(request, "labeling/round.html", context)
+
+
+@login_required
+@require_GET
+def round_results(request: HttpRequest, uuid: str) -> HttpResponse:
+    """Consensus and agreement as a fragment, fetched again when the round's socket says that a vote came."""
+    round_ = _round_for(request, uuid)
+    if not observe(round_, request.user):
+        raise Forbidden(why_results_are_hidden(round_, request.user) or "")
+    context = {"round": round_, "labels": round_.campaign.scheme.labels.all()} | _results_context(request, round_)
+    return render(request, "labeling/_results.html", context)
+
+
+FILTERS: dict[str, tuple[str, Q]] = {
+    "voted": ("With votes", Q(n_votes__gt=0)),
+    "ties": ("Ties", Q(is_tie=True)),
+    "split": ("Not unanimous", Q(top__lt=F("n_votes"))),
+    "all": ("All sources", Q()),
+}
+
+
+def _results_context(request: HttpRequest, round_: Round) -> dict[str, Any]:
+    chosen = request.GET.get("show", "voted")
+    chosen = chosen if chosen in FILTERS else "voted"
+    rows = (
+        Consensus.objects.of_round(round_, Level.LABEL)
+        .filter(FILTERS[chosen][1])
+        .select_related("draw__source")
+        .order_by("-is_tie", "draw__source__number")
+    )
+    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    groups = Consensus.objects.of_round(round_, Level.GROUP).filter(draw__in=[row.draw_id for row in page])
+    group_of = {row.draw_id: row for row in groups}
+    for row in page:
+        row.group = group_of[row.draw_id]
+    annotators = (
+        Assignment.objects.filter(round=round_)
+        .values("annotator__username", "annotator__first_name", "annotator__last_name", "annotator__is_simulated")
+        .annotate(
+            answered=Count("pk", filter=Q(state=Assignment.State.ANSWERED), distinct=True),
+            skipped=Count("pk", filter=Q(state=Assignment.State.SKIPPED), distinct=True),
+            last_vote=Max("votes__cast_at"),
+        )
+        .order_by("annotator__username")
+    )
+    return {
+        "results": results_of(round_),
+        "page": page,
+        "show": chosen,
+        "filters": [(key, name) for key, (name, _) in FILTERS.items()],
+        "annotators": annotators,
+        "rendition": round_.galaxy.latest_mosaic.renditions.first(),
+    }
+
+
+@login_required
+@require_GET
+def votes_csv(request: HttpRequest, uuid: str) -> HttpResponse:
+    """The round's counted votes, as the `agreement` command reads them."""
+    round_ = _round_for(request, uuid)
+    if not observe(round_, request.user):
+        raise Forbidden(why_results_are_hidden(round_, request.user) or "")
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{round_.galaxy.slug}_round{round_.number}_votes.csv"'
+    table = csv.writer(response)
+    table.writerow(["source", "annotator", "label"])
+    votes = Vote.objects.of_round(round_).counted().order_by("assignment__draw__source__number", "assignment__annotator__username")
+    table.writerows(votes.values_list("assignment__draw__source__number", "assignment__annotator__username", "label__value"))
+    return response
+
+
+@login_required
+@require_POST
+def close(request: HttpRequest, uuid: str) -> HttpResponse:
+    """Take no more votes."""
+    round_ = _round_for(request, uuid, Role.PI)
+    close_round(round_=round_)
+    messages.success(request, f"{round_} is closed.")
+    return redirect("round", uuid=uuid)
+
+
+@login_required
+@require_GET
+def label_page(request: HttpRequest, uuid: str) -> HttpResponse:
+    """Classify the round's sources by keyboard."""
+    round_ = _round_for(request, uuid, Role.ANNOTATOR)
+    scheme = round_.campaign.scheme
+    context = {
+        "round": round_,
+        "galaxy": round_.galaxy,
+        "labels": scheme.labels.all(),
+        "leaflet_overrides": leaflet_overrides(round_.galaxy),
+        "config": {
+            "round": str(round_.uuid),
+            "round_name": str(round_),
+            "mode": round_.mode,
+            "user": str(request.user.uuid),
+            "viewer": viewer_config(round_.galaxy),
+            "labels": [
+                {"value": label.value, "name": label.name, "hot_key": label.hot_key, "colour": label.colour,
+                 "group": label.group, "definition": label.definition}
+                for label in scheme.labels.all()
+            ],
+            "claims_url": reverse("api:round-claims", args=[round_.uuid]),
+            "votes_url": reverse("api:vote-list"),
+            "round_url": reverse("round", args=[round_.uuid]),
+        },
+    }  # fmt: skip
+    return render(request, "labeling/label.html", context)
+
+

@@ -1,0 +1,104 @@
+"""Casting a vote: one transaction that records it, moves its assignment and its source's consensus."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from galaxycat.accounts.models import User
+from galaxycat.errors import BadInput
+from labeling.assignments import HOLD, take_slot
+from labeling.errors import NotAssigned, RoundClosed, UnknownLabel, VoteConflict
+from labeling.models import Assignment, Label, Round, Vote
+from labeling.rounds import lock_round
+from labeling.signals import vote_cast
+from labeling.tally import move_count
+
+Outcome = Vote.Outcome
+STATE_AFTER = {
+    Outcome.LABELED: Assignment.State.ANSWERED,
+    Outcome.UNSURE: Assignment.State.ANSWERED,
+    Outcome.SKIPPED: Assignment.State.SKIPPED,
+    Outcome.WITHDRAWN: Assignment.State.HELD,
+}
+
+
+@transaction.atomic
+def cast_vote(
+    *,
+    client_id: UUID,
+    assignment: Assignment,
+    annotator: User,
+    outcome: str,
+    label: str | None = None,
+    is_unsure: bool = False,
+    seconds_spent: float | None = None,
+    shown: Mapping[str, Any] | None = None,
+) -> tuple[Vote, bool]:
+    """Append a vote to its assignment's chain and bring consensus up to date; returns (vote, newly made).
+
+    The same `client_id` with the same content returns the vote it made before. Raises VoteConflict for the same
+    id with another content, NotAssigned for somebody else's assignment, RoundClosed, UnknownLabel, BadInput.
+    """
+    if assignment.annotator_id != annotator.pk:
+        raise NotAssigned("This source is assigned to another annotator")
+    round_ = lock_round(assignment.round)
+    assignment = Assignment.objects.select_related("round__campaign", "draw").get(pk=assignment.pk)
+    vote = Vote(
+        client_id=client_id,
+        assignment=assignment,
+        outcome=outcome,
+        label=_label(assignment.round, outcome, label),
+        is_unsure=is_unsure,
+        seconds_spent=seconds_spent,
+        shown=dict(shown or {}),
+    )
+    if known := Vote.objects.filter(client_id=client_id).first():
+        return _same_or_conflict(known, vote), False
+    if not round_.is_open:
+        raise RoundClosed(f"{assignment.round} is closed: it takes no more votes")
+    before = assignment.votes.filter(superseded_by=None).select_related("label").first()
+    if before is None and outcome == Outcome.WITHDRAWN:
+        raise BadInput("outcome: there is no vote on this source to withdraw")
+    vote.supersedes = before
+    vote.save(force_insert=True)
+    _move_assignment(assignment, vote)
+    move_count(assignment.draw, removed=before.label if before else None, added=vote.label)
+    transaction.on_commit(partial(vote_cast.send, sender=Vote, vote_id=vote.pk, round_id=assignment.round_id))
+    return vote, True
+
+
+def _label(round_: Round, outcome: str, value: str | None) -> Label | None:
+    if outcome not in Outcome.values:
+        raise BadInput(f"outcome: {outcome!r} is not one of {', '.join(Outcome.values)}")
+    if outcome != Outcome.LABELED:
+        if value:
+            raise BadInput(f"label: a vote that is {outcome} carries no label")
+        return None
+    label = round_.campaign.scheme.labels.filter(value=value or "").first()
+    if label is None:
+        known = ", ".join(round_.campaign.scheme.labels.values_list("value", flat=True))
+        raise UnknownLabel(f"label: {value!r} is not in the scheme {round_.campaign.scheme}; choose one of {known}")
+    return label
+
+
+def _same_or_conflict(known: Vote, sent: Vote) -> Vote:
+    fields = ("assignment_id", "outcome", "label_id", "is_unsure", "seconds_spent", "shown")
+    if any(getattr(known, field) != getattr(sent, field) for field in fields):
+        raise VoteConflict(f"client_id: {known.client_id} was used for another vote already; make a new UUID")
+    return known
+
+
+def _move_assignment(assignment: Assignment, vote: Vote) -> None:
+    assignment.state = STATE_AFTER[Outcome(vote.outcome)]
+    if assignment.state == Assignment.State.SKIPPED:
+        assignment.slot = None
+    else:
+        # A vote that comes after its hold lapsed is kept even when its slot went to somebody else: no vote is lost.
+        take_slot(assignment, assignment.round.overlap)
+    if assignment.state == Assignment.State.HELD:
+        assignment.held_until = timezone.now() + HOLD
+    assignment.save(update_fields=["state", "slot", "held_until"])

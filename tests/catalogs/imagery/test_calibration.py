@@ -1,0 +1,64 @@
+"""Calibration from headers that tell the truth, lie, or say nothing."""
+
+import numpy as np
+import pytest
+from astropy.io import fits
+
+from catalogs.imagery.calibration import read_calibration
+
+
+def calibrate(**cards):
+    warnings: list[str] = []
+    return read_calibration(fits.Header(list(cards.items())), "a.fits", warnings), warnings
+
+
+def test_hst_zero_point():
+    # WFC3/UVIS F606W: 1.1579e-19 erg/s/cm2/A per e-/s at 5889.2 A; the handbook's AB zero point is 26.08.
+    calibration, warnings = calibrate(FILTER="F606W", BUNIT="ELECTRONS/S", PHOTFLAM=1.1579e-19, PHOTPLAM=5889.2)
+    assert calibration.zero_point_mag == pytest.approx(26.083, abs=0.002)
+    assert calibration.pivot_wavelength_nm == pytest.approx(588.92)
+    assert calibration.origins["zero_point_mag"] == calibration.origins["pivot_wavelength_nm"] == "header"
+    assert warnings == []
+
+
+def test_jwst_zero_point():
+    # 0.063 arcsec pixels: 9.3e-14 sr.
+    calibration, warnings = calibrate(FILTER="F444W", BUNIT="MJy/sr", PIXAR_SR=9.31e-14)
+    assert calibration.zero_point_mag == pytest.approx(-6.10 + 32.5776, abs=1e-3)
+    assert calibration.pivot_wavelength_nm == 4421.0
+    assert warnings == []
+
+
+@pytest.mark.parametrize("photflam", [0.0, -1e-19, None, "N/A"])
+def test_impossible_photflam_is_unknown_with_a_warning(photflam):
+    calibration, warnings = calibrate(FILTER="F606W", PHOTFLAM=photflam)
+    assert calibration.photflam is None
+    assert calibration.zero_point_mag is None
+    assert calibration.origins["photflam"] is None
+    assert any("PHOTFLAM" in line for line in warnings)
+
+
+def test_acs_wheel_that_is_not_clear():
+    assert calibrate(FILTER1="CLEAR1L", FILTER2="F435W")[0].filter_name == "F435W"
+    assert calibrate(FILTER1="F606W", FILTER2="CLEAR2L")[0].filter_name == "F606W"
+    assert calibrate(FILTER1="CLEAR1S", FILTER2="CLEAR2S")[0].filter_name is None
+
+
+def test_band_name_gives_a_pivot_and_then_a_zero_point():
+    calibration = calibrate(PHOTFLAM=1.1579e-19)[0]
+    assert calibration.zero_point_mag is None
+    named = calibration.named("f606w")
+    assert named.pivot_wavelength_nm == 588.9
+    assert named.zero_point_mag == pytest.approx(26.083, abs=0.002)
+    assert named.origins["zero_point_mag"] == "default"
+    assert calibration.named("narrow") == calibration
+
+
+def test_counts_are_not_rates():
+    _, warnings = calibrate(FILTER="F606W", BUNIT="ELECTRONS", PHOTFLAM=1e-19, PHOTPLAM=5889.2)
+    assert ["not per second" in line for line in warnings] == [True]
+
+
+def test_text_that_is_a_number_counts():
+    assert calibrate(PHOTFLAM="1.5E-19")[0].photflam == pytest.approx(1.5e-19)
+    assert np.isclose(calibrate(EXPTIME=600)[0].exposure_s, 600)

@@ -1,0 +1,197 @@
+"""Opening FITS bands: what is read, and what is refused with which words."""
+
+import bz2
+import gzip
+from pathlib import Path
+
+import numpy as np
+import pytest
+from astropy.io import fits
+from astropy.wcs import WCS
+
+from catalogs.imagery.fitsband import open_band, parse_band_argument
+from catalogs.imagery.fitswcs import quiet_astropy, wcs_from_cards
+from galaxycat.errors import BadInput
+from tests.catalogs.imagery.conftest import SIP_CARDS, TAN_CARDS, write_fits
+
+DATA = np.arange(200 * 300, dtype=np.float32).reshape(200, 300)
+
+
+def test_band_argument(tmp_path):
+    assert parse_band_argument("V=a/b.fits") == parse_band_argument(" V = a/b.fits ")
+    argument = parse_band_argument("V=a/b.fits[SCI,2]")
+    assert (argument.name, argument.path, argument.ext) == ("V", Path("a/b.fits"), "SCI,2")
+    bracketed = tmp_path / "b[1]"
+    bracketed.touch()
+    assert parse_band_argument(f"V={bracketed}").path == bracketed
+
+
+@pytest.mark.parametrize("argument", ["", "V", "V=", "=a.fits"])
+def test_band_argument_without_name_or_file(argument):
+    with pytest.raises(BadInput, match="NAME=FILE"):
+        parse_band_argument(argument)
+
+
+@pytest.mark.parametrize("kind", [">f4", ">f8", ">i2", ">i4", "u2"])
+def test_values_are_those_of_the_file(tmp_path, kind):
+    data = (DATA % 30000).astype(kind)
+    with open_band(write_fits(tmp_path / "a.fits", data)) as band:
+        assert band.shape == (200, 300)
+        rows = band.read_rows(50, 120)
+        assert rows.dtype == np.dtype("float32")
+        assert rows.dtype.isnative
+        np.testing.assert_array_equal(rows, data[50:120].astype(np.float32))
+
+
+def test_scaled_integers_with_blank_are_floats_with_nan(tmp_path):
+    hdu = fits.PrimaryHDU(np.array([[1, 2], [-99, 4]], dtype=np.int16))
+    hdu.header.update({"BLANK": -99, "BSCALE": 0.5, "BZERO": 10.0})
+    hdu.writeto(tmp_path / "a.fits")
+    with open_band(tmp_path / "a.fits") as band:
+        # astropy scales the stored integers: 0.5 * value + 10.
+        stored = fits.getdata(tmp_path / "a.fits").astype(np.float32)
+        np.testing.assert_array_equal(band.read_rows(0, 2), stored)
+        assert np.isnan(stored[1, 0])
+
+
+@pytest.mark.parametrize("suffix", [".fits.gz", ".fits.bz2", ".fits.fz"])
+def test_compressed_files(tmp_path, suffix):
+    plain, path = write_fits(tmp_path / "a.fits", DATA), tmp_path / f"a{suffix}"
+    if suffix == ".fits.fz":
+        hdus = [fits.PrimaryHDU(), fits.CompImageHDU(DATA, compression_type="GZIP_2", quantize_level=0)]
+        fits.HDUList(hdus).writeto(path)
+    else:
+        path.write_bytes((gzip if suffix.endswith("gz") else bz2).compress(plain.read_bytes()))
+    with open_band(path) as band:
+        np.testing.assert_array_equal(band.read_rows(0, 200), DATA)
+
+
+def test_extension_by_name_number_and_version(tmp_path):
+    hdus = [fits.PrimaryHDU(), fits.ImageHDU(DATA, name="SCI", ver=1), fits.ImageHDU(DATA + 1, name="SCI", ver=2)]
+    hdus[0].header["FILTER"] = "F555W"
+    fits.HDUList(hdus).writeto(tmp_path / "a.fits")
+    for ext, first in ((None, 0), ("SCI", 0), ("sci", 0), ("2", 1), ("SCI,2", 1)):
+        with open_band(tmp_path / "a.fits", ext) as band:
+            assert band.read_rows(0, 1)[0, 0] == first
+            assert band.calibration.filter_name == "F555W"  # from the primary header
+
+
+def test_one_plane_cube_is_an_image(tmp_path):
+    with open_band(write_fits(tmp_path / "a.fits", DATA[None, None])) as band:
+        np.testing.assert_array_equal(band.read_rows(10, 20), DATA[10:20])
+
+
+def test_wcs_of_a_cd_matrix_round_trips(tmp_path):
+    assert_same_wcs(tmp_path, TAN_CARDS, [])
+
+
+def test_wcs_with_sip_round_trips(tmp_path):
+    assert_same_wcs(tmp_path, SIP_CARDS, [])
+
+
+def test_sip_without_suffix_is_applied_with_a_warning(tmp_path):
+    cards = SIP_CARDS | {"CTYPE1": "RA---TAN", "CTYPE2": "DEC--TAN"}
+    assert_same_wcs(tmp_path, cards, ["-SIP suffix"])
+
+
+def assert_same_wcs(tmp_path, cards, warnings):
+    path = write_fits(tmp_path / "a.fits", DATA, cards)
+    with open_band(path) as band, quiet_astropy():
+        expected, rebuilt = WCS(fits.getheader(path)), wcs_from_cards(band.wcs_cards)
+        x_px, y_px = np.meshgrid([0, 150, 299], [0, 100, 199])
+        separation = expected.pixel_to_world(x_px, y_px).separation(rebuilt.pixel_to_world(x_px, y_px))
+        assert separation.arcsec.max() < 1e-6
+        assert (rebuilt.sip is None) == ("A_ORDER" not in cards)
+        assert {card[:8].strip() for card in band.wcs_cards} >= {"NAXIS1", "NAXIS2", "CTYPE1", "CRVAL1"}
+        said = [line for line in band.warnings if "PHOTFLAM" not in line]
+        assert len(said) == len(warnings)
+        assert all(word in line for word, line in zip(warnings, said, strict=True))
+
+
+def test_no_wcs_is_a_warning(tmp_path):
+    with open_band(write_fits(tmp_path / "a.fits", DATA)) as band:
+        assert band.wcs is None
+        assert band.wcs_cards == []
+        assert any("pixels only" in line for line in band.warnings)
+
+
+def test_sha256_is_of_the_file(tmp_path):
+    (path := tmp_path / "a.fits").write_bytes(write_fits(tmp_path / "b.fits", np.ones((2, 2), "f4")).read_bytes())
+    with open_band(path) as one, open_band(tmp_path / "b.fits") as other:
+        assert one.sha256 == other.sha256
+        assert len(one.sha256) == 64
+
+
+def _damaged(name):
+    def write(folder: Path) -> Path:
+        path = folder / "bad.fits"
+        good = write_fits(folder / "good.fits", DATA).read_bytes()
+        table = fits.BinTableHDU.from_columns([fits.Column("a", "D", array=np.arange(3.0))])
+        contents = {
+            "cut in the data": good[: len(good) // 2],
+            "cut in the header": good[:1000],
+            "cut after the header": good[:2880],
+            "empty": b"",
+            "text": b"x,y\n1,2\n" * 1000,
+            "cut gzip": gzip.compress(good)[:3000],
+            "text in BITPIX": good.replace(b"BITPIX  =                  -32", b"BITPIX  =                'abc'"),
+        }
+        if name in contents:
+            path.write_bytes(contents[name])
+        elif name == "directory":
+            path.mkdir()
+        elif name == "table only":
+            fits.HDUList([fits.PrimaryHDU(), table]).writeto(path)
+        elif name != "missing":
+            arrays = {"cube": np.ones((3, 4, 5)), "all NaN": np.full((4, 5), np.nan), "all zero": np.zeros((4, 5))}
+            write_fits(path, arrays.get(name, DATA), {"PHOTFLAM": "bright"} if name == "text in PHOTFLAM" else None)
+        return path
+
+    return write
+
+
+BAD_FILES = {
+    "missing": "no such file",
+    "directory": "is a directory",
+    "empty": "empty",
+    "text": "not a readable FITS",
+    "text in BITPIX": "not a readable FITS",
+    "cut in the header": "not a readable FITS",
+    "cut after the header": "cut short",
+    "cut in the data": "cut short",
+    "cut gzip": "damaged or cut short",
+    "table only": "holds no image",
+    "cube": "3 x 4 x 5 pixels, not a plane",
+    "all NaN": "all NaN",
+    "all zero": "nothing but zeros",
+    "text in PHOTFLAM": "PHOTFLAM is 'bright' where a number belongs",
+}
+
+
+@pytest.mark.parametrize("name", BAD_FILES)
+def test_bad_files_are_refused_in_one_line(tmp_path, name):
+    path = _damaged(name)(tmp_path)
+    with pytest.raises(BadInput) as refused, open_band(path):
+        pass
+    assert str(path) in str(refused.value)
+    assert BAD_FILES[name] in str(refused.value)
+
+
+def test_wrong_extension_names_the_right_ones(tmp_path):
+    fits.HDUList([fits.PrimaryHDU(), fits.ImageHDU(DATA, name="SCI")]).writeto(tmp_path / "a.fits")
+    for ext in ("WHT", "7", "0"):
+        with pytest.raises(BadInput, match="1:SCI"), open_band(tmp_path / "a.fits", ext):
+            pass
+
+
+@pytest.mark.realdata
+def test_the_horseshoe_is_in_hdu_1_and_uncalibrated(sample_data):
+    path = next((sample_data / "horseshoe").glob("*f606w*"))
+    with open_band(path, name="F606W") as band:
+        assert band.shape == (500, 500)
+        np.testing.assert_array_equal(band.read_rows(0, 500), fits.getdata(path, 1).astype(np.float32))
+        assert band.calibration.photflam is None
+        assert band.calibration.zero_point_mag is None
+        assert band.calibration.pivot_wavelength_nm == 588.9
+        assert band.calibration.origins["pivot_wavelength_nm"] == "default"
+        assert any("PHOTFLAM is 0.0" in line for line in band.warnings)

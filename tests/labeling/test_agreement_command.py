@@ -1,0 +1,174 @@
+"""The `agreement` command: its figures on real votes, its keys, its errors."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+ROOT = Path(__file__).resolve().parents[2]
+BINARY = ["cluster=1,2", "non-cluster=3,4"]
+KEYS = {
+    "n_sources", "n_annotators", "n_votes", "ties", "human_to_mode", "human_to_mode_leave_one_out",
+    "human_to_mode_chance", "fleiss_kappa", "krippendorff_alpha",
+}  # fmt: skip
+
+
+def agreement_json(*args, **options) -> dict:
+    output = StringIO()
+    call_command("agreement", *map(str, args), json=True, stdout=output, **options)
+    return json.loads(output.getvalue())
+
+
+def agreement_text(*args, **options) -> str:
+    output = StringIO()
+    call_command("agreement", *map(str, args), stdout=output, **options)
+    return output.getvalue()
+
+
+@pytest.fixture
+def votes(tmp_path):
+    path = tmp_path / "votes.csv"
+    path.write_text("source,annotator,label,field\n1,a,1,n\n1,b,1,n\n1,c,2,n\n2,a,3,s\n2,b,4,s\n2,b,4,s\n3,a,3,s\n")
+    return path
+
+
+@pytest.mark.realdata
+def test_dog_votes_with_truth(sample_data):
+    dog = sample_data / "crowd/dog"
+    found = agreement_json(dog / "answer.csv", truth=str(dog / "truth.csv"))
+    assert found.keys() >= KEYS
+    assert (found["n_sources"], found["n_annotators"], found["n_votes"]) == (807, 109, 8070)
+    assert found["human_to_mode"] == pytest.approx(0.7633, abs=5e-5)
+    assert found["majority_accuracy"] == pytest.approx(0.8222, abs=5e-5)
+    # 680 of 807: two points above the majority, with any smoothing from 1e-6 to 1.
+    assert found["dawid_skene_accuracy"] == pytest.approx(680 / 807, abs=2 / 807)
+    assert found["fleiss_kappa"] == pytest.approx(found["krippendorff_alpha"], abs=1e-3)
+    assert found["skipped"] == []
+
+
+@pytest.mark.realdata
+def test_reconstructed_legus_votes(sample_data):
+    found = agreement_json(
+        sample_data / "legus/reconstructed_votes.csv",
+        multisets="candidate_vote_multisets",
+        groups=BINARY,
+        by="field",
+    )
+    assert (found["n_sources"], found["n_annotators"], found["ties"]) == (3764, None, 66)
+    assert found["ambiguous"] == 292
+    assert found["human_to_mode"] == pytest.approx(0.8263, abs=5e-5)
+    assert found["groups"]["human_to_mode"] == pytest.approx(0.9077, abs=5e-5)
+    assert found["fleiss_kappa"] is None
+    assert found["groups"].keys() == KEYS | {"n_compared", "n_compared_votes"}
+    assert sorted(found["by"]) == ["ngc1313-e", "ngc1705", "ngc3344", "ngc3738", "ngc628-c", "ngc628-e", "ngc6503"]
+    assert sum(part["n_votes"] for part in found["by"].values()) == found["n_votes"]
+    assert all(part.keys() >= KEYS | {"groups"} for part in found["by"].values())
+
+
+@pytest.mark.realdata
+def test_it_starts_and_finishes_within_two_seconds_and_needs_no_database(sample_data, tmp_path):
+    dog = sample_data / "crowd/dog"
+    command = [sys.executable, "manage.py", "agreement", dog / "answer.csv", "--truth", dog / "truth.csv", "--json"]
+    environment = os.environ | {"GALAXYCAT_HOME": str(tmp_path / "home")}
+    before = os.times()
+    started = time.perf_counter()
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    wall, after = time.perf_counter() - started, os.times()
+    cpu = after.children_user + after.children_system - before.children_user - before.children_system
+    # Processor time, so that a busy machine does not decide; the wall is a bound against waiting.
+    assert cpu < 2
+    assert wall < 20
+    assert json.loads(done.stdout)["n_votes"] == 8070
+    assert not list((tmp_path / "home").glob("*.sqlite3"))
+
+
+def test_votes_skipped_rows_groups_and_parts(votes):
+    found = agreement_json(votes, groups=BINARY, by="field")
+    assert (found["n_sources"], found["n_annotators"], found["n_votes"], found["ties"]) == (3, 3, 6, 1)
+    assert found["human_to_mode"] == 3 / 5
+    assert found["human_to_mode_leave_one_out"] == 1 / 5
+    assert found["groups"]["human_to_mode"] == 1.0
+    assert found["groups"]["ties"] == 0
+    assert found["by"]["s"]["groups"]["human_to_mode"] == 1.0
+    assert (found["by"]["n"]["n_annotators"], found["by"]["s"]["n_annotators"]) == (3, 2)
+    assert found["skipped"] == [{"line": 7, "reason": "annotator b voted on source 2 twice: the first vote is kept"}]
+    assert "majority_accuracy" not in found
+
+
+def test_truth_counts_ties_by_their_share_and_groups_too(votes, tmp_path):
+    truth = tmp_path / "truth.csv"
+    truth.write_text("source,label\n1,1\n2,4\n3,2\n9,1\n")
+    found = agreement_json(votes, truth=str(truth), groups=BINARY, by="field")
+    assert found["n_truth"] == 3
+    assert found["majority_accuracy"] == pytest.approx((1 + 1 / 2 + 0) / 3)
+    assert found["groups"]["majority_accuracy"] == pytest.approx(2 / 3)
+    assert found["by"]["n"]["majority_accuracy"] == 1.0
+    assert 0 <= found["dawid_skene_accuracy"] <= 1
+
+
+def test_nameless_voters_have_no_confusion_matrix(tmp_path):
+    path, truth = tmp_path / "multisets.csv", tmp_path / "truth.csv"
+    path.write_text("source,votes\n1,1/1/2\n2,2/2/1\n")
+    truth.write_text("source,truth\n1,1\n2,1\n")
+    found = agreement_json(path, multisets="votes", truth=str(truth))
+    assert (found["majority_accuracy"], found["dawid_skene_accuracy"]) == (0.5, None)
+
+
+def test_labels_nobody_voted_are_a_warning(votes, tmp_path):
+    truth = tmp_path / "truth.csv"
+    truth.write_text("source,label\n1,1.0\n")
+    found = agreement_json(votes, groups=["cluster=1,1.0,2", "non-cluster=3,4,5"], truth=str(truth))
+    assert found["warnings"] == [
+        "truth: label 1.0 occurs in no vote",
+        "--groups: label 1.0 occurs in no vote",
+        "--groups: label 5 occurs in no vote",
+    ]
+
+
+def test_people_get_an_aligned_table(votes):
+    text = agreement_text(votes, groups=BINARY)
+    header, first, second = text.splitlines()[:3]
+    assert len(header) == len(first) == len(second)
+    assert header.split()[:5] == ["sources", "annotators", "votes", "ties", "human-to-mode"]
+    assert first.split()[:9] == ["all", "votes", "3", "3", "6", "1", "60.00", "%", "20.00"]
+    assert second.startswith("all votes, grouped")
+    assert "100.00 %" in second
+    assert "votes, line 7 skipped: annotator b voted on source 2 twice" in text
+    assert "nan" not in text
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"groups": ["cluster=1,2"]}, "--groups: no group for label 3, 4"),
+        ({"groups": ["cluster"]}, "--groups 'cluster' is not GROUP=LABEL,...: write cluster=1,2 non-cluster=3,4"),
+        ({"groups": ["cluster=1,,2"]}, "is not GROUP=LABEL"),
+        ({"groups": ["=1,2"]}, "is not GROUP=LABEL"),
+        ({"groups": ["a=1,2", "b=2,3,4"]}, "label 2 is in a and again in b"),
+        ({"groups": ["a=1,2", "a=3,4"]}, "group a is given twice"),
+        ({"by": "galaxy"}, "lacks a column named galaxy"),
+        ({"multisets": "votes"}, "lacks a column named votes"),
+        ({"truth": "none.csv"}, "none.csv does not exist"),
+    ],
+)
+def test_bad_options_are_one_clear_line(votes, options, message):
+    with pytest.raises(CommandError) as caught:
+        agreement_json(votes, **options)
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_truth_of_other_sources_and_without_a_group_is_refused(votes, tmp_path):
+    truth = tmp_path / "truth.csv"
+    truth.write_text("source,truth\nx1,1\n")
+    with pytest.raises(CommandError, match=r"truth\.csv has no source of .*votes\.csv"):
+        agreement_json(votes, truth=str(truth))
+    truth.write_text("source,truth\n1,7\n")
+    with pytest.raises(CommandError, match="--groups: no group for label 7"):
+        agreement_json(votes, truth=str(truth), groups=BINARY)

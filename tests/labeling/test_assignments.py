@@ -1,0 +1,175 @@
+"""Handing out sources: to everyone or to k people, and never one slot to two browsers."""
+
+import threading
+from collections import Counter
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from galaxycat.accounts.models import Role
+from labeling.access import observe, why_results_are_hidden
+from labeling.assignments import claim, progress_of
+from labeling.errors import NotBlind, RoundClosed
+from labeling.models import Assignment, Vote
+from labeling.rounds import close_round
+from labeling.voting import cast_vote
+from tests.factories import make_member, make_round, make_team
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def team():
+    return make_team()
+
+
+def answer(assignment, outcome="labeled", label="1"):
+    label = label if outcome == "labeled" else None
+    return cast_vote(
+        client_id=uuid4(), assignment=assignment, annotator=assignment.annotator, outcome=outcome, label=label
+    )
+
+
+def numbers(assignments):
+    return [assignment.draw.source.number for assignment in assignments]
+
+
+def test_asking_again_gives_the_same_assignments(team):
+    round_, annotator = make_round(team), make_member(team)
+    first = claim(round_=round_, annotator=annotator, count=2)
+    assert claim(round_=round_, annotator=annotator, count=2) == first
+    assert claim(round_=round_, annotator=annotator, count=3)[:2] == first
+
+
+def test_a_round_for_everyone_hands_each_source_to_each_person_once(team):
+    round_ = make_round(team, n_sources=4)
+    for annotator in (make_member(team), make_member(team)):
+        seen = []
+        while handed := claim(round_=round_, annotator=annotator, count=3):
+            seen += numbers(handed[:1])
+            answer(handed[0])
+        assert len(seen) == len(set(seen)) == 4
+        assert progress_of(round_, annotator) == {"answered": 4, "skipped": 0, "remaining": 0}
+
+
+def test_people_start_at_different_places(team):
+    round_ = make_round(team, n_sources=10)
+    firsts = {numbers(claim(round_=round_, annotator=make_member(team), count=1))[0] for _ in range(8)}
+    assert len(firsts) > 2
+
+
+def test_overlap_fills_each_source_with_k_people(team):
+    round_ = make_round(team, n_sources=5, overlap=2)
+    for annotator in [make_member(team) for _ in range(4)]:
+        while handed := claim(round_=round_, annotator=annotator):
+            answer(handed[0])
+    votes = Counter(Vote.objects.counted().values_list("assignment__draw", flat=True))
+    assert sorted(votes.values()) == [2] * 5
+
+
+def test_the_last_slot_goes_to_one_person(team):
+    round_ = make_round(team, n_sources=1, overlap=1)
+    assert len(claim(round_=round_, annotator=make_member(team))) == 1
+    assert claim(round_=round_, annotator=make_member(team)) == []
+
+
+def test_a_skip_frees_the_slot_and_unsure_keeps_it(team):
+    skipper, doubter, third, fourth = (make_member(team) for _ in range(4))
+    round_ = make_round(team, n_sources=1, overlap=1)
+    answer(claim(round_=round_, annotator=skipper)[0], outcome="skipped")
+    (held,) = claim(round_=round_, annotator=doubter)
+    answer(held, outcome="unsure")
+    assert claim(round_=round_, annotator=third) == []
+    answer(held, outcome="withdrawn")
+    answer(held, outcome="skipped")
+    assert len(claim(round_=round_, annotator=fourth)) == 1
+
+
+def test_a_hold_that_lapsed_goes_to_somebody_else_and_its_late_vote_is_kept(team):
+    late, prompt = make_member(team), make_member(team)
+    round_ = make_round(team, n_sources=1, overlap=1)
+    (held,) = claim(round_=round_, annotator=late)
+    Assignment.objects.update(held_until=timezone.now() - timedelta(seconds=1))
+    (taken,) = claim(round_=round_, annotator=prompt)
+    held.refresh_from_db()
+    assert (held.state, held.slot, taken.slot) == (Assignment.State.LAPSED, None, 1)
+    answer(taken)
+    answer(held, label="2")
+    held.refresh_from_db()
+    assert (held.state, held.slot) == (Assignment.State.ANSWERED, None)
+    assert Vote.objects.counted().count() == 2
+
+
+def test_the_database_refuses_the_same_slot_twice(team):
+    round_ = make_round(team, n_sources=1, overlap=2)
+    (held,) = claim(round_=round_, annotator=make_member(team))
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Assignment.objects.create(
+            round=round_, draw=held.draw, annotator=make_member(team), slot=held.slot, held_until=timezone.now()
+        )
+
+
+def test_a_closed_round_hands_out_nothing(team):
+    round_ = make_round(team)
+    close_round(round_=round_)
+    with pytest.raises(RoundClosed):
+        claim(round_=round_, annotator=make_member(team))
+
+
+@pytest.mark.parametrize(("mode", "overlap", "most"), [("blind", None, 20), ("blind", 2, 26)])
+def test_claiming_costs_the_same_in_a_large_round(team, django_assert_max_num_queries, mode, overlap, most):
+    round_ = make_round(team, n_sources=200, mode=mode, overlap=overlap)
+    annotator = make_member(team)
+    with django_assert_max_num_queries(most):
+        assert len(claim(round_=round_, annotator=annotator, count=3)) == 3
+
+
+class TestBlindMeansBlind:
+    def test_who_has_seen_votes_cannot_vote(self, team):
+        round_, pi = make_round(team), make_member(team, Role.PI)
+        assert observe(round_, pi)
+        with pytest.raises(NotBlind):
+            claim(round_=round_, annotator=pi)
+
+    def test_who_votes_sees_nothing_until_the_round_is_closed(self, team):
+        round_, pi = make_round(team), make_member(team, Role.PI)
+        claim(round_=round_, annotator=pi)
+        assert not observe(round_, pi)
+        assert "You are voting" in why_results_are_hidden(round_, pi)
+        assert observe(close_round(round_=round_), pi)
+
+    @pytest.mark.parametrize(("role", "may"), [(Role.VIEWER, False), (Role.ANNOTATOR, False), (Role.CURATOR, True)])
+    def test_an_open_round_shows_its_votes_to_curators_and_pis_only(self, team, role, may):
+        assert observe(make_round(team), make_member(team, role)) is may
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_browsers_at_once_never_hold_one_slot_twice(team):
+    """Eight people claim and vote at the same time on four sources with two slots each."""
+    round_ = make_round(team, n_sources=4, overlap=2)
+    people = [make_member(team) for _ in range(8)]
+    start, errors = threading.Barrier(len(people)), []
+
+    def work(person):
+        try:
+            start.wait(timeout=20)
+            while handed := claim(round_=round_, annotator=person, count=2):
+                answer(handed[0])
+        except Exception as error:
+            errors.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work, args=[person]) for person in people]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    assert errors == []
+    votes = Counter(Vote.objects.counted().values_list("assignment__draw", flat=True))
+    assert sorted(votes.values()) == [2, 2, 2, 2]
+    slots = Assignment.objects.values_list("draw", "slot")
+    assert len(set(slots)) == len(slots) == 8
