@@ -98,7 +98,17 @@ class PlacesSerializer(serializers.Serializer):
 class SourceSerializer(serializers.ModelSerializer):
     class Meta:
         model = Source
-        fields = ["uuid", "number", "x_px", "y_px", "ra_deg", "dec_deg", "is_outside", "published_label", "measurements"]
+        fields = [
+            "uuid",
+            "number",
+            "x_px",
+            "y_px",
+            "ra_deg",
+            "dec_deg",
+            "is_outside",
+            "published_label",
+            "measurements",
+        ]
 
 
 @extend_schema_view(list=extend_schema(parameters=[OpenApiParameter("galaxy", str, description="Slug of a galaxy.")]))
@@ -127,7 +137,9 @@ class CatalogViewSet(viewsets.ReadOnlyModelViewSet):
         if box := request.query_params.get("bbox"):
             x0, y0, x1, y1 = parse_box(box)
             sources = sources.filter(x_px__gte=x0, x_px__lte=x1, y_px__gte=y0, y_px__lte=y1)
-        rows = list(sources.order_by("number").values_list("number", "x_px", "y_px", "published_label")[: MAX_SOURCES + 1])
+        rows = list(
+            sources.order_by("number").values_list("number", "x_px", "y_px", "published_label")[: MAX_SOURCES + 1]
+        )
         columns = list(zip(*rows[:MAX_SOURCES], strict=True)) or [(), (), (), ()]
         names = ("number", "x_px", "y_px", "label")
         return Response(dict(zip(names, columns, strict=True)) | {"is_complete": len(rows) <= MAX_SOURCES})

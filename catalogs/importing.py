@@ -58,7 +58,9 @@ def import_catalog(
     table = read_table(path, format_, **options)
     placed = _placed(galaxy, table)
     if not placed.any():
-        raise BadInput(f"{path.name}: none of its places can be put on {galaxy.slug}, which has no WCS; give x_px and y_px")
+        raise BadInput(
+            f"{path.name}: none of its places can be put on {galaxy.slug}, which has no WCS; give x_px and y_px"
+        )
     with transaction.atomic():
         catalog = Catalog.objects.create(
             galaxy=galaxy,
@@ -73,7 +75,9 @@ def import_catalog(
         )
         sources = _sources(catalog, table, placed)
         Source.objects.bulk_create(sources, batch_size=BATCH)
-    unplaced = [Rejection(int(number), "no place on this galaxy's image: it has no WCS") for number in table.number[~placed]]
+    unplaced = [
+        Rejection(int(number), "no place on this galaxy's image: it has no WCS") for number in table.number[~placed]
+    ]
     return Imported(
         catalog=catalog,
         n_imported=len(sources),
@@ -87,7 +91,9 @@ def _placed(galaxy: Galaxy, table: SourceTable) -> np.ndarray:
     """Fill in pixels from the sky and the sky from pixels, in place; returns which rows (n,) have pixels now."""
     no_pixels, no_sky = ~np.isfinite(table.x_px), ~np.isfinite(table.ra_deg)
     if no_pixels.any():
-        table.x_px[no_pixels], table.y_px[no_pixels] = pixels_of(galaxy, table.ra_deg[no_pixels], table.dec_deg[no_pixels])
+        table.x_px[no_pixels], table.y_px[no_pixels] = pixels_of(
+            galaxy, table.ra_deg[no_pixels], table.dec_deg[no_pixels]
+        )
     placed: np.ndarray = np.isfinite(table.x_px) & np.isfinite(table.y_px)
     missing = no_sky & placed
     if missing.any():

@@ -57,7 +57,6 @@ def ingest_galaxy(
     created_by: User | None = None,
     reference: str | None = None,
     name: str | None = None,
-    is_simulated: bool = False,
     progress: Progress = lambda line: None,
 ) -> Ingested:
     """Ingest the bands as the galaxy's mosaic, its first or a new version on the same grid.
@@ -86,7 +85,7 @@ def ingest_galaxy(
             keys = {"science_sha256": store.adopt(images.science), "display_sha256": store.adopt(images.display)}
         with transaction.atomic():
             if galaxy is None:
-                galaxy = _create_galaxy(slug, name or slug, team, created_by, first, is_simulated)
+                galaxy = _create_galaxy(slug, name or slug, team, created_by, first)
             galaxy = Galaxy.objects.select_for_update(no_key=True).get(pk=galaxy.pk)
             mosaic = Mosaic.objects.create(
                 galaxy=galaxy,
@@ -180,9 +179,7 @@ def _write_images(folder: Path, files: Sequence[BandFile], progress: Progress) -
     return Images(science, display, statistics, scales, default_recipes(infos, cog_overview(science)))
 
 
-def _create_galaxy(
-    slug: str, name: str, team: Team, created_by: User | None, first: BandFile, is_simulated: bool
-) -> Galaxy:
+def _create_galaxy(slug: str, name: str, team: Team, created_by: User | None, first: BandFile) -> Galaxy:
     height_px, width_px = first.shape
     wcs = first.wcs
     return Galaxy.objects.create(
@@ -196,7 +193,7 @@ def _create_galaxy(
         pixel_scale_arcsec=pixel_scale_arcsec(wcs) if wcs is not None else None,
         sky_grid=_browser_grid(first),
         sky_grid=grid,
-        is_simulated=is_simulated or bool(first.header.get("SIMULATD", False)),
+        is_simulated=bool(first.header.get("SIMULATD", False)),
     )
 
 

@@ -10,7 +10,5 @@ from galaxycat.accounts.models import User
 @task()
 def detect_sources_task(galaxy_id: int, user_id: int) -> dict[str, int]:
     """Detect sources with the default parameters, for the person who asked."""
-    detected = detect_sources(
-        galaxy=Galaxy.objects.get(pk=galaxy_id), created_by=User.objects.get(pk=user_id)
-    )
+    detected = detect_sources(galaxy=Galaxy.objects.get(pk=galaxy_id), created_by=User.objects.get(pk=user_id))
     return {"catalog": detected.catalog.pk, "sources": detected.n_sources}

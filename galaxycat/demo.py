@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from catalogs.tables.registry import TABLE_WRITERS
 from django.conf import settings
 from scipy.spatial import cKDTree
 
@@ -18,14 +19,13 @@ from catalogs.importing import import_catalog
 from catalogs.ingest import ingest_galaxy
 from catalogs.models import Catalog, Galaxy
 from catalogs.simulation import SimulationSpec, simulate_galaxy
-from catalogs.tables.registry import TABLE_WRITERS
 from galaxycat.accounts.models import Role, Team, User
 from galaxycat.accounts.teams import add_member, operators_team
-from labeling.models import Level, Round, Vote
+from labeling.models import Round, Vote
+from labeling.results import round_statistics
 from labeling.rounds import close_round, open_round
 from labeling.schemes import legus_scheme
 from labeling.simulated import vote_in_simulation
-from labeling.tally import round_agreement
 
 TEAM = "Demo team"
 PEOPLE = {"annotator": Role.ANNOTATOR, "curator": Role.CURATOR, "pi": Role.PI}
@@ -59,25 +59,22 @@ def demo_team() -> DemoTeam:
     return DemoTeam(team, voters, passwords)
 
 
-def build_demo(
-    *, bands: Sequence[BandArgument], size_px: int, people: DemoTeam, progress: Progress
-) -> dict[str, Any]:
+def build_demo(*, bands: Sequence[BandArgument], size_px: int, people: DemoTeam, progress: Progress) -> dict[str, Any]:
     """Take a galaxy through everything there is, once, and return what the `demo` command's contract asks for.
 
     Without `bands` the galaxy is simulated, `size_px` a side. What exists already is kept as it is.
     """
     truth: Path | None = None
-    slug, name = _slug_of(bands), None
+    slug = _slug_of(bands)
     if not bands:
+        slug = f"demo-{size_px}"
         progress(f"simulating a galaxy of {size_px} x {size_px} px ...")
-        files = simulate_galaxy(
-            SimulationSpec(name="demo", size_px=size_px), settings.GALAXYCAT_HOME / "simulated" / f"demo-{size_px}", progress
-        )
+        folder = settings.GALAXYCAT_HOME / "simulated" / slug
+        files = simulate_galaxy(SimulationSpec(name=slug, size_px=size_px), folder, progress)
         bands = [BandArgument(band.upper(), path) for band, path in files.bands.items()]
-        slug, name, truth = ("demo" if size_px == SimulationSpec(name="demo").size_px else f"demo-{size_px}"), "Demo galaxy", files.truth
-    ingested = ingest_galaxy(
-        slug=slug, bands=bands, team=people.team, name=name, is_simulated=truth is not None, progress=progress
-    )
+        truth = files.truth
+    name = "Demo galaxy (simulated)" if truth else None
+    ingested = ingest_galaxy(slug=slug, bands=bands, team=people.team, name=name, progress=progress)
     galaxy = ingested.mosaic.galaxy
     detected = galaxy.catalogs.filter(kind=Catalog.Kind.DETECTED).first()
     if detected is None:
@@ -115,7 +112,9 @@ def _first_rounds(galaxy: Galaxy, catalog: Catalog, people: DemoTeam, progress: 
 
 def _truth_of(galaxy: Galaxy, catalog: Catalog) -> Mapping[int, str]:
     """Source key -> class of the nearest simulated source within a match radius; nothing for a real galaxy."""
-    truth = list(galaxy.catalogs.filter(name="truth").values_list("sources__x_px", "sources__y_px", "sources__published_label"))
+    truth = list(
+        galaxy.catalogs.filter(name="truth").values_list("sources__x_px", "sources__y_px", "sources__published_label")
+    )
     if not galaxy.is_simulated or not truth:
         return {}
     tree = cKDTree([(x_px, y_px) for x_px, y_px, _ in truth])
@@ -139,8 +138,6 @@ def _export(catalog: Catalog) -> dict[str, str]:
 
 
 def _report(galaxy: Galaxy, catalog: Catalog, round_: Round, exports: dict[str, str]) -> dict[str, Any]:
-    agreement = round_agreement(round_, Level.LABEL).to_json()
-    voters = round_.assignments.answered().values("annotator").distinct().count()
     return {
         "galaxy": galaxy.slug,
         "is_simulated": galaxy.is_simulated,
@@ -148,8 +145,7 @@ def _report(galaxy: Galaxy, catalog: Catalog, round_: Round, exports: dict[str, 
         "sources": catalog.sources.count(),
         "votes": Vote.objects.of_round(round_).live().count(),
         "voters_are_simulated": round_.is_simulated,
-        "agreement": agreement
-        | {"n_annotators": voters, "groups": round_agreement(round_, Level.GROUP).to_json()},
+        "agreement": round_statistics(round_),
         "model": None,
         "predictions": None,
         "release": None,

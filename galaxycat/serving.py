@@ -29,7 +29,15 @@ def commands(host: str, port: int) -> dict[str, list[str]]:
     manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]
     web = [sys.executable, "-m", "uvicorn", "galaxycat.asgi:application", "--host", host, "--port", str(port)]
     return {
-        "web": [*web, "--log-level", "warning", "--timeout-graceful-shutdown", "5", "--app-dir", str(settings.BASE_DIR)],
+        "web": [
+            *web,
+            "--log-level",
+            "warning",
+            "--timeout-graceful-shutdown",
+            "5",
+            "--app-dir",
+            str(settings.BASE_DIR),
+        ],
         "worker": [*manage, "db_worker", "--queue-name", "*", "--no-startup-delay"],
     }
 
@@ -84,7 +92,9 @@ def _wait_until_answering(host: str, port: int, running: dict[str, subprocess.Po
 def _require_alive(running: dict[str, subprocess.Popen[bytes]]) -> None:
     for name, process in running.items():
         if process.poll() is not None:
-            raise ProcessDied(f"the {name} process ended with exit code {process.returncode}; its last lines above say why")
+            raise ProcessDied(
+                f"the {name} process ended with exit code {process.returncode}; its last lines above say why"
+            )
 
 
 def _stop(running: dict[str, subprocess.Popen[bytes]]) -> None:

@@ -195,7 +195,10 @@ CONTENT_SECURITY_POLICY = {
 # --- Images, static files ---
 
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": GALAXYCAT_HOME / "files"}},
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": GALAXYCAT_HOME / "files"},
+    },
     "images": {"BACKEND": "catalogs.storage.ImageStorage", "OPTIONS": {"location": GALAXYCAT_HOME / "images"}},
     "staticfiles": {
         "BACKEND": "galaxycat.statics.HashedStaticFilesStorage"
@@ -217,7 +220,13 @@ LEAFLET_CONFIG = {
     "ATTRIBUTION_PREFIX": False,
     "RESET_VIEW": False,
     "NO_GLOBALS": True,
-    "PLUGINS": {"draw": {"css": ["leaflet/draw/leaflet.draw.css"], "js": ["leaflet/draw/leaflet.draw.js"], "auto-include": False}},
+    "PLUGINS": {
+        "draw": {
+            "css": ["leaflet/draw/leaflet.draw.css"],
+            "js": ["leaflet/draw/leaflet.draw.js"],
+            "auto-include": False,
+        }
+    },
 }
 
 # --- API ---

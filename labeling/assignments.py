@@ -88,5 +88,3 @@ def progress_of(round_: Round, annotator: User) -> dict[str, int]:
         "skipped": counts["skipped"],
         "remaining": counts["held"] + remaining_for(round_, annotator).count(),
     }
-
-

@@ -21,7 +21,11 @@ class OpenRoundForm(forms.Form):
         label="People per source", required=False, min_value=1, help_text="Empty: everyone classifies every source."
     )
     seed = forms.IntegerField(
-        label="Seed", required=False, min_value=0, max_value=2**53 - 1, help_text="Empty: a new one, kept with the round."
+        label="Seed",
+        required=False,
+        min_value=0,
+        max_value=2**53 - 1,
+        help_text="Empty: a new one, kept with the round.",
     )
 
     def __init__(self, *args: Any, galaxy: Galaxy, **kwargs: Any) -> None:

@@ -44,7 +44,9 @@ def open_round(
     campaign = _campaign(catalog, scheme, campaign_name, opened_by)
     previous = campaign.rounds.order_by("-number").first()
     if mode == Round.Mode.INFORMED and previous is None:
-        raise BadInput("mode: an informed round shows the previous round's consensus, and there is none yet; open a blind round first")
+        raise BadInput(
+            "mode: an informed round shows the previous round's consensus, and there is none yet; open a blind round first"
+        )
     if among_previous and previous is None:
         raise BadInput("among_previous: this campaign has no round yet whose sources could be drawn again")
     if overlap is not None and overlap < 1:
@@ -54,7 +56,9 @@ def open_round(
     seed = secrets.randbelow(MAX_SEED) if seed is None else seed
     candidates = _candidates(catalog, regions, previous if among_previous else None)
     if not 0 < n_sources <= len(candidates):
-        raise BadInput(f"n_sources: choose 1 to {len(candidates)}, the sources of {catalog.name} that the draw may take")
+        raise BadInput(
+            f"n_sources: choose 1 to {len(candidates)}, the sources of {catalog.name} that the draw may take"
+        )
     rng = np.random.default_rng(seed)
     draw = SAMPLERS[sampler](catalog, candidates, n_sources, rng, {})
     round_ = Round.objects.create(

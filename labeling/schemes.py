@@ -7,9 +7,21 @@ from labeling.models import Label, SchemeVersion
 # Okabe and Ito's palette, light enough for a dark page: told apart by colour-blind people too.
 LEGUS_LABELS = [
     ("1", "Compact, symmetric", "cluster", "#56b4e9", "Compact object with a symmetric density profile."),
-    ("2", "Compact, asymmetric", "cluster", "#009e73", "Compact object with an asymmetric or elongated density profile."),
+    (
+        "2",
+        "Compact, asymmetric",
+        "cluster",
+        "#009e73",
+        "Compact object with an asymmetric or elongated density profile.",
+    ),
     ("3", "Association", "non-cluster", "#e69f00", "Multi-peak association over shared diffuse emission."),
-    ("4", "Not a cluster", "non-cluster", "#cc79a7", "Foreground star, background galaxy, artefact or other spurious detection."),
+    (
+        "4",
+        "Not a cluster",
+        "non-cluster",
+        "#cc79a7",
+        "Foreground star, background galaxy, artefact or other spurious detection.",
+    ),
 ]
 
 

@@ -219,6 +219,13 @@ def _nameless_votes(rows: "_Rows", votes: Sequence[tuple[str, str, str]], by: st
     )
 
 
+def table_of_votes(votes: Sequence[tuple[str, str, str]]) -> VoteTable:
+    """The table of (source, annotator, label) votes that are known already to be one a source and annotator."""
+    columns = list(zip(*votes, strict=True)) or [(), (), ()]
+    (sources, source), (annotators, annotator), (labels, label) = (_coded(column) for column in columns)
+    return VoteTable(sources, annotators, labels, None, source, annotator, label, None)
+
+
 def _coded(values: Sequence[str]) -> tuple[tuple[str, ...], IntArray]:
     """The different values in natural order, and each value's place among them (n,)."""
     vocabulary = tuple(sorted(set(values), key=natural_order))

@@ -73,7 +73,9 @@ class Source(models.Model):
     y_px = models.FloatField()
     ra_deg = models.FloatField(null=True, blank=True)
     dec_deg = models.FloatField(null=True, blank=True)
-    is_outside = models.BooleanField(default=False, help_text="Off the image: kept, shown in tables, never drawn for a round.")
+    is_outside = models.BooleanField(
+        default=False, help_text="Off the image: kept, shown in tables, never drawn for a round."
+    )
     published_label = models.CharField(max_length=16, blank=True, help_text="Class as published with the catalogue.")
     measurements = models.JSONField(default=dict, blank=True)
 

@@ -16,9 +16,7 @@ if TYPE_CHECKING:
 class GalaxyQuerySet(models.QuerySet["Galaxy"]):
     def visible_to(self, user: User) -> Self:
         """Galaxies that are published, or belong to a team of the user's."""
-        return self.filter(
-            Q(published_at__isnull=False) | Q(team__in=Team.objects.visible_to(user)), withdrawn_at=None
-        )
+        return self.filter(Q(published_at__isnull=False) | Q(team__in=Team.objects.visible_to(user)), withdrawn_at=None)
 
     def with_role(self, user: User, role: Role) -> Self:
         """Galaxies of the teams in which the user may do at least what `role` may."""
@@ -35,11 +33,15 @@ class Galaxy(models.Model):
     width_px = models.PositiveIntegerField()
     height_px = models.PositiveIntegerField()
     wcs_cards = models.JSONField(
-        default=list, blank=True, help_text="FITS header cards of the reference band's world coordinates; none without WCS."
+        default=list,
+        blank=True,
+        help_text="FITS header cards of the reference band's world coordinates; none without WCS.",
     )
     pixel_scale_arcsec = models.FloatField(null=True, blank=True)
     sky_grid = models.JSONField(
-        null=True, blank=True, help_text="Unit vectors on a pixel grid from which a browser interpolates ICRS coordinates."
+        null=True,
+        blank=True,
+        help_text="Unit vectors on a pixel grid from which a browser interpolates ICRS coordinates.",
     )
     distance_mpc = models.FloatField(null=True, blank=True)
     foreground_ebv_mag = models.FloatField(null=True, blank=True)
@@ -59,7 +61,9 @@ class Galaxy(models.Model):
             models.CheckConstraint(
                 condition=Q(pixel_scale_arcsec=None) | Q(pixel_scale_arcsec__gt=0), name="galaxy_pixel_scale_positive"
             ),
-            models.CheckConstraint(condition=Q(distance_mpc=None) | Q(distance_mpc__gt=0), name="galaxy_distance_positive"),
+            models.CheckConstraint(
+                condition=Q(distance_mpc=None) | Q(distance_mpc__gt=0), name="galaxy_distance_positive"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -69,7 +69,9 @@ class Band(models.Model):
     instrument = models.CharField(max_length=64, blank=True)
     unit = models.CharField(max_length=64, blank=True)
     pivot_wavelength_nm = models.FloatField(null=True, blank=True)
-    photflam = models.FloatField("inverse sensitivity PHOTFLAM", null=True, blank=True, help_text="erg/s/cm2/A per e-/s")
+    photflam = models.FloatField(
+        "inverse sensitivity PHOTFLAM", null=True, blank=True, help_text="erg/s/cm2/A per e-/s"
+    )
     zero_point_mag = models.FloatField(null=True, blank=True, help_text="AB")
     exposure_s = models.FloatField(null=True, blank=True)
     provenance = models.JSONField(
@@ -87,7 +89,9 @@ class Band(models.Model):
             models.UniqueConstraint(fields=["mosaic", "position"], name="band_position_unique"),
             models.UniqueConstraint(fields=["mosaic", "name"], name="band_name_unique"),
             models.CheckConstraint(condition=Q(position__gt=0), name="band_position_positive"),
-            models.CheckConstraint(condition=Q(valid_fraction__gte=0, valid_fraction__lte=1), name="band_valid_fraction"),
+            models.CheckConstraint(
+                condition=Q(valid_fraction__gte=0, valid_fraction__lte=1), name="band_valid_fraction"
+            ),
             models.CheckConstraint(condition=Q(photflam=None) | Q(photflam__gt=0), name="band_photflam_positive"),
         ]
 

@@ -99,7 +99,9 @@ def import_file(request: HttpRequest, slug: str) -> HttpResponse:
     if not isinstance(upload, UploadedFile):
         raise BadInput("file: choose a catalogue file to import")
     if upload.size > settings.UPLOAD_MAX_BYTES:
-        raise BadInput(f"file: {upload.name} has {upload.size:,} bytes; at most {settings.UPLOAD_MAX_BYTES:,} are taken here")
+        raise BadInput(
+            f"file: {upload.name} has {upload.size:,} bytes; at most {settings.UPLOAD_MAX_BYTES:,} are taken here"
+        )
     with kept_upload(upload) as path:
         result = import_catalog(
             galaxy=galaxy, path=path, format_=request.POST.get("format") or None,

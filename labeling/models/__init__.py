@@ -6,4 +6,15 @@ from labeling.models.round import Campaign, Observer, Round, RoundSource
 from labeling.models.scheme import Label, SchemeVersion
 from labeling.models.vote import Vote
 
-__all__ = ["Assignment", "Campaign", "Consensus", "Label", "Level", "Observer", "Round", "RoundSource", "SchemeVersion", "Vote"]
+__all__ = [
+    "Assignment",
+    "Campaign",
+    "Consensus",
+    "Label",
+    "Level",
+    "Observer",
+    "Round",
+    "RoundSource",
+    "SchemeVersion",
+    "Vote",
+]

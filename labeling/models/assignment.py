@@ -55,7 +55,9 @@ class Assignment(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["draw", "annotator", "repetition"], name="assignment_once"),
             # Two browsers never hold the same slot of a source, whatever the application believes.
-            models.UniqueConstraint(fields=["draw", "slot"], condition=Q(slot__isnull=False), name="assignment_slot_once"),
+            models.UniqueConstraint(
+                fields=["draw", "slot"], condition=Q(slot__isnull=False), name="assignment_slot_once"
+            ),
             models.CheckConstraint(condition=Q(slot=None) | Q(slot__gt=0), name="assignment_slot_positive"),
             models.CheckConstraint(
                 condition=Q(state__in=["held", "answered"]) | Q(slot=None), name="assignment_slot_only_while_counting"

@@ -81,7 +81,9 @@ class Round(models.Model):
             models.CheckConstraint(
                 condition=Q(mode="blind") | Q(previous__isnull=False), name="round_informed_by_a_previous_one"
             ),
-            models.CheckConstraint(condition=Q(closed_at=None) | Q(closed_at__gte=F("opened_at")), name="round_closed_after_opened"),
+            models.CheckConstraint(
+                condition=Q(closed_at=None) | Q(closed_at__gte=F("opened_at")), name="round_closed_after_opened"
+            ),
         ]
 
     def __str__(self) -> str:

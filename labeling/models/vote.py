@@ -53,7 +53,9 @@ class Vote(models.Model):
         "self", on_delete=models.PROTECT, related_name="superseded_by", null=True, blank=True
     )
     seconds_spent = models.FloatField(null=True, blank=True)
-    shown = models.JSONField(default=dict, blank=True, help_text="What the voter could see: rendition, zoom, consensus.")
+    shown = models.JSONField(
+        default=dict, blank=True, help_text="What the voter could see: rendition, zoom, consensus."
+    )
     cast_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = VoteQuerySet.as_manager()

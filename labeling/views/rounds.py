@@ -15,13 +15,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from catalogs.models import Galaxy
 from catalogs.viewer import viewer_config
 from catalogs.views.galaxies import leaflet_overrides
-from galaxycat.accounts.models import Role
+from galaxycat.accounts.models import Role, User
 from galaxycat.errors import DomainError, Forbidden
 from labeling.access import observe, why_results_are_hidden
 from labeling.assignments import progress_of
 from labeling.forms import OpenRoundForm
-from labeling.models import Assignment, Consensus, Level, Round, Vote
-from labeling.results import results_of
+from labeling.models import Assignment, Consensus, Level, Round
+from labeling.results import results_of, vote_rows
 from labeling.rounds import close_round, open_round
 from labeling.schemes import legus_scheme
 
@@ -80,12 +80,29 @@ def _round_for(request: HttpRequest, uuid: str, role: Role = Role.VIEWER) -> Rou
     return round_
 
 
+def _must_choose(round_: Round, user: User) -> bool:
+    """Whether seeing the votes now would cost this person their own: then they are asked first."""
+    return (
+        round_.is_open
+        and round_.mode == Round.Mode.BLIND
+        and why_results_are_hidden(round_, user) is None
+        and not round_.observers.filter(user=user).exists()
+    )
+
+
 @login_required
-@require_GET
+@require_http_methods(["GET", "POST"])
 def round_page(request: HttpRequest, uuid: str) -> HttpResponse:
-    """Where a round stands, and, for those who may see them, its consensus and agreement."""
+    """Where a round stands, and, for those who may see them, its consensus and agreement.
+
+    Opening the page never bars anybody from voting: watching an open blind round is a choice, made by POST.
+    """
     round_ = _round_for(request, uuid)
-    may_see = observe(round_, request.user)
+    if request.method == "POST":
+        observe(round_, request.user)
+        return redirect("round", uuid=uuid)
+    must_choose = _must_choose(round_, request.user)
+    may_see = not must_choose and observe(round_, request.user)
     context = {
         "round": round_,
         "galaxy": round_.galaxy,
@@ -95,6 +112,7 @@ def round_page(request: HttpRequest, uuid: str) -> HttpResponse:
         "can_close": round_.is_open and round_.galaxy.team.has_role(request.user, Role.PI),
         "progress": progress_of(round_, request.user),
         "hidden_because": None if may_see else why_results_are_hidden(round_, request.user),
+        "must_choose": must_choose,
         "may_see": may_see,
     }
     if may_see:
@@ -166,8 +184,7 @@ def votes_csv(request: HttpRequest, uuid: str) -> HttpResponse:
     response["Content-Disposition"] = f'attachment; filename="{round_.galaxy.slug}_round{round_.number}_votes.csv"'
     table = csv.writer(response)
     table.writerow(["source", "annotator", "label"])
-    votes = Vote.objects.of_round(round_).counted().order_by("assignment__draw__source__number", "assignment__annotator__username")
-    table.writerows(votes.values_list("assignment__draw__source__number", "assignment__annotator__username", "label__value"))
+    table.writerows(vote_rows(round_))
     return response
 
 
@@ -209,5 +226,3 @@ def label_page(request: HttpRequest, uuid: str) -> HttpResponse:
         },
     }  # fmt: skip
     return render(request, "labeling/label.html", context)
-
-

@@ -24,7 +24,10 @@ def opened(catalog, **fields):
 
 def square(x0, y0, x1, y1):
     ring = [[x0, y0], [x1, y0], [x1, y1], [x0, y1], [x0, y0]]
-    return {"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {}, "geometry": {"type": "Polygon", "coordinates": [ring]}}]}
+    return {
+        "type": "FeatureCollection",
+        "features": [{"type": "Feature", "properties": {}, "geometry": {"type": "Polygon", "coordinates": [ring]}}],
+    }
 
 
 def test_the_draw_has_a_probability_a_seed_and_consensus_rows(catalog):

@@ -62,7 +62,9 @@ def test_a_resend_changes_nothing(assignment):
     assert consensus(assignment).n_votes == 1
 
 
-@pytest.mark.parametrize("change", [{"label": "2"}, {"label": "1", "is_unsure": True}, {"label": "1", "seconds_spent": 9.0}])
+@pytest.mark.parametrize(
+    "change", [{"label": "2"}, {"label": "1", "is_unsure": True}, {"label": "1", "seconds_spent": 9.0}]
+)
 def test_the_same_client_id_with_another_content_is_a_conflict(assignment, change):
     client_id = uuid4()
     cast(assignment, label="1", client_id=client_id)

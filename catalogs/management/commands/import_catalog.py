@@ -21,13 +21,13 @@ class Command(GalaxyCatCommand):
         parser.add_argument("--format", help=f"one of {', '.join(TABLE_READERS)}; guessed from the file otherwise")
         parser.add_argument("--name", help="the catalogue's name; the file's otherwise")
         parser.add_argument("--class-column", type=int, metavar="N", help="LEGUS: the 1-based column of the class")
-        parser.add_argument("--origin", type=int, choices=(0, 1), help="CSV: which pixel number columns x and y start at")
+        parser.add_argument(
+            "--origin", type=int, choices=(0, 1), help="CSV: which pixel number columns x and y start at"
+        )
 
     def run(self, *, slug: str, file: Path, name: str | None, **options: Any) -> dict[str, Any]:
         chosen = {key: options[key] for key in ("class_column", "origin") if options[key] is not None}
-        imported = import_catalog(
-            galaxy=galaxy_named(slug), path=file, format_=options["format"], name=name, **chosen
-        )
+        imported = import_catalog(galaxy=galaxy_named(slug), path=file, format_=options["format"], name=name, **chosen)
         self.progress(imported.sentence)
         return {
             "catalog": imported.catalog.name,

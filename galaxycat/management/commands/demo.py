@@ -15,7 +15,9 @@ class Command(GalaxyCatCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("--band", action="append", default=[], metavar="NAME=FILE[EXT]", help="repeat for each band")
+        parser.add_argument(
+            "--band", action="append", default=[], metavar="NAME=FILE[EXT]", help="repeat for each band"
+        )
         parser.add_argument("--size", type=int, default=2048, help="side of the simulated galaxy in pixels")
         parser.add_argument("--no-serve", action="store_true", help="build and report, then end")
         parser.add_argument("--host", default="127.0.0.1")

@@ -1,0 +1,164 @@
+// @ts-check
+/**
+ * Sends votes in order until the server has them. A vote is stored before anything is sent; its `client_id` makes a
+ * resend harmless, so closing the page, losing the network or voting in two tabs loses and doubles nothing. No DOM.
+ */
+
+import { randomUuid } from "./uuid.js";
+import { backOffSeconds, reasonOf, verdictOf } from "./verdict.js";
+
+/** @typedef {import("./votestore.js").Vote} Vote */
+/** @typedef {import("./votestore.js").Entry} Entry */
+/** @typedef {import("./verdict.js").Answer} Answer */
+/** @typedef {"idle" | "sending" | "waiting" | "login"} OutboxStatus */
+
+/**
+ * @typedef {object} OutboxParts
+ * @property {import("./votestore.js").VoteStore} store
+ * @property {(vote: Vote) => Promise<Answer>} send rejects without a connection
+ * @property {(seconds: number, task: () => void) => () => void} after runs a task later; returns how to cancel it
+ * @property {(task: () => Promise<void>) => Promise<void>} [alone] lets one tab at a time run its task
+ */
+
+const LOGIN_RETRY_SECONDS = 10;
+
+export class Outbox extends EventTarget {
+  /** @type {OutboxStatus} */
+  status = "idle";
+  #failures = 0;
+  #isFlushing = false;
+  #askedAgain = false;
+  #cancelRetry = () => {};
+
+  /** @param {OutboxParts} parts */
+  constructor({ store, send, after, alone = (task) => task() }) {
+    super();
+    this.store = store;
+    this.send = send;
+    this.after = after;
+    this.alone = alone;
+  }
+
+  get pending() {
+    return this.store.list("pending");
+  }
+
+  get refused() {
+    return this.store.list("refused");
+  }
+
+  /** Assignments whose last word waits here, so that they are not asked again. @returns {Set<string>} */
+  get answered() {
+    const last = new Map(this.pending.map(({ vote }) => [vote.assignment, vote.outcome]));
+    return new Set([...last].filter(([, outcome]) => outcome !== "withdrawn").map(([assignment]) => assignment));
+  }
+
+  /**
+   * Keep a vote and start sending.
+   * @param {Omit<Vote, "client_id">} vote
+   * @param {Vote["outcome"]} [undoes] what it takes back, where it is a withdrawal
+   */
+  add(vote, undoes) {
+    this.store.add("pending", { vote: { client_id: randomUuid(), ...vote }, undoes });
+    this.#tell("change");
+    void this.flush();
+  }
+
+  /** Send what waits, now. Calls while it runs make it look once more. */
+  async flush() {
+    this.#askedAgain = true;
+    if (this.#isFlushing) return;
+    this.#isFlushing = true;
+    this.#cancelRetry();
+    try {
+      while (this.#askedAgain) {
+        this.#askedAgain = false;
+        await this.alone(() => this.#drain());
+      }
+    } finally {
+      this.#isFlushing = false;
+    }
+  }
+
+  /** Send the refused votes once more. */
+  retryRefused() {
+    for (const entry of this.refused) {
+      this.store.add("pending", { vote: entry.vote, undoes: entry.undoes });
+      this.store.remove("refused", entry.key);
+    }
+    this.#tell("change");
+    void this.flush();
+  }
+
+  /** Give up the refused votes, as their person asked. */
+  discardRefused() {
+    for (const entry of this.refused) this.store.remove("refused", entry.key);
+    this.#tell("change");
+  }
+
+  async #drain() {
+    for (let entry = this.pending[0]; entry; entry = this.pending[0]) {
+      this.#become("sending");
+      const answer = await this.send(entry.vote).catch(() => ({ status: 0, body: null }));
+      const verdict = this.#verdict(entry, answer);
+      if (verdict === "saved") this.#settle(entry, answer);
+      else if (verdict === "refused") this.#refuse(entry, answer);
+      else return this.#wait(verdict);
+    }
+    this.#failures = 0;
+    this.#become("idle");
+  }
+
+  /**
+   * @param {Entry} entry
+   * @param {Answer} answer
+   */
+  #verdict(entry, answer) {
+    const verdict = verdictOf(answer);
+    // A hotel's log-in page answers 200 too: only the vote's own id says that it was saved.
+    return verdict === "saved" && answer.body?.client_id !== entry.vote.client_id ? "retry" : verdict;
+  }
+
+  /**
+   * @param {Entry} entry
+   * @param {Answer} answer
+   */
+  #settle(entry, answer) {
+    this.#failures = 0;
+    this.store.remove("pending", entry.key);
+    this.#tell("saved", { entry, body: answer.body });
+  }
+
+  /**
+   * @param {Entry} entry
+   * @param {Answer} answer
+   */
+  #refuse(entry, answer) {
+    const reason = reasonOf(answer.body) || `The server answered ${answer.status}`;
+    this.store.add("refused", { vote: entry.vote, undoes: entry.undoes, reason });
+    this.store.remove("pending", entry.key);
+    this.#tell("refused", { entry: { ...entry, reason }, status: answer.status });
+  }
+
+  /** @param {"retry" | "login"} verdict */
+  #wait(verdict) {
+    this.#failures += 1;
+    this.#become(verdict === "login" ? "login" : "waiting");
+    const seconds = verdict === "login" ? LOGIN_RETRY_SECONDS : backOffSeconds(this.#failures);
+    this.#cancelRetry = this.after(seconds, () => void this.flush());
+  }
+
+  /** @param {OutboxStatus} status */
+  #become(status) {
+    this.status = status;
+    this.#tell("change");
+  }
+
+  /**
+   * @param {"change" | "saved" | "refused"} type
+   * @param {unknown} [detail]
+   */
+  #tell(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}
