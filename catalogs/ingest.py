@@ -192,7 +192,6 @@ def _create_galaxy(slug: str, name: str, team: Team, created_by: User | None, fi
         wcs_cards=first.wcs_cards,
         pixel_scale_arcsec=pixel_scale_arcsec(wcs) if wcs is not None else None,
         sky_grid=_browser_grid(first),
-        sky_grid=grid,
         is_simulated=bool(first.header.get("SIMULATD", False)),
     )
 

@@ -91,7 +91,7 @@ def build_demo(*, bands: Sequence[BandArgument], size_px: int, people: DemoTeam,
 def _slug_of(bands: Sequence[BandArgument]) -> str:
     """A short name from what the files' names have in common."""
     names = [band.path.name.lower() for band in bands]
-    common = os.path.commonprefix(names) if len(names) > 1 else Path(names[0]).stem if names else ""
+    common = os.path.commonprefix(names) if len(names) > 1 else Path(names[0]).stem if names else ""  # noqa: RUF071 - names, not paths
     # A common start that ends inside a word (such as a filter's first letter) is cut back to the word before.
     whole = re.sub(r"[^a-z0-9]+[a-z0-9]{0,2}$", "", common) if len(names) > 1 else common
     return re.sub(r"[^a-z0-9]+", "-", whole).strip("-")[:60] or "galaxy"

@@ -10,7 +10,7 @@ from galaxycat.errors import BadInput
 from labeling.agreement import agreement_of_counts, fleiss_kappa, krippendorff_alpha_nominal, majority_accuracy
 from labeling.consensus import grouped
 from labeling.dawid_skene import dawid_skene
-from labeling.votetable import MAX_CELLS, IntArray, VoteTable
+from labeling.votetable import MAX_CELLS, IntArray, VoteTable, natural_order
 
 Statistics = dict[str, Any]
 
@@ -76,7 +76,7 @@ def _dawid_skene_accuracy(table: VoteTable, known: npt.NDArray[np.bool_], true_c
     return majority_accuracy(model.posterior[known], true_codes)
 
 
-def _warnings(table: VoteTable, truth: Mapping[str, str] | None, groups: Mapping[str, str] | None) -> list[str]:
+def warnings_about(table: VoteTable, truth: Mapping[str, str] | None, groups: Mapping[str, str] | None) -> list[str]:
     """Labels that nobody voted: no error, and often a slip of the pen (1.0 for 1)."""
     named = {"truth": set((truth or {}).values()), "--groups": set(groups or {})}
     return [

@@ -30,7 +30,7 @@ warnings.filterwarnings("ignore", message=r".*matmul.*", category=PendingDepreca
 warnings.filterwarnings("ignore", category=NotGeoreferencedWarning)
 
 
-class TileOutside(DomainError):  # noqa: N818 - named by what happened, as in galaxycat.errors
+class TileOutside(DomainError):
     """The tile asked for is not on the image."""
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from galaxycat.commands import GalaxyCatCommand
 from galaxycat.errors import BadInput
-from labeling.statistics import Statistics, statistics_with_groups
+from labeling.statistics import Statistics, statistics_with_groups, warnings_about
 from labeling.votetable import SkippedRow, read_multisets, read_truth, read_votes
 
 SKIPPED_SHOWN = 10
@@ -49,7 +49,7 @@ class Command(GalaxyCatCommand):
             "ambiguous": table.ambiguous,
             "skipped": _listed(table.skipped),
             "truth_skipped": _listed(known.skipped if known else ()),
-            "warnings": _warnings(table, truth, groups),
+            "warnings": warnings_about(table, truth, groups),
         }
 
     def summary(self, result: Statistics) -> str:
