@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from django.core.files.storage import storages
 from django.db import transaction
 
 from catalogs.imagery.display import DisplayScale, write_display_cog
@@ -22,6 +21,7 @@ from catalogs.imagery.sky import offset_px, pixel_scale_arcsec, sky_grid
 from catalogs.imagery.statistics import BandStatistics, cog_overview, cog_statistics
 from catalogs.imagery.tiles import max_zoom
 from catalogs.models import Band, Galaxy, Mosaic, Rendition
+from catalogs.storage import image_storage
 from galaxycat.accounts.models import Team, User
 from galaxycat.errors import BadInput, Conflict
 
@@ -78,7 +78,7 @@ def ingest_galaxy(
         if galaxy is not None and (known := galaxy.mosaics.filter(content_sha256=digest).first()):
             return Ingested(known, is_new=False)
         _require_same_grid(galaxy, first)
-        store = storages["images"]
+        store = image_storage()
         with tempfile.TemporaryDirectory(dir=store.drafts()) as drafts:
             images = _write_images(Path(drafts), files, progress)
             native_zoom = max_zoom(images.display)

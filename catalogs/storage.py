@@ -5,7 +5,7 @@ import os
 import re
 from pathlib import Path
 
-from django.core.files.storage import FileSystemStorage
+from django.core.files.storage import FileSystemStorage, storages
 
 KEY = re.compile(r"[0-9a-f]{64}")
 
@@ -38,3 +38,11 @@ class ImageStorage(FileSystemStorage):
         folder = Path(self.location) / "drafts"
         folder.mkdir(parents=True, exist_ok=True)
         return folder
+
+
+def image_storage() -> ImageStorage:
+    """The storage that STORAGES["images"] configures."""
+    storage = storages["images"]
+    if not isinstance(storage, ImageStorage):
+        raise TypeError('STORAGES["images"] must be an ImageStorage')
+    return storage

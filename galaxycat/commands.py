@@ -36,7 +36,7 @@ class GalaxyCatCommand(BaseCommand):
         else:
             self.stdout.write(self.summary(result))
 
-    def run(self, **options: Any) -> dict[str, Any]:
+    def run(self, *args: Any, **options: Any) -> dict[str, Any]:
         raise NotImplementedError
 
     def summary(self, result: dict[str, Any]) -> str:

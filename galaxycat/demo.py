@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -101,12 +102,19 @@ def _first_rounds(galaxy: Galaxy, catalog: Catalog, people: DemoTeam, progress: 
     """A round voted on by the simulated voters and closed, and an open one that waits for people."""
     rng = np.random.default_rng(SEED)
     n_sources = min(ROUND_SIZE, catalog.sources.on_image().count())
-    common = {"catalog": catalog, "scheme": legus_scheme(), "campaign_name": CAMPAIGN, "opened_by": None}
-    first = open_round(**common, n_sources=n_sources, seed=SEED, is_simulated=True)
+    opening = partial(
+        open_round,
+        catalog=catalog,
+        scheme=legus_scheme(),
+        campaign_name=CAMPAIGN,
+        n_sources=n_sources,
+        opened_by=None,
+    )
+    first = opening(seed=SEED, is_simulated=True)
     progress(f"{len(people.voters)} simulated annotators classify {n_sources} sources ...")
     vote_in_simulation(round_=first, voters=people.voters, truth=_truth_of(galaxy, catalog), rng=rng)
     close_round(round_=first)
-    open_round(**common, n_sources=n_sources, seed=SEED + 1)
+    opening(seed=SEED + 1)
     return first
 
 

@@ -1,5 +1,7 @@
 """The first page: your galaxies, and the rounds that wait for you."""
 
+from typing import Any
+
 from django.db.models import Count, Exists, IntegerField, OuterRef, Prefetch, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
@@ -20,7 +22,7 @@ def home(request: HttpRequest) -> HttpResponse:
         .annotate(n_catalogs=Count("catalogs", distinct=True))
         .prefetch_related(Prefetch("mosaics", Mosaic.objects.order_by("-version").prefetch_related("renditions")))
     )
-    context = {
+    context: dict[str, Any] = {
         "galaxies": galaxies,
         "rounds": Round.objects.none(),
         "teams": Team.objects.visible_to(request.user),

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from catalogs.models import Catalog
+from galaxycat.accounts.http import user_of
 from galaxycat.accounts.models import Role
 from galaxycat.errors import Forbidden
 from labeling.access import observe, why_results_are_hidden
@@ -115,7 +116,7 @@ class RoundViewSet(mixins.CreateModelMixin, viewsets.ReadOnlyModelViewSet):
         catalog = get_object_or_404(catalogs, uuid=arguments.pop("catalog"))
         if not catalog.galaxy.team.has_role(request.user, Role.PI):
             raise Forbidden(f"Only PIs of {catalog.galaxy.team} open rounds")
-        round_ = open_round(catalog=catalog, scheme=legus_scheme(), opened_by=request.user, **arguments)
+        round_ = open_round(catalog=catalog, scheme=legus_scheme(), opened_by=user_of(request), **arguments)
         return Response(RoundSerializer(round_).data, status=201)
 
     @extend_schema(request=None, responses=RoundSerializer)
@@ -131,12 +132,12 @@ class RoundViewSet(mixins.CreateModelMixin, viewsets.ReadOnlyModelViewSet):
         form = ClaimSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         round_ = self._require(self.get_object(), Role.ANNOTATOR)
-        assignments = claim(round_=round_, annotator=request.user, count=form.validated_data["count"])
+        assignments = claim(round_=round_, annotator=user_of(request), count=form.validated_data["count"])
         context = {"previous": _previous_consensus(round_, assignments)}
         return Response(
             {
                 "assignments": AssignmentSerializer(assignments, many=True, context=context).data,
-                "progress": progress_of(round_, request.user),
+                "progress": progress_of(round_, user_of(request)),
             }
         )
 
@@ -145,8 +146,8 @@ class RoundViewSet(mixins.CreateModelMixin, viewsets.ReadOnlyModelViewSet):
     def results(self, request: Request, uuid: str) -> Response:
         """Agreement and class counts, on labels and on groups; hidden from those who vote blind."""
         round_ = self.get_object()
-        if not observe(round_, request.user):
-            raise Forbidden(why_results_are_hidden(round_, request.user) or "")
+        if not observe(round_, user_of(request)):
+            raise Forbidden(why_results_are_hidden(round_, user_of(request)) or "")
         return Response(results_of(round_))
 
 
@@ -202,12 +203,12 @@ class VoteViewSet(viewsets.GenericViewSet):
         )
         if not assignment.round.galaxy.team.has_role(request.user, Role.ANNOTATOR):
             raise Forbidden("Only annotators vote")
-        vote, is_new = cast_vote(assignment=assignment, annotator=request.user, **arguments)
+        vote, is_new = cast_vote(assignment=assignment, annotator=user_of(request), **arguments)
         return Response(
             {
                 "client_id": str(vote.client_id),
                 "assignment": AssignmentSerializer(vote.assignment).data,
-                "progress": progress_of(vote.assignment.round, request.user),
+                "progress": progress_of(vote.assignment.round, user_of(request)),
             },
             status=201 if is_new else 200,
         )

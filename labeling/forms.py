@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from catalogs.models import Catalog, Galaxy
+from catalogs.models import Galaxy
 from labeling.models import Round
 
 
@@ -12,7 +12,6 @@ class OpenRoundForm(forms.Form):
     """Choices for `labeling.rounds.open_round`; `cleaned_data` are its arguments."""
 
     campaign_name = forms.CharField(label="Campaign", max_length=100, initial="Star clusters")
-    catalog = forms.ModelChoiceField(label="Catalogue", queryset=Catalog.objects.none(), empty_label=None)
     n_sources = forms.IntegerField(label="Sources to draw", min_value=1, initial=100)
     regions = forms.JSONField(required=False, widget=forms.HiddenInput)
     mode = forms.ChoiceField(label="What annotators see", choices=Round.Mode.choices, initial=Round.Mode.BLIND)
@@ -30,7 +29,10 @@ class OpenRoundForm(forms.Form):
 
     def __init__(self, *args: Any, galaxy: Galaxy, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["catalog"].queryset = galaxy.catalogs.filter(withdrawn_at=None)
+        self.fields["catalog"] = forms.ModelChoiceField(
+            label="Catalogue", queryset=galaxy.catalogs.filter(withdrawn_at=None), empty_label=None
+        )
+        self.order_fields(["campaign_name", "catalog"])
 
     def clean_regions(self) -> dict[str, Any] | None:
         """No drawn region means the whole image."""

@@ -9,11 +9,11 @@ from django.utils import timezone
 
 from catalogs.models.galaxy import Galaxy
 from catalogs.models.mosaic import Mosaic
-from galaxycat.accounts.models import User
+from galaxycat.accounts.models import Person, User
 
 
 class CatalogQuerySet(models.QuerySet["Catalog"]):
-    def visible_to(self, user: User) -> Self:
+    def visible_to(self, user: Person) -> Self:
         return self.filter(galaxy__in=Galaxy.objects.visible_to(user), withdrawn_at=None)
 
     def with_source_counts(self) -> Self:
@@ -56,7 +56,7 @@ class Catalog(models.Model):
 
 
 class SourceQuerySet(models.QuerySet["Source"]):
-    def visible_to(self, user: User) -> Self:
+    def visible_to(self, user: Person) -> Self:
         return self.filter(catalog__in=Catalog.objects.visible_to(user))
 
     def on_image(self) -> Self:

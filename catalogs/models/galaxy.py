@@ -7,18 +7,18 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from galaxycat.accounts.models import Role, Team, User
+from galaxycat.accounts.models import Person, Role, Team, User
 
 if TYPE_CHECKING:
     from catalogs.models.mosaic import Mosaic
 
 
 class GalaxyQuerySet(models.QuerySet["Galaxy"]):
-    def visible_to(self, user: User) -> Self:
+    def visible_to(self, user: Person) -> Self:
         """Galaxies that are published, or belong to a team of the user's."""
         return self.filter(Q(published_at__isnull=False) | Q(team__in=Team.objects.visible_to(user)), withdrawn_at=None)
 
-    def with_role(self, user: User, role: Role) -> Self:
+    def with_role(self, user: Person, role: Role) -> Self:
         """Galaxies of the teams in which the user may do at least what `role` may."""
         return self.filter(team__in=Team.objects.with_role(user, role), withdrawn_at=None)
 

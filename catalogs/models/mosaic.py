@@ -4,19 +4,17 @@ import uuid
 from pathlib import Path
 from typing import Self
 
-from django.core.files.storage import storages
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
 from catalogs.models.galaxy import Galaxy
-from galaxycat.accounts.models import User
-
-SHA256 = {"max_length": 64, "editable": False}
+from catalogs.storage import image_storage
+from galaxycat.accounts.models import Person, User
 
 
 class MosaicQuerySet(models.QuerySet["Mosaic"]):
-    def visible_to(self, user: User) -> Self:
+    def visible_to(self, user: Person) -> Self:
         return self.filter(galaxy__in=Galaxy.objects.visible_to(user))
 
 
@@ -26,9 +24,15 @@ class Mosaic(models.Model):
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     galaxy = models.ForeignKey(Galaxy, on_delete=models.PROTECT, related_name="mosaics")
     version = models.PositiveIntegerField()
-    content_sha256 = models.CharField(**SHA256, help_text="Of the band files, their names and the reference band.")
-    science_sha256 = models.CharField(**SHA256, help_text="Key of the float32 science COG in the image storage.")
-    display_sha256 = models.CharField(**SHA256, help_text="Key of the 16-bit display pyramid in the image storage.")
+    content_sha256 = models.CharField(
+        max_length=64, editable=False, help_text="Of the band files, their names and the reference band."
+    )
+    science_sha256 = models.CharField(
+        max_length=64, editable=False, help_text="Key of the float32 science COG in the image storage."
+    )
+    display_sha256 = models.CharField(
+        max_length=64, editable=False, help_text="Key of the 16-bit display pyramid in the image storage."
+    )
     reference_band = models.CharField(max_length=32)
     max_zoom = models.PositiveSmallIntegerField(help_text="Tile zoom at which one image pixel is one tile pixel.")
     warnings = models.JSONField(default=list, blank=True)
@@ -50,11 +54,11 @@ class Mosaic(models.Model):
 
     @property
     def science_path(self) -> Path:
-        return Path(storages["images"].gdal_path(self.science_sha256))
+        return Path(image_storage().gdal_path(self.science_sha256))
 
     @property
     def display_path(self) -> Path:
-        return Path(storages["images"].gdal_path(self.display_sha256))
+        return Path(image_storage().gdal_path(self.display_sha256))
 
 
 class Band(models.Model):
@@ -64,7 +68,7 @@ class Band(models.Model):
     position = models.PositiveSmallIntegerField(help_text="1-based band number in both image files.")
     name = models.CharField(max_length=32)
     file_name = models.CharField(max_length=255)
-    file_sha256 = models.CharField(**SHA256)
+    file_sha256 = models.CharField(max_length=64, editable=False)
     filter_name = models.CharField(max_length=32, blank=True)
     instrument = models.CharField(max_length=64, blank=True)
     unit = models.CharField(max_length=64, blank=True)
@@ -100,7 +104,7 @@ class Band(models.Model):
 
 
 class RenditionQuerySet(models.QuerySet["Rendition"]):
-    def visible_to(self, user: User) -> Self:
+    def visible_to(self, user: Person) -> Self:
         return self.filter(mosaic__galaxy__in=Galaxy.objects.visible_to(user))
 
 

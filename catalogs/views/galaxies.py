@@ -19,6 +19,7 @@ from catalogs.tables.registry import TABLE_READERS, TABLE_WRITERS
 from catalogs.tasks import detect_sources_task
 from catalogs.uploads import kept_upload
 from catalogs.viewer import viewer_config
+from galaxycat.accounts.http import UserRequest
 from galaxycat.accounts.models import Role
 from galaxycat.errors import BadInput, Forbidden
 
@@ -83,7 +84,7 @@ def _detection(galaxy: Galaxy, task_id: str) -> dict[str, Any] | None:
 
 @login_required
 @require_POST
-def detect(request: HttpRequest, slug: str) -> HttpResponse:
+def detect(request: UserRequest, slug: str) -> HttpResponse:
     """Ask a worker to detect sources; the page shows the catalogue when it is there."""
     galaxy = curated_galaxy(request, slug)
     result = detect_sources_task.enqueue(galaxy.pk, request.user.pk)
@@ -92,7 +93,7 @@ def detect(request: HttpRequest, slug: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def import_file(request: HttpRequest, slug: str) -> HttpResponse:
+def import_file(request: UserRequest, slug: str) -> HttpResponse:
     """Bring in a catalogue file as a reference."""
     galaxy = curated_galaxy(request, slug)
     upload = request.FILES.get("file")

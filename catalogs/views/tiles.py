@@ -35,12 +35,13 @@ def cutout(request: HttpRequest, style: str, uuid: str) -> HttpResponse:
     source = get_object_or_404(Source.objects.visible_to(request.user).select_related("catalog"), uuid=uuid)
     rendition = _rendition(request, mosaic__galaxy=source.catalog.galaxy_id, style_hash=style)
     size_px, zoom = _whole(request, "size", 64, MAX_CUTOUT_PX), _whole(request, "zoom", 2, MAX_CUTOUT_ZOOM)
-    place = {"x_px": source.x_px, "y_px": source.y_px, "size_px": size_px, "zoom": zoom}
     return _answer(
         request,
         rendition,
         f"{style}-{uuid}-{size_px}-{zoom}",
-        lambda: render_cutout(rendition.mosaic.display_path, *_style(rendition), **place),
+        lambda: render_cutout(
+            rendition.mosaic.display_path, *_style(rendition), source.x_px, source.y_px, size_px, zoom
+        ),
     )
 
 

@@ -4,10 +4,11 @@ import hashlib
 import uuid
 from typing import Self
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import AbstractUser, AnonymousUser
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 
@@ -35,7 +36,7 @@ class User(AbstractUser):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(models.functions.Lower("email"), condition=~Q(email=""), name="user_email_unique"),
+            models.UniqueConstraint(Lower("email"), condition=~Q(email=""), name="user_email_unique"),
         ]
 
     @property
@@ -45,14 +46,18 @@ class User(AbstractUser):
         return f"{name} (simulated)" if self.is_simulated else name
 
 
+# Whoever asks: visibility has an answer for people who are not logged in too.
+Person = User | AnonymousUser
+
+
 class TeamQuerySet(models.QuerySet["Team"]):
-    def visible_to(self, user: "User") -> Self:
+    def visible_to(self, user: "Person") -> Self:
         """Teams in which the user is a member now."""
         return self.with_role(user, Role.VIEWER)
 
-    def with_role(self, user: "User", role: Role) -> Self:
+    def with_role(self, user: "Person", role: Role) -> Self:
         """Teams in which the user may do at least what `role` may."""
-        if not user.is_authenticated:
+        if isinstance(user, AnonymousUser):
             return self.none()
         current = Membership.objects.current().filter(user=user, role__in=Role.at_least(role))
         return self.filter(pk__in=current.values("team"))
@@ -74,7 +79,7 @@ class Team(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    def has_role(self, user: "User", role: Role) -> bool:
+    def has_role(self, user: "Person", role: Role) -> bool:
         """Whether the user may do in this team what `role` may."""
         return Team.objects.with_role(user, role).filter(pk=self.pk).exists()
 

@@ -8,12 +8,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from galaxycat.accounts import teams
 from galaxycat.accounts.adapter import INVITATION_KEY
-from galaxycat.accounts.models import Invitation, Membership, Role, Team
+from galaxycat.accounts.http import UserRequest
+from galaxycat.accounts.models import Invitation, Membership, Role, Team, User
 
 
 @login_required
 @require_POST
-def create_team(request: HttpRequest) -> HttpResponse:
+def create_team(request: UserRequest) -> HttpResponse:
     """Start a team and be its PI."""
     team = teams.create_team(name=request.POST.get("name", ""), pi=request.user)
     messages.success(request, f"{team} is ready. Invite the people who will classify with you.")
@@ -22,7 +23,7 @@ def create_team(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_GET
-def team_page(request: HttpRequest, slug: str) -> HttpResponse:
+def team_page(request: UserRequest, slug: str) -> HttpResponse:
     """Members, roles and open invitations."""
     team = get_object_or_404(Team.objects.visible_to(request.user), slug=slug)
     is_pi = team.has_role(request.user, Role.PI)
@@ -39,7 +40,7 @@ def team_page(request: HttpRequest, slug: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def invite(request: HttpRequest, slug: str) -> HttpResponse:
+def invite(request: UserRequest, slug: str) -> HttpResponse:
     """Make an invitation and show its link, once."""
     team = get_object_or_404(Team.objects.visible_to(request.user), slug=slug)
     invitation, token = teams.invite(team=team, role=request.POST.get("role", ""), invited_by=request.user)
@@ -49,7 +50,7 @@ def invite(request: HttpRequest, slug: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def withdraw_invitation(request: HttpRequest, slug: str, uuid: str) -> HttpResponse:
+def withdraw_invitation(request: UserRequest, slug: str, uuid: str) -> HttpResponse:
     team = get_object_or_404(Team.objects.visible_to(request.user), slug=slug)
     invitation = get_object_or_404(Invitation, team=team, uuid=uuid)
     teams.withdraw_invitation(invitation=invitation, by=request.user)
@@ -58,7 +59,7 @@ def withdraw_invitation(request: HttpRequest, slug: str, uuid: str) -> HttpRespo
 
 @login_required
 @require_POST
-def end_membership(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+def end_membership(request: UserRequest, slug: str, pk: int) -> HttpResponse:
     team = get_object_or_404(Team.objects.visible_to(request.user), slug=slug)
     membership = get_object_or_404(Membership.objects.current(), team=team, pk=pk)
     teams.end_membership(membership=membership, by=request.user)
@@ -69,7 +70,7 @@ def end_membership(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """What a link invites to; joining it is a POST by somebody logged in."""
-    if request.method == "POST" and request.user.is_authenticated:
+    if request.method == "POST" and isinstance(request.user, User):
         membership = teams.accept_invitation(token=token, user=request.user)
         request.session.pop(INVITATION_KEY, None)
         messages.success(request, f"Welcome to {membership.team}: you are its {membership.get_role_display()}.")

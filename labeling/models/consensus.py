@@ -34,6 +34,9 @@ class Consensus(models.Model):
     leave_one_out = models.FloatField(default=0, help_text="Sum over votes of the share of the others' mode it holds.")
     updated_at = models.DateTimeField(default=timezone.now)
 
+    # Set by pages that show a source's labels and groups side by side.
+    group: "Consensus | None" = None
+
     objects = ConsensusQuerySet.as_manager()
 
     class Meta:

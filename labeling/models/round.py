@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from catalogs.models import Catalog, Galaxy, Source
-from galaxycat.accounts.models import Role, User
+from galaxycat.accounts.models import Person, Role, User
 from labeling.models.scheme import SchemeVersion
 
 if TYPE_CHECKING:
@@ -34,11 +34,11 @@ class Campaign(models.Model):
 
 
 class RoundQuerySet(models.QuerySet["Round"]):
-    def visible_to(self, user: User) -> Self:
+    def visible_to(self, user: Person) -> Self:
         """Rounds of the user's own teams: votes are never public, not even on a published galaxy."""
         return self.with_role(user, Role.VIEWER)
 
-    def with_role(self, user: User, role: Role) -> Self:
+    def with_role(self, user: Person, role: Role) -> Self:
         return self.filter(campaign__galaxy__in=Galaxy.objects.with_role(user, role))
 
     def open(self) -> Self:

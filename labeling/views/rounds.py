@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import Count, F, Max, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from catalogs.models import Galaxy
 from catalogs.viewer import viewer_config
 from catalogs.views.galaxies import leaflet_overrides
+from galaxycat.accounts.http import UserRequest
 from galaxycat.accounts.models import Role, User
 from galaxycat.errors import DomainError, Forbidden
 from labeling.access import observe, why_results_are_hidden
@@ -30,7 +31,7 @@ PAGE_SIZE = 48
 
 @login_required
 @require_GET
-def round_list(request: HttpRequest, slug: str) -> HttpResponse:
+def round_list(request: UserRequest, slug: str) -> HttpResponse:
     """A galaxy's rounds, as a fragment for its page."""
     galaxy = get_object_or_404(Galaxy.objects.with_role(request.user, Role.VIEWER), slug=slug)
     rounds = (
@@ -46,7 +47,7 @@ def round_list(request: HttpRequest, slug: str) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def new_round(request: HttpRequest, slug: str) -> HttpResponse:
+def new_round(request: UserRequest, slug: str) -> HttpResponse:
     """Draw regions on the map, choose a catalogue and a number, open a round."""
     galaxy = get_object_or_404(Galaxy.objects.visible_to(request.user), slug=slug)
     if not galaxy.team.has_role(request.user, Role.PI):
@@ -70,7 +71,7 @@ def new_round(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "labeling/new_round.html", context, status=422 if form.errors else 200)
 
 
-def _round_for(request: HttpRequest, uuid: str, role: Role = Role.VIEWER) -> Round:
+def _round_for(request: UserRequest, uuid: str, role: Role = Role.VIEWER) -> Round:
     rounds = Round.objects.visible_to(request.user).select_related(
         "campaign__galaxy__team", "campaign__scheme", "catalog", "previous", "opened_by"
     )
@@ -92,7 +93,7 @@ def _must_choose(round_: Round, user: User) -> bool:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def round_page(request: HttpRequest, uuid: str) -> HttpResponse:
+def round_page(request: UserRequest, uuid: str) -> HttpResponse:
     """Where a round stands, and, for those who may see them, its consensus and agreement.
 
     Opening the page never bars anybody from voting: watching an open blind round is a choice, made by POST.
@@ -122,7 +123,7 @@ def round_page(request: HttpRequest, uuid: str) -> HttpResponse:
 
 @login_required
 @require_GET
-def round_results(request: HttpRequest, uuid: str) -> HttpResponse:
+def round_results(request: UserRequest, uuid: str) -> HttpResponse:
     """Consensus and agreement as a fragment, fetched again when the round's socket says that a vote came."""
     round_ = _round_for(request, uuid)
     if not observe(round_, request.user):
@@ -139,7 +140,7 @@ FILTERS: dict[str, tuple[str, Q]] = {
 }
 
 
-def _results_context(request: HttpRequest, round_: Round) -> dict[str, Any]:
+def _results_context(request: UserRequest, round_: Round) -> dict[str, Any]:
     chosen = request.GET.get("show", "voted")
     chosen = chosen if chosen in FILTERS else "voted"
     rows = (
@@ -175,7 +176,7 @@ def _results_context(request: HttpRequest, round_: Round) -> dict[str, Any]:
 
 @login_required
 @require_GET
-def votes_csv(request: HttpRequest, uuid: str) -> HttpResponse:
+def votes_csv(request: UserRequest, uuid: str) -> HttpResponse:
     """The round's counted votes, as the `agreement` command reads them."""
     round_ = _round_for(request, uuid)
     if not observe(round_, request.user):
@@ -190,7 +191,7 @@ def votes_csv(request: HttpRequest, uuid: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def close(request: HttpRequest, uuid: str) -> HttpResponse:
+def close(request: UserRequest, uuid: str) -> HttpResponse:
     """Take no more votes."""
     round_ = _round_for(request, uuid, Role.PI)
     close_round(round_=round_)
@@ -200,7 +201,7 @@ def close(request: HttpRequest, uuid: str) -> HttpResponse:
 
 @login_required
 @require_GET
-def label_page(request: HttpRequest, uuid: str) -> HttpResponse:
+def label_page(request: UserRequest, uuid: str) -> HttpResponse:
     """Classify the round's sources by keyboard."""
     round_ = _round_for(request, uuid, Role.ANNOTATOR)
     scheme = round_.campaign.scheme

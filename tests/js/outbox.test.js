@@ -210,7 +210,7 @@ test("a withdrawal goes out behind its vote, even when the clock was set back", 
   clock = 10;
   box.add({ ...vote("a", null), outcome: "withdrawn" }, "labeled");
   assert.deepEqual([...box.answered], []);
-  await box.flush();
+  await settled();
   assert.deepEqual(sent(), ["a labeled", "a withdrawn"]);
 });
 

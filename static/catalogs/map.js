@@ -1,0 +1,66 @@
+// @ts-check
+/** django-leaflet's map on a pixel grid: this module must run before the page's load event makes the map. */
+
+/**
+ * @typedef {object} ViewerConfig as catalogs/viewer.py writes it
+ * @property {string} slug
+ * @property {number} width_px
+ * @property {number} height_px
+ * @property {number} max_zoom
+ * @property {number | null} pixel_scale_arcsec
+ * @property {import("./sky.js").SkyGridJson | null} sky_grid
+ * @property {{slug: string, name: string, style_hash: string, tile_url: string}[]} renditions
+ * @property {string} catalogs_url
+ */
+
+// django-leaflet has no setting for a map without a projection. Keys and fades are ours: see shortcuts.js.
+L.Map.DjangoMap.prototype._projectionOptions = () => ({
+  crs: L.CRS.Simple,
+  attributionControl: false,
+  fadeAnimation: false,
+  keyboard: false,
+  wheelPxPerZoomLevel: 100,
+});
+
+/**
+ * @param {string} id of the map's element
+ * @returns {Promise<L.Map>}
+ */
+export function mapReady(id) {
+  return new Promise((resolve) => {
+    window.addEventListener("map:init", (event) => {
+      const { detail } = /** @type {CustomEvent<{id: string, map: L.Map}>} */ (event);
+      if (detail.id === id) resolve(detail.map);
+    });
+  });
+}
+
+/**
+ * The image's edges on the map.
+ * @param {ViewerConfig} viewer
+ */
+export function imageBounds(viewer) {
+  return L.latLngBounds([-viewer.height_px, 0], [0, viewer.width_px]);
+}
+
+/**
+ * Let the map be moved half an image beyond each edge, and zoomed out to a little more than the whole image.
+ * @param {L.Map} map
+ * @param {ViewerConfig} viewer
+ */
+export function limitToImage(map, viewer) {
+  const bounds = imageBounds(viewer);
+  map.setMaxBounds(bounds.pad(0.5));
+  map.setMinZoom(Math.min(map.getBoundsZoom(bounds), 0) - 1);
+}
+
+/**
+ * Where image pixels are on the screen: container x = x0 + scale * x_px, container y = y0 - scale * y_px.
+ * @param {L.Map} map
+ * @param {number} heightPx
+ */
+export function screenTransform(map, heightPx) {
+  const scale = map.getZoomScale(map.getZoom(), 0);
+  const { x, y } = map.latLngToContainerPoint([0.5 - heightPx, 0.5]); // pixel (0, 0): see pixels.js
+  return { scale, x0: x, y0: y };
+}

@@ -1,0 +1,26 @@
+// @ts-check
+/** The scale bar in the corner of the map. */
+
+import { scaleBar } from "./skyframe.js";
+
+const MOST_SCREEN = 140;
+
+/**
+ * @param {L.Map} map
+ * @param {number | null} pixelScaleArcsec
+ */
+export function addScale(map, pixelScaleArcsec) {
+  const control = new L.Control({ position: "bottomleft" });
+  const box = L.DomUtil.create("div", "scale");
+  const text = L.DomUtil.create("span", "scale-text", box);
+  const bar = L.DomUtil.create("span", "scale-bar", box);
+  control.onAdd = () => box;
+  control.addTo(map);
+  const update = () => {
+    const { lengthScreen, text: words } = scaleBar(map.getZoomScale(map.getZoom(), 0), pixelScaleArcsec, MOST_SCREEN);
+    text.textContent = words;
+    bar.style.setProperty("width", `${lengthScreen}px`);
+  };
+  map.on("zoomend viewreset", update);
+  update();
+}

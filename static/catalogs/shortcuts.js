@@ -1,0 +1,55 @@
+// @ts-check
+/** Keys for a page, out of the way of fields, dialogs and the browser's own shortcuts. */
+
+/**
+ * @param {Record<string, () => void>} actions by KeyboardEvent.key; letters in lower case
+ */
+export function bindShortcuts(actions) {
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || isTyping(event.target)) return;
+    if (document.querySelector("dialog[open]") && event.key !== "?") return;
+    const action = actions[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+    if (!action) return;
+    event.preventDefault();
+    action();
+  });
+}
+
+/**
+ * Whether keys belong to the field, list or menu that has the focus.
+ * @param {EventTarget | null} target
+ */
+export function isTyping(target) {
+  if (!(target instanceof HTMLElement)) return false;
+  if (target instanceof HTMLInputElement && target.type === "checkbox") return false;
+  return target.isContentEditable || target.matches("input, select, textarea, summary");
+}
+
+/**
+ * Opens and closes a help dialog.
+ * @param {HTMLDialogElement} dialog
+ * @param {HTMLElement | null} button
+ */
+export function helpToggle(dialog, button) {
+  const toggle = () => (dialog.open ? dialog.close() : dialog.showModal());
+  button?.addEventListener("click", toggle);
+  return toggle;
+}
+
+/**
+ * Keys that move the map.
+ * @param {L.Map} map
+ * @param {number} step in CSS pixels
+ * @returns {Record<string, () => void>}
+ */
+export function panAndZoomKeys(map, step = 120) {
+  return {
+    "+": () => map.zoomIn(),
+    "=": () => map.zoomIn(),
+    "-": () => map.zoomOut(),
+    ArrowLeft: () => map.panBy([-step, 0]),
+    ArrowRight: () => map.panBy([step, 0]),
+    ArrowUp: () => map.panBy([0, -step]),
+    ArrowDown: () => map.panBy([0, step]),
+  };
+}

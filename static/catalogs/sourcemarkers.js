@@ -1,0 +1,24 @@
+// @ts-check
+/** How a catalogue's sources look on a map. No DOM, no URLs. */
+
+import { PointGrid } from "./pointgrid.js";
+
+/** @type {Record<"detected" | "reference" | "sampled", import("./markers.js").MarkerStyle>} */
+export const MARKER_STYLES = {
+  detected: { colour: "#ffd166", radius: 5 },
+  reference: { colour: "#6ec1ff", radius: 7 },
+  sampled: { colour: "#ffffff", radius: 11, width: 1.75 },
+};
+
+/**
+ * @param {import("./catalogapi.js").CatalogInfo} catalog
+ * @param {import("./catalogapi.js").Places} places
+ * @returns {import("./markers.js").MarkerSet}
+ */
+export function markerSet(catalog, places) {
+  return {
+    points: new PointGrid(places.x_px, places.y_px),
+    style: MARKER_STYLES[catalog.kind],
+    describe: (i) => `${catalog.name} ${places.number[i]}${places.label[i] ? ` · class ${places.label[i]}` : ""}`,
+  };
+}

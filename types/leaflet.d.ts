@@ -1,0 +1,17 @@
+// What django-leaflet and Leaflet.draw add to Leaflet, as far as it is used here.
+import * as L from "leaflet";
+
+declare module "leaflet" {
+  namespace Map {
+    const DjangoMap: { prototype: { _projectionOptions: (djoptions: object) => L.MapOptions } };
+  }
+  namespace Control {
+    class Draw extends L.Control {
+      constructor(options: object);
+    }
+  }
+  namespace Draw {
+    const Event: Record<"CREATED" | "EDITED" | "DELETED" | "EDITVERTEX" | "EDITMOVE" | "EDITRESIZE" | "DELETESTART" | "DELETESTOP" | "EDITSTOP", string>;
+  }
+  const drawLocal: { draw: any; edit: any };
+}
