@@ -54,7 +54,7 @@ endif
 
 browser: $(DEV)
 	$(BIN)/python -m tests.browser.chromium
-	$(BIN)/pytest -m browser tests/browser
+	HASHED_STATICS=1 $(BIN)/pytest -m browser tests/browser
 
 $(VENV)/bin/uv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "GalaxyCat needs Python 3.11 or later: make PYTHON=python3.11"; exit 1; }

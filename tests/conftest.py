@@ -18,3 +18,14 @@ def sample_data() -> Path:
             pytest.fail(reason)
         pytest.skip(reason)
     return folder
+
+
+@pytest.fixture
+def world(db, tmp_path, settings):
+    """`tests.world.make_world` with an image storage of its own."""
+    from tests.world import make_world
+
+    settings.STORAGES = settings.STORAGES | {
+        "images": settings.STORAGES["images"] | {"OPTIONS": {"location": tmp_path / "images"}}
+    }
+    return make_world(tmp_path)

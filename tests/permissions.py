@@ -1,5 +1,111 @@
-"""Who gets what from every address: the permission matrix as data. tests/test_permissions.py holds it to the product.
+"""Who gets what from every address: the permission matrix as data. tests/test_permissions.py holds the product to it.
 
-A row: the URL's name, the method, how to fill the URL and the body from the world, and the status for each kind of
-person: `anonymous`, a PI of another team (`foreign`), and the own team's `viewer`, `annotator`, `curator`, `pi`.
+A row is the address' name, the method, and what each kind of person gets, in the order of PEOPLE. `login` is a redirect
+to the log-in page. A method that is not listed is refused to everybody. `foreign` is a PI of another team.
 """
+
+PEOPLE = ("anonymous", "foreign", "viewer", "annotator", "curator", "pi")
+
+MATRIX = """
+home                      GET   200    200  200  200  200  200
+create_team               POST  login  302  302  302  302  302
+team                      GET   login  404  200  200  200  200
+invite                    POST  login  404  403  403  403  200
+withdraw_invitation       POST  login  404  403  403  403  302
+end_membership            POST  login  404  403  403  403  302
+invitation                GET   200    200  200  200  200  200
+invitation                POST  200    302  409  409  409  409
+
+galaxy                    GET   404    404  200  200  200  200
+catalogs                  GET   404    404  200  200  200  200
+detect                    POST  login  404  403  403  302  302
+import_catalog            POST  login  404  403  403  302  302
+export_catalog            GET   404    404  200  200  200  200
+tile                      GET   404    404  200  200  200  200
+cutout                    GET   404    404  200  200  200  200
+
+rounds                    GET   login  404  200  200  200  200
+new_round                 GET   login  404  403  403  403  200
+new_round                 POST  login  404  403  403  403  302
+round                     GET   login  404  200  200  200  200
+round_results             GET   login  404  403  403  200  200
+votes_csv                 GET   login  404  403  403  200  200
+close_round               POST  login  404  403  403  403  302
+label                     GET   login  404  403  200  200  200
+
+api:galaxy-list           GET   200    200  200  200  200  200
+api:galaxy-detail         GET   404    404  200  200  200  200
+api:catalog-list          GET   200    200  200  200  200  200
+api:catalog-detail        GET   404    404  200  200  200  200
+api:catalog-places        GET   404    404  200  200  200  200
+api:source-list           GET   200    200  200  200  200  200
+api:source-detail         GET   404    404  200  200  200  200
+api:round-list            GET   401    200  200  200  200  200
+api:round-list            POST  401    404  403  403  403  201
+api:round-detail          GET   401    404  200  200  200  200
+api:round-claims          POST  401    404  403  200  200  200
+api:round-close           POST  401    404  403  403  403  200
+api:round-results         GET   401    404  403  403  200  200
+api:vote-list             POST  401    404  403  201  403  403
+api:token                 POST  400    400  400  400  400  400
+api:schema                GET   200    200  200  200  200  200
+api:docs                  GET   200    200  200  200  200  200
+"""
+
+# django-allauth's own pages: who is logged in is sent home from the pages that log in.
+ACCOUNT_MATRIX = """
+account_login                         GET   200    302  302  302  302  302
+account_login                         POST  200    302  302  302  302  302
+account_logout                        GET   302    200  200  200  200  200
+account_logout                        POST  302    302  302  302  302  302
+account_inactive                      GET   200    200  200  200  200  200
+account_signup                        GET   200    302  302  302  302  302
+account_signup                        POST  200    302  302  302  302  302
+account_reauthenticate                GET   login  302  302  302  302  302
+account_email                         GET   login  200  200  200  200  200
+account_email_verification_sent       GET   200    200  200  200  200  200
+account_change_password               GET   login  200  200  200  200  200
+account_change_password               POST  login  200  200  200  200  200
+account_set_password                  GET   login  302  302  302  302  302
+account_reset_password                GET   200    200  200  200  200  200
+account_reset_password_done           GET   200    200  200  200  200  200
+account_confirm_login_code            GET   302    302  302  302  302  302
+account_confirm_email                 GET   200    200  200  200  200  200
+account_reset_password_from_key       GET   200    200  200  200  200  200
+account_reset_password_from_key_done  GET   200    200  200  200  200  200
+"""
+
+# A published galaxy is everybody's to look at; its rounds and votes stay the team's.
+PUBLISHED_MATRIX = """
+galaxy              GET  200    200
+catalogs            GET  200    200
+export_catalog      GET  200    200
+tile                GET  200    200
+cutout              GET  200    200
+detect              POST login  403
+import_catalog      POST login  403
+new_round           GET  login  403
+rounds              GET  login  404
+round               GET  login  404
+round_results       GET  login  404
+votes_csv           GET  login  404
+label               GET  login  404
+api:galaxy-detail   GET  200    200
+api:catalog-detail  GET  200    200
+api:catalog-places  GET  200    200
+api:source-detail   GET  200    200
+api:round-list      POST 401    403
+api:round-detail    GET  401    404
+api:round-claims    POST 401    404
+api:round-results   GET  401    404
+"""
+
+# The close code, or "joined". An unknown address is closed to everybody.
+SOCKETS = """
+round_socket    4404  4404  4403  4403  joined  joined
+no_such_socket  4404  4404  4404  4404  4404    4404
+"""
+
+
+def rows(matrix: str) -> list[list[str]]:
+    return [line.split() for line in matrix.splitlines() if line.strip()]

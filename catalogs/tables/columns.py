@@ -27,10 +27,14 @@ class PixelColumns:
 
 @dataclass(frozen=True)
 class Roles:
-    """What the columns of a table are; `pixels` best first, `measurements` all the others in file order."""
+    """What the columns of a table are; `measurements` are all those with no other role, in file order.
+
+    `repeated` holds X_IMAGE and Y_IMAGE beside x_px and y_px, as in our own exports: they must agree.
+    """
 
     number: str | None
-    pixels: tuple[PixelColumns, ...]
+    pixels: PixelColumns | None
+    repeated: PixelColumns | None
     sky: tuple[str, str] | None
     label: str | None
     measurements: tuple[str, ...]
@@ -44,10 +48,13 @@ def recognise(names: Sequence[str], origin: int | None = None) -> Roles:
     number = next((known[name] for name in NUMBER_NAMES if name in known), None)
     label = next((known[name] for name in LABEL_NAMES if name in known), None)
     sky = next(((known[ra], known[dec]) for ra, dec in SKY_NAMES if ra in known and dec in known), None)
-    pixels = tuple(_pixel_columns(known, origin))
-    taken = {number, label, *(sky or ()), *(name for pair in pixels for name in (pair.x, pair.y))}
+    found = list(_pixel_columns(known, origin))
+    repeated = found[1] if [pair.x.lower() for pair in found[:2]] == ["x_px", "x_image"] else None
+    taken = {number, label, *(sky or ())}
+    taken |= {name for pair in (*found[:1], repeated) if pair for name in (pair.x, pair.y)}
     taken |= {known[name] for name in DERIVED_NAMES if name in known}
-    return Roles(number, pixels, sky, label, tuple(name for name in names if name not in taken))
+    rest = tuple(name for name in names if name not in taken)
+    return Roles(number, found[0] if found else None, repeated, sky, label, rest)
 
 
 def _pixel_columns(known: dict[str, str], origin: int | None) -> Iterator[PixelColumns]:

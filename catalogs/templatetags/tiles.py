@@ -15,7 +15,7 @@ THUMBNAIL_ZOOM = 1  # at most 2 x 2 tiles, 257 to 512 px across: sharp on a card
 
 
 @register.inclusion_tag("catalogs/_thumbnail.html")
-def thumbnail(galaxy: Galaxy) -> dict[str, Any]:
+def galaxy_picture(galaxy: Galaxy) -> dict[str, Any]:
     """The galaxy in its first rendition; uses `mosaics` with their renditions where those are prefetched."""
     mosaic = max(galaxy.mosaics.all(), key=lambda mosaic: mosaic.version, default=None)
     renditions = list(mosaic.renditions.all()) if mosaic else []

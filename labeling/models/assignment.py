@@ -37,7 +37,7 @@ class Assignment(models.Model):
         LAPSED = "lapsed", "Given to somebody else"
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="+")
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="assignments")
     draw = models.ForeignKey(RoundSource, on_delete=models.PROTECT, related_name="assignments")
     annotator = models.ForeignKey(User, on_delete=models.PROTECT, related_name="assignments")
     repetition = models.PositiveSmallIntegerField(default=0)

@@ -1,7 +1,7 @@
 """A campaign is a series of rounds on a galaxy; a round is a draw of sources that people classify."""
 
 import uuid
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -10,9 +10,6 @@ from django.utils import timezone
 from catalogs.models import Catalog, Galaxy, Source
 from galaxycat.accounts.models import Person, Role, User
 from labeling.models.scheme import SchemeVersion
-
-if TYPE_CHECKING:
-    from labeling.models.assignment import AssignmentQuerySet
 
 
 class Campaign(models.Model):
@@ -96,13 +93,6 @@ class Round(models.Model):
     @property
     def galaxy(self) -> Galaxy:
         return self.campaign.galaxy
-
-    @property
-    def assignments(self) -> "AssignmentQuerySet":
-        """All assignments of the round's sources."""
-        from labeling.models.assignment import Assignment
-
-        return Assignment.objects.filter(round=self)
 
 
 class RoundSource(models.Model):

@@ -11,9 +11,9 @@ const MOST_SCREEN = 140;
  */
 export function addScale(map, pixelScaleArcsec) {
   const control = new L.Control({ position: "bottomleft" });
-  const box = L.DomUtil.create("div", "scale");
-  const text = L.DomUtil.create("span", "scale-text", box);
-  const bar = L.DomUtil.create("span", "scale-bar", box);
+  const box = L.DomUtil.create("div", "map-scale");
+  const text = L.DomUtil.create("span", "map-scale-text", box);
+  const bar = L.DomUtil.create("span", "map-scale-bar", box);
   control.onAdd = () => box;
   control.addTo(map);
   const update = () => {

@@ -9,7 +9,8 @@ export function bindShortcuts(actions) {
     if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || isTyping(event.target)) return;
     if (document.querySelector("dialog[open]") && event.key !== "?") return;
     const action = actions[event.key.length === 1 ? event.key.toLowerCase() : event.key];
-    if (!action) return;
+    // Arrows choose among radio buttons.
+    if (!action || (event.key.startsWith("Arrow") && event.target instanceof HTMLInputElement)) return;
     event.preventDefault();
     action();
   });
@@ -21,7 +22,7 @@ export function bindShortcuts(actions) {
  */
 export function isTyping(target) {
   if (!(target instanceof HTMLElement)) return false;
-  if (target instanceof HTMLInputElement && target.type === "checkbox") return false;
+  if (target instanceof HTMLInputElement && ["checkbox", "radio"].includes(target.type)) return false;
   return target.isContentEditable || target.matches("input, select, textarea, summary");
 }
 

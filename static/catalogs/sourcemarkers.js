@@ -3,6 +3,8 @@
 
 import { PointGrid } from "./pointgrid.js";
 
+/** @typedef {Pick<import("./catalogapi.js").CatalogInfo, "uuid" | "name" | "kind">} CatalogLook */
+
 /** @type {Record<"detected" | "reference" | "sampled", import("./markers.js").MarkerStyle>} */
 export const MARKER_STYLES = {
   detected: { colour: "#ffd166", radius: 5 },
@@ -11,7 +13,7 @@ export const MARKER_STYLES = {
 };
 
 /**
- * @param {import("./catalogapi.js").CatalogInfo} catalog
+ * @param {CatalogLook} catalog
  * @param {import("./catalogapi.js").Places} places
  * @returns {import("./markers.js").MarkerSet}
  */

@@ -56,10 +56,10 @@ export class Outbox extends EventTarget {
   /**
    * Keep a vote and start sending.
    * @param {Omit<Vote, "client_id">} vote
-   * @param {Vote["outcome"]} [undoes] what it takes back, where it is a withdrawal
+   * @param {Pick<Entry, "undoes" | "about">} [more]
    */
-  add(vote, undoes) {
-    this.store.add("pending", { vote: { client_id: randomUuid(), ...vote }, undoes });
+  add(vote, more = {}) {
+    this.store.add("pending", { ...more, vote: { client_id: randomUuid(), ...vote } });
     this.#tell("change");
     void this.flush();
   }
@@ -82,9 +82,9 @@ export class Outbox extends EventTarget {
 
   /** Send the refused votes once more. */
   retryRefused() {
-    for (const entry of this.refused) {
-      this.store.add("pending", { vote: entry.vote, undoes: entry.undoes });
-      this.store.remove("refused", entry.key);
+    for (const { key, vote, undoes, about } of this.refused) {
+      this.store.add("pending", { vote, undoes, about });
+      this.store.remove("refused", key);
     }
     this.#tell("change");
     void this.flush();
@@ -135,7 +135,7 @@ export class Outbox extends EventTarget {
    */
   #refuse(entry, answer) {
     const reason = reasonOf(answer.body) || `The server answered ${answer.status}`;
-    this.store.add("refused", { vote: entry.vote, undoes: entry.undoes, reason });
+    this.store.add("refused", { vote: entry.vote, undoes: entry.undoes, about: entry.about, reason });
     this.store.remove("pending", entry.key);
     this.#tell("refused", { entry: { ...entry, reason }, status: answer.status });
   }

@@ -61,7 +61,8 @@ export class LabelSession extends EventTarget {
     const assignment = this.queue.current;
     if (!assignment) return;
     this.queue.answer(answer.outcome);
-    this.outbox.add({ assignment: assignment.uuid, ...answer, seconds_spent: secondsSpent, shown });
+    const about = `source ${assignment.source.number}: ${answer.label ? `class ${answer.label}` : answer.outcome}`;
+    this.outbox.add({ assignment: assignment.uuid, ...answer, seconds_spent: secondsSpent, shown }, { about });
     this.#settlePhase();
   }
 
@@ -70,7 +71,8 @@ export class LabelSession extends EventTarget {
     const last = this.queue.undo();
     if (!last) return false;
     const withdrawal = { outcome: /** @type {const} */ ("withdrawn"), label: null, is_unsure: false, seconds_spent: null, shown: {} };
-    this.outbox.add({ assignment: last.assignment.uuid, ...withdrawal }, last.outcome);
+    const about = `source ${last.assignment.source.number}: answer taken back`;
+    this.outbox.add({ assignment: last.assignment.uuid, ...withdrawal }, { undoes: last.outcome, about });
     this.#become("working");
     return true;
   }

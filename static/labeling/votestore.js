@@ -19,6 +19,7 @@
  * @property {string} key its place in the order
  * @property {Vote} vote
  * @property {Vote["outcome"]} [undoes] what a withdrawal takes back
+ * @property {string} [about] what it says, for its person
  * @property {string} [reason] why the server refused it
  */
 /** @typedef {"pending" | "refused"} Shelf */

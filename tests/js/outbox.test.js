@@ -208,7 +208,7 @@ test("a withdrawal goes out behind its vote, even when the clock was set back", 
   box.add(vote("a"));
   await settled();
   clock = 10;
-  box.add({ ...vote("a", null), outcome: "withdrawn" }, "labeled");
+  box.add({ ...vote("a", null), outcome: "withdrawn" }, { undoes: "labeled" });
   assert.deepEqual([...box.answered], []);
   await settled();
   assert.deepEqual(sent(), ["a labeled", "a withdrawn"]);

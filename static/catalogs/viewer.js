@@ -1,0 +1,44 @@
+// @ts-check
+/** The map with all that the galaxy page and the page of a new round share. */
+
+import { addCompass } from "./compass.js";
+import { limitToImage, mapReady } from "./map.js";
+import { MarkerLayer } from "./markers.js";
+import { element } from "./pagedata.js";
+import { addReadout } from "./readout.js";
+import { RenditionLayers } from "./renditions.js";
+import { addScale } from "./scale.js";
+import { bindShortcuts, helpToggle, panAndZoomKeys } from "./shortcuts.js";
+import { SkyGrid } from "./sky.js";
+
+/**
+ * @param {import("./map.js").ViewerConfig} viewer
+ */
+export async function openViewer(viewer) {
+  const map = await mapReady("map");
+  const renditions = new RenditionLayers(map, viewer);
+  const markers = new MarkerLayer(viewer.height_px).addTo(map);
+  const sky = viewer.sky_grid && new SkyGrid(viewer.sky_grid);
+  limitToImage(map, viewer);
+  renditions.show(0);
+  addScale(map, viewer.pixel_scale_arcsec);
+  if (sky) addCompass(map, sky, viewer.height_px);
+  addReadout(map, { heightPx: viewer.height_px, sky }, element("#readout", HTMLElement));
+  bindRenditionChoice(renditions);
+  bindShortcuts({
+    ...panAndZoomKeys(map),
+    r: () => renditions.next(),
+    m: () => markers.setShown(!markers.isShown),
+    "?": helpToggle(element("#help", HTMLDialogElement), document.querySelector("[data-help]")),
+  });
+  return { map, markers, renditions };
+}
+
+/** @param {RenditionLayers} renditions */
+function bindRenditionChoice(renditions) {
+  const choices = [...document.querySelectorAll("input[name=rendition]")].filter((input) => input instanceof HTMLInputElement);
+  for (const [index, input] of choices.entries()) input.addEventListener("change", () => renditions.show(index));
+  renditions.addEventListener("change", () => {
+    for (const input of choices) input.checked = input.value === renditions.current.slug;
+  });
+}

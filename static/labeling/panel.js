@@ -1,0 +1,101 @@
+// @ts-check
+/** The panel beside the image: which source this is, what may be said of it, and what happens when there is none. */
+
+import { element } from "../catalogs/pagedata.js";
+import { formatDec, formatRa } from "../catalogs/sky.js";
+
+/** @typedef {import("./queue.js").Assignment} Assignment */
+/** @typedef {{value: string, name: string, colour: string}} LabelInfo */
+
+export class Panel {
+  #answering = element("#answering", HTMLElement);
+  #standing = element("#standing", HTMLElement);
+  #undo = element("[data-action=undo]", HTMLButtonElement);
+  #last = element("#last-answer", HTMLElement);
+  #incomplete = element("#incomplete", HTMLElement);
+
+  /** @param {LabelInfo[]} labels */
+  constructor(labels) {
+    this.labels = new Map(labels.map((label) => [label.value, label]));
+    for (const button of this.#answering.querySelectorAll("[data-colour]")) {
+      if (button instanceof HTMLElement) button.style.setProperty("--label-colour", button.dataset.colour ?? "");
+    }
+  }
+
+  /** @param {Assignment} assignment */
+  show({ source, previous_consensus }) {
+    write("#source-number", `Source ${source.number}`);
+    write("#source-pixel", `${source.x_px.toFixed(1)}, ${source.y_px.toFixed(1)} px`);
+    const hasSky = source.ra_deg !== null && source.dec_deg !== null;
+    write("#source-sky", hasSky ? `${formatRa(Number(source.ra_deg))} ${formatDec(Number(source.dec_deg))}` : "no world coordinates");
+    this.#incomplete.hidden = true;
+    this.#showPrevious(previous_consensus);
+  }
+
+  /** Part of the image is missing. */
+  markIncomplete() {
+    this.#incomplete.hidden = false;
+  }
+
+  /** @param {boolean} isOpen whether an answer would be taken now */
+  setReady(isOpen) {
+    this.#answering.classList.toggle("is-changing", !isOpen);
+  }
+
+  /**
+   * @param {string} text
+   * @param {boolean} canUndo
+   */
+  setLast(text, canUndo) {
+    this.#last.textContent = text;
+    this.#undo.disabled = !canUndo;
+  }
+
+  /** @param {import("./session.js").Phase} phase */
+  setPhase(phase) {
+    this.#answering.hidden = phase !== "working";
+    this.#standing.hidden = phase === "working";
+    for (const part of this.#standing.querySelectorAll("[data-phase]")) {
+      if (part instanceof HTMLElement) part.hidden = part.dataset.phase !== phase;
+    }
+  }
+
+  /** @param {import("./queue.js").PreviousConsensus | null} previous */
+  #showPrevious(previous) {
+    const box = document.querySelector("#previous");
+    if (!(box instanceof HTMLElement)) return; // a blind round's page has no place for it
+    box.hidden = previous === null;
+    if (!previous) return;
+    const { mode, is_tie, n_votes, counts } = previous;
+    const verdict = is_tie ? "a tie" : mode ? `${mode} ${this.labels.get(mode)?.name ?? ""}` : "no votes";
+    const votes = mode ? `, ${counts[mode]} of ${n_votes} votes` : "";
+    write("#previous-verdict", verdict + votes);
+    const rows = [...this.labels.values()].filter(({ value }) => counts[value]).map((label) => countRow(label, counts[label.value], n_votes));
+    element("#previous-counts", HTMLElement).replaceChildren(...rows);
+  }
+}
+
+/**
+ * @param {LabelInfo} label
+ * @param {number} count
+ * @param {number} total
+ */
+function countRow({ value, name, colour }, count, total) {
+  const row = document.createElement("li");
+  const bar = document.createElement("span");
+  bar.className = "count-bar";
+  bar.style.setProperty("--label-colour", colour);
+  bar.style.setProperty("--share", String(count / total));
+  const text = document.createElement("span");
+  text.textContent = `${value} ${name}: ${count}`;
+  row.append(bar, text);
+  return row;
+}
+
+/**
+ * @param {string} selector
+ * @param {string} text
+ */
+function write(selector, text) {
+  element(selector, HTMLElement).textContent = text;
+}

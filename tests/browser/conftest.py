@@ -1,0 +1,113 @@
+"""Real Chromium against the real application: ASGI server, sockets, hashed static files, database, images."""
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import uvicorn
+from django.core.management import call_command
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+from tests.browser import chromium
+
+# Playwright's sync API keeps an event loop in this thread, where the tests use the database.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+LAPTOP, TABLET = {"width": 1280, "height": 800}, {"width": 820, "height": 1180}
+SCREENSHOTS = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "tests/browser/" in str(item.path):
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = chromium.find()
+    if path is None:
+        reason = "no Chromium: set CHROMIUM to its path, or install the package chromium"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=chromium.FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def statics() -> None:
+    """The hashed static files, collected before the application starts."""
+    call_command("collectstatic", interactive=False, verbosity=0)
+
+
+@pytest.fixture
+def server(transactional_db: None, statics: None) -> Iterator[str]:
+    """The address of the application, served by uvicorn in a thread of this process."""
+    from galaxycat.asgi import application
+
+    config = uvicorn.Config(application, host="127.0.0.1", port=0, log_level="warning", timeout_graceful_shutdown=2)
+    running = uvicorn.Server(config)
+    thread = threading.Thread(target=running.run, daemon=True)
+    thread.start()
+    deadline = time.monotonic() + 20
+    while not running.started:
+        assert thread.is_alive(), "uvicorn ended"
+        assert time.monotonic() < deadline, "uvicorn did not start"
+        time.sleep(0.02)
+    yield f"http://127.0.0.1:{running.servers[0].sockets[0].getsockname()[1]}"
+    running.should_exit = True
+    thread.join(timeout=10)
+
+
+class Person:
+    """Somebody with a browser of their own, whose console must stay clean."""
+
+    def __init__(self, context: BrowserContext, server: str) -> None:
+        self.context, self.server, self.complaints = context, server, []
+        self.page: Page = context.new_page()
+        self.page.on("console", self._note)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _note(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            self.complaints.append(f"{message.text} ({message.location.get('url', '')})")
+
+    def goto(self, path: str) -> Page:
+        self.page.goto(self.server + path)
+        return self.page
+
+    def log_in(self, username: str, password: str) -> Page:
+        self.goto("/accounts/login/")
+        self.page.get_by_label("Username").fill(username)
+        self.page.get_by_label("Password").first.fill(password)
+        self.page.locator("main button[type=submit]").click()
+        self.page.wait_for_url(self.server + "/")
+        return self.page
+
+    def shoot(self, name: str, size: dict[str, int] = LAPTOP) -> None:
+        """A screenshot for the documentation."""
+        self.page.set_viewport_size(size)
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        self.page.wait_for_load_state("networkidle")
+        self.page.screenshot(path=SCREENSHOTS / f"{name}.png")
+
+
+@pytest.fixture
+def people(browser: Browser, server: str) -> Iterator[Callable[..., Person]]:
+    """`people()` opens a browser of its own for one more person; at the end no console may have complained."""
+    everybody: list[Person] = []
+
+    def arrive(size: dict[str, int] = LAPTOP) -> Person:
+        everybody.append(Person(browser.new_context(viewport=size), server))
+        return everybody[-1]
+
+    yield arrive
+    for person in everybody:
+        person.context.close()
+    assert [complaint for person in everybody for complaint in person.complaints] == []

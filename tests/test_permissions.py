@@ -1,0 +1,164 @@
+"""The permission matrix, asserted: every address, method and socket, for every kind of person."""
+
+from collections import defaultdict
+from uuid import uuid4
+
+import pytest
+from asgiref.sync import sync_to_async
+from channels.testing import WebsocketCommunicator
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from django.test import Client
+from django.urls import URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+from galaxycat.accounts.models import Membership
+from galaxycat.asgi import application, websocket_urlpatterns
+from tests.permissions import ACCOUNT_MATRIX, MATRIX, PEOPLE, PUBLISHED_MATRIX, SOCKETS, rows
+from tests.world import World
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+REFUSED = {"login", "401", "403", "404", "405"}
+CSV = b"id,x_px,y_px\n1,10,10\n"
+
+
+def address(name: str, world: World) -> str:
+    """The address of a name, filled from the world."""
+    image = world.galaxy.latest_mosaic
+    style = image.renditions.first().style_hash
+    source = world.catalog.sources.first()
+    fillings = {
+        "team": [world.team.slug],
+        "invite": [world.team.slug],
+        "withdraw_invitation": [world.team.slug, world.invitation.uuid],
+        "end_membership": [world.team.slug, Membership.objects.get(user=world.people["annotator"]).pk],
+        "invitation": [world.token],
+        "export_catalog": [world.catalog.uuid, "ecsv"],
+        "tile": [image.display_sha256, style, 0, 0, 0],
+        "cutout": [style, source.uuid],
+        "api:catalog-detail": [world.catalog.uuid],
+        "api:catalog-places": [world.catalog.uuid],
+        "api:source-detail": [source.uuid],
+        "account_confirm_email": ["key"],
+        "account_reset_password_from_key": ["1", "key"],
+    }
+    for own in ("galaxy", "catalogs", "detect", "import_catalog", "rounds", "new_round", "api:galaxy-detail"):
+        fillings[own] = [world.galaxy.slug]
+    for own in ("round", "round_results", "votes_csv", "close_round", "label"):
+        fillings[own] = [world.round.uuid]
+    for own in ("detail", "claims", "close", "results"):
+        fillings[f"api:round-{own}"] = [world.round.uuid]
+    return reverse(name, args=fillings.get(name, []))
+
+
+def body(name: str, world: World) -> dict:
+    """What a well-meant POST to the address carries."""
+    opening = {"campaign_name": "Clusters", "n_sources": 3, "mode": "blind"}
+    bodies = {
+        "create_team": {"name": "A new team"},
+        "invite": {"role": "annotator"},
+        "import_catalog": {"file": SimpleUploadedFile("list.csv", CSV)},
+        "new_round": opening | {"catalog": world.catalog.pk},
+        "api:round-list": opening | {"catalog": str(world.catalog.uuid)},
+        "api:vote-list": {
+            "client_id": str(uuid4()), "assignment": str(world.assignment.uuid), "outcome": "labeled", "label": "1",
+        },
+    }  # fmt: skip
+    return bodies.get(name, {})
+
+
+def outcome(world: World, person: str, name: str, method: str) -> str:
+    """What the person gets, as the matrix writes it; whatever it did is rolled back."""
+    with transaction.atomic():
+        client = Client()
+        if person != "anonymous":
+            client.force_login(world.people[person])
+        json = {"content_type": "application/json"} if name.startswith("api:") and method != "GET" else {}
+        data = body(name, world) if method == "POST" else None
+        response = getattr(client, method.lower())(address(name, world), data, **json)
+        transaction.set_rollback(True)
+    to_login = response.status_code == 302 and response["Location"].startswith(reverse("account_login"))
+    return "login" if to_login else str(response.status_code)
+
+
+def patterns(resolver: URLResolver, namespace: str = ""):
+    """(name, is allauth's) of every address."""
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            yield from patterns(entry, f"{entry.namespace}:" if entry.namespace else namespace)
+        else:
+            yield f"{namespace}{entry.name}", entry.callback.__module__.startswith("allauth")
+
+
+OWN_ROWS, ACCOUNT_ROWS = rows(MATRIX), rows(ACCOUNT_MATRIX)
+
+
+def test_every_address_is_in_the_matrix():
+    known = defaultdict(set)
+    for name, is_allauth in patterns(get_resolver()):
+        known[is_allauth].add(name)
+    assert known[False] == {name for name, *_ in OWN_ROWS}
+    assert known[True] == {name for name, *_ in ACCOUNT_ROWS}
+    assert {route.name for route in websocket_urlpatterns} == {name for name, *_ in rows(SOCKETS)}
+
+
+@pytest.mark.parametrize("row", OWN_ROWS + ACCOUNT_ROWS, ids=lambda row: f"{row[0]}-{row[1]}")
+def test_everybody_gets_what_the_matrix_says(world, row):
+    name, method, *expected = row
+    assert len(expected) == len(PEOPLE)
+    found = {person: outcome(world, person, name, method) for person in PEOPLE}
+    assert found == dict(zip(PEOPLE, expected, strict=True))
+
+
+@pytest.mark.parametrize("name", sorted({name for name, *_ in OWN_ROWS}))
+def test_other_methods_are_refused_to_everybody(world, name):
+    listed = {method for known, method, *_ in OWN_ROWS if known == name}
+    others = [method for method in METHODS if method not in listed]
+    assert others
+    for method in others:
+        found = {person: outcome(world, person, name, method) for person in PEOPLE}
+        assert set(found.values()) <= REFUSED, (method, found)
+
+
+@pytest.mark.parametrize("row", rows(PUBLISHED_MATRIX), ids=lambda row: f"{row[0]}-{row[1]}")
+def test_a_published_galaxy_is_open_to_look_at_and_its_votes_are_not(world, row):
+    world.galaxy.published_at = timezone.now()
+    world.galaxy.save()
+    name, method, *expected = row
+    found = [outcome(world, person, name, method) for person in ("anonymous", "foreign")]
+    assert found == expected
+
+
+async def socket_outcome(path: str, user, origin: str = "http://localhost") -> str:
+    """`joined`, the close code, or `refused` where the handshake itself is."""
+    headers = [(b"origin", origin.encode()), (b"host", b"localhost")]
+    if user is not None:
+        client = Client()
+        await sync_to_async(client.force_login)(user)
+        cookie = f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
+        headers.append((b"cookie", cookie.encode()))
+    communicator = WebsocketCommunicator(application, path, headers=headers)
+    connected, code = await communicator.connect()
+    if not connected:
+        return str(code) if code and code != 1000 else "refused"
+    message = await communicator.receive_output()
+    await communicator.disconnect()
+    return str(message["code"]) if message["type"] == "websocket.close" else "joined"
+
+
+@pytest.mark.asyncio
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("row", rows(SOCKETS), ids=lambda row: row[0])
+async def test_sockets_let_in_whom_the_matrix_says(world, row):
+    name, *expected = row
+    path = f"/ws/rounds/{world.round.uuid}/" if name == "round_socket" else "/ws/nothing/"
+    found = [await socket_outcome(path, world.people.get(person)) for person in PEOPLE]
+    assert found == expected
+
+
+@pytest.mark.asyncio
+@pytest.mark.django_db(transaction=True)
+async def test_a_socket_from_another_site_is_refused(world):
+    path = f"/ws/rounds/{world.round.uuid}/"
+    assert await socket_outcome(path, world.people["pi"], origin="https://evil.example") == "refused"

@@ -1,0 +1,71 @@
+"""One small, real world for tests that need pixels: a team with every role, an ingested galaxy, a round."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from astropy.io import fits
+from astropy.wcs import WCS
+
+from catalogs.detecting import detect_sources
+from catalogs.imagery.fitsband import BandArgument
+from catalogs.ingest import ingest_galaxy
+from catalogs.models import Catalog, Galaxy
+from galaxycat.accounts.models import Invitation, Role, Team, User
+from galaxycat.accounts.teams import invite
+from labeling.assignments import claim
+from labeling.models import Assignment, Round
+from tests.factories import make_member, make_round, make_team
+
+SIZE_PX = 300
+
+
+def sky_header() -> fits.Header:
+    """A TAN projection of 0.05 arcsec a pixel, north up, east left."""
+    wcs = WCS(naxis=2)
+    wcs.wcs.ctype = ["RA---TAN", "DEC--TAN"]
+    wcs.wcs.crval, wcs.wcs.crpix = [24.174, 15.783], [SIZE_PX / 2, SIZE_PX / 2]
+    wcs.wcs.cdelt = [-0.05 / 3600, 0.05 / 3600]
+    return wcs.to_header()
+
+
+def write_band(path: Path, seed: int = 0, n_stars: int = 25, **cards: object) -> Path:
+    """A FITS image of stars on noise, SIZE_PX a side, with the cards given."""
+    rng = np.random.default_rng(seed)
+    places = np.random.default_rng(99).uniform(20, SIZE_PX - 20, (n_stars, 2))
+    y_px, x_px = np.mgrid[:SIZE_PX, :SIZE_PX]
+    image = rng.normal(0, 1, (SIZE_PX, SIZE_PX))
+    for x0, y0 in places:
+        image += 200 * np.exp(-((x_px - x0) ** 2 + (y_px - y0) ** 2) / 3)
+    header = sky_header()
+    header.update({"BUNIT": "ELECTRONS/S"} | cards)
+    fits.writeto(path, image.astype(np.float32), header, overwrite=True)
+    return path
+
+
+@dataclass(frozen=True)
+class World:
+    team: Team
+    people: dict[str, User]
+    galaxy: Galaxy
+    catalog: Catalog
+    round: Round
+    assignment: Assignment
+    invitation: Invitation
+    token: str
+
+
+def make_world(folder: Path) -> World:
+    """Everybody, a galaxy of two bands ingested from FITS, its detected sources and a blind round on ten of them."""
+    team, foreign = make_team(), make_team()
+    people = {role.value: make_member(team, role) for role in Role} | {"foreign": make_member(foreign, Role.PI)}
+    bands = [
+        BandArgument(name, write_band(folder / f"{name}.fits", seed, FILTER=name))
+        for seed, name in enumerate(("F555W", "F814W"))
+    ]
+    galaxy = ingest_galaxy(slug="ngc-0001", name="NGC 1", bands=bands, team=team).mosaic.galaxy
+    catalog = detect_sources(galaxy=galaxy).catalog
+    round_ = make_round(catalog=catalog, n_sources=10)
+    (assignment,) = claim(round_=round_, annotator=people["annotator"], count=1)
+    invitation, token = invite(team=team, role=Role.ANNOTATOR, invited_by=people["pi"])
+    return World(team, people, galaxy, catalog, round_, assignment, invitation, token)
