@@ -30,7 +30,10 @@ class OpenRoundForm(forms.Form):
     def __init__(self, *args: Any, galaxy: Galaxy, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["catalog"] = forms.ModelChoiceField(
-            label="Catalogue", queryset=galaxy.catalogs.filter(withdrawn_at=None), empty_label=None
+            label="Catalogue",
+            queryset=galaxy.catalogs.filter(withdrawn_at=None),
+            empty_label=None,
+            to_field_name="uuid",  # what the API and so the page's map call it
         )
         self.order_fields(["campaign_name", "catalog"])
 

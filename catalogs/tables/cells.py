@@ -27,11 +27,12 @@ def cell_text(cells: Cells, index: int) -> str:
 def numbers(cells: Cells) -> tuple[FloatArray, BoolArray]:
     """Values (n,) with nan for missing, and bad (n,): cells that are no finite number (their value is nan)."""
     if isinstance(cells, np.ndarray):
-        values = cells.astype(np.float64)
+        values: FloatArray = cells.astype(np.float64)
     else:
-        values = _numbers_of_text(cells)
-        if values is None:
+        at_once = _numbers_of_text(cells)
+        if at_once is None:
             return _numbers_one_by_one(cells)
+        values = at_once
     bad = np.isinf(values)
     return np.where(bad, np.nan, values), bad
 
@@ -89,7 +90,7 @@ def sky_angles(cells: Cells, unit: u.UnitBase) -> tuple[FloatArray, BoolArray]:
     values, bad = numbers(cells)
     if isinstance(cells, np.ndarray) or not bad.any():
         return values, bad
-    left = np.flatnonzero(bad)
+    left = np.flatnonzero(bad).tolist()
     values[left] = _sexagesimal([cells[index].strip() for index in left], unit)
     return values, bad & np.isnan(values)
 

@@ -1,6 +1,5 @@
 """From a table whose columns have names to sources: what CSV, ECSV and GeoJSON have in common."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import astropy.units as u
@@ -59,6 +58,7 @@ class _Reading:
         self.table, self.roles = table, roles
         self.sieve = Sieve(table.rows)
         self.notes = list(table.notes)
+        self.number_is_given = False
 
     def sources(self) -> SourceTable:
         number = self._number()
@@ -66,7 +66,9 @@ class _Reading:
         ra_deg, dec_deg = self._sky()
         self.sieve.reject(np.isnan(x_px) & np.isnan(ra_deg), lambda _: "has neither pixel nor sky position")
         label = self._label()
-        measurements = {name: values for name in self.roles.measurements if (values := self._measurement(name)) is not None}
+        measurements = {
+            name: values for name in self.roles.measurements if (values := self._measurement(name)) is not None
+        }
         self.sieve.reject_repeats(number)
         self.sieve.require_some(self.table.file_name, self.table.rejected)
         keep = self.sieve.keep
@@ -80,18 +82,21 @@ class _Reading:
             layout=self._layout(len(measurements)),
             measurements={name: values[keep] for name, values in measurements.items()},
             units={name: self.table.units[name] for name in measurements if name in self.table.units},
-            descriptions={name: self.table.descriptions[name] for name in measurements if name in self.table.descriptions},
+            descriptions={
+                name: self.table.descriptions[name] for name in measurements if name in self.table.descriptions
+            },
             rejected=self.sieve.rejections(self.table.rejected),
         )
 
     def _number(self) -> IntArray:
         name = self.roles.number
-        if name is not None:
+        if name is not None and not _is_mostly_text(self.table.columns[name]):
             found, bad = identifiers(self.table.columns[name])
-            if 2 * np.count_nonzero(bad) <= len(bad) or not _is_mostly_text(self.table.columns[name]):
-                self.sieve.reject_cells(bad, name, self.table.columns[name], "a positive whole number")
-                return found
-            self.notes.append(f"{name} is text: sources are numbered in file order")
+            self.sieve.reject_cells(bad, name, self.table.columns[name], "a positive whole number")
+            self.number_is_given = True
+            return found
+        if name is not None:
+            self.notes.append(f"{name} is text: left out")
         return np.arange(1, len(self.table.rows) + 1, dtype=np.int64)
 
     def _pixels(self) -> tuple[FloatArray, FloatArray]:
@@ -134,7 +139,9 @@ class _Reading:
         try:
             return float(u.Unit(unit).to(u.deg))
         except (ValueError, TypeError, u.UnitsError) as error:
-            raise BadInput(f"{self.table.file_name}: column {name} has unit {unit!r}, which is no angle; use deg") from error
+            raise BadInput(
+                f"{self.table.file_name}: column {name} has unit {unit!r}, which is no angle; use deg"
+            ) from error
 
     def _label(self) -> TextArray:
         if self.roles.label is None:
@@ -164,7 +171,7 @@ class _Reading:
         pixels, sky = self.roles.pixels, self.roles.sky
         parts = [f"position from {_pixels_sentence(pixels)}"] if pixels else []
         parts += [f"sky from {sky[0]}, {sky[1]}"] if sky else []
-        parts += [f"number from {self.roles.number}"] if self.roles.number else ["numbered in file order"]
+        parts += [f"number from {self.roles.number}" if self.number_is_given else "numbered in file order"]
         parts += [f"class from {self.roles.label}"] if self.roles.label else []
         parts += [f"{n_measurements} measurements", *self.notes]
         return f"{self.table.format_name}: {'; '.join(parts)}"
@@ -180,12 +187,5 @@ def _is_mostly_text(cells: Cells) -> bool:
     if isinstance(cells, np.ndarray):
         return False
     _, bad = numbers(cells)
-    present = sum(not is_missing(cell) for cell in cells)
-    return 2 * int(np.count_nonzero(bad & ~_is_infinite(cells, bad))) > present
-
-
-def _is_infinite(cells: Sequence[str], bad: np.ndarray) -> np.ndarray:
-    infinite = np.zeros(len(bad), dtype=np.bool_)
-    for index in np.flatnonzero(bad).tolist():
-        infinite[index] = cells[index].strip().lower().lstrip("+-") in ("inf", "infinity")
-    return infinite
+    present = sum(not is_missing(cell) for cell in cells) if bad.any() else len(cells)
+    return 2 * int(np.count_nonzero(bad)) > present

@@ -67,6 +67,7 @@ def new_round(request: UserRequest, slug: str) -> HttpResponse:
         "viewer": viewer_config(galaxy),
         "leaflet_overrides": leaflet_overrides(galaxy),
         "has_catalogs": galaxy.catalogs.filter(withdrawn_at=None).exists(),
+        "rounds_of_campaign": dict(galaxy.campaigns.annotate(n=Count("rounds")).values_list("name", "n")),
     }
     return render(request, "labeling/new_round.html", context, status=422 if form.errors else 200)
 

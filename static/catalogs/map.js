@@ -30,7 +30,10 @@ export function mapReady(id) {
   return new Promise((resolve) => {
     window.addEventListener("map:init", (event) => {
       const { detail } = /** @type {CustomEvent<{id: string, map: L.Map}>} */ (event);
-      if (detail.id === id) resolve(detail.map);
+      if (detail.id !== id) return;
+      // Leaflet follows the window only; a panel beside the map changes its size too.
+      new ResizeObserver(() => detail.map.invalidateSize({ pan: false })).observe(detail.map.getContainer());
+      resolve(detail.map);
     });
   });
 }

@@ -110,10 +110,11 @@ export class MarkerLayer extends L.Layer {
   #drawSet(context, map, { points, style }) {
     const { scale, x0, y0 } = screenTransform(map, this.#heightPx);
     const { x: width, y: height } = map.getSize();
-    const margin = style.radius + 2;
+    const radius = style.radius * Math.max(1, Math.sqrt(scale)); // grows with the image, but slower
+    const margin = radius + 2;
     const seen = points.inBox((-margin - x0) / scale, (y0 - height - margin) / scale, (width + margin - x0) / scale, (y0 + margin) / scale);
     const places = seen.map((i) => ({ x: x0 + scale * points.x[i], y: y0 - scale * points.y[i] }));
-    if (map.getZoom() >= LEAST_RING_ZOOM && seen.length <= MOST_RINGS) drawRings(context, places, style);
+    if (map.getZoom() >= LEAST_RING_ZOOM && seen.length <= MOST_RINGS) drawRings(context, places, radius, style);
     else drawDots(context, places, style);
   }
 
@@ -152,17 +153,22 @@ export class MarkerLayer extends L.Layer {
 /**
  * @param {CanvasRenderingContext2D} context
  * @param {{x: number, y: number}[]} places
+ * @param {number} radius
  * @param {MarkerStyle} style
  */
-function drawRings(context, places, { colour, radius, width = 1.25 }) {
-  context.lineWidth = width;
-  context.strokeStyle = colour;
+function drawRings(context, places, radius, { colour, width = 1.5 }) {
   for (let begin = 0; begin < places.length; begin += RINGS_A_PATH) {
     context.beginPath();
     for (const { x, y } of places.slice(begin, begin + RINGS_A_PATH)) {
       context.moveTo(x + radius, y);
       context.arc(x, y, radius, 0, 2 * Math.PI);
     }
+    // A dark rim, so that a ring is seen on a bright galaxy too.
+    context.lineWidth = width + 1.5;
+    context.strokeStyle = "rgb(0 0 0 / 55%)";
+    context.stroke();
+    context.lineWidth = width;
+    context.strokeStyle = colour;
     context.stroke();
   }
 }

@@ -7,9 +7,9 @@ import { PointGrid } from "./pointgrid.js";
 
 /** @type {Record<"detected" | "reference" | "sampled", import("./markers.js").MarkerStyle>} */
 export const MARKER_STYLES = {
-  detected: { colour: "#ffd166", radius: 5 },
-  reference: { colour: "#6ec1ff", radius: 7 },
-  sampled: { colour: "#ffffff", radius: 11, width: 1.75 },
+  detected: { colour: "#ffd166", radius: 4 },
+  reference: { colour: "#6ec1ff", radius: 6 },
+  sampled: { colour: "#ffffff", radius: 10, width: 1.75 },
 };
 
 /**

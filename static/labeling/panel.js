@@ -37,12 +37,8 @@ export class Panel {
     this.#incomplete.hidden = false;
   }
 
-  /** @param {boolean} isOpen whether an answer would be taken now */
-  setReady(isOpen) {
-    this.#answering.classList.toggle("is-changing", !isOpen);
-  }
-
   /**
+   * What was answered before.
    * @param {string} text
    * @param {boolean} canUndo
    */
@@ -51,8 +47,12 @@ export class Panel {
     this.#undo.disabled = !canUndo;
   }
 
-  /** @param {import("./session.js").Phase} phase */
-  setPhase(phase) {
+  /**
+   * @param {import("./session.js").Phase} phase
+   * @param {string} message the server's, where it handed out nothing
+   */
+  setPhase(phase, message) {
+    write("#standing-message", message);
     this.#answering.hidden = phase !== "working";
     this.#standing.hidden = phase === "working";
     for (const part of this.#standing.querySelectorAll("[data-phase]")) {
@@ -62,16 +62,14 @@ export class Panel {
 
   /** @param {import("./queue.js").PreviousConsensus | null} previous */
   #showPrevious(previous) {
-    const box = document.querySelector("#previous");
-    if (!(box instanceof HTMLElement)) return; // a blind round's page has no place for it
-    box.hidden = previous === null;
-    if (!previous) return;
-    const { mode, is_tie, n_votes, counts } = previous;
-    const verdict = is_tie ? "a tie" : mode ? `${mode} ${this.labels.get(mode)?.name ?? ""}` : "no votes";
-    const votes = mode ? `, ${counts[mode]} of ${n_votes} votes` : "";
-    write("#previous-verdict", verdict + votes);
-    const rows = [...this.labels.values()].filter(({ value }) => counts[value]).map((label) => countRow(label, counts[label.value], n_votes));
-    element("#previous-counts", HTMLElement).replaceChildren(...rows);
+    const list = document.querySelector("#previous-counts");
+    if (!list) return; // a blind round's page has no place for it
+    const { mode, is_tie, n_votes, counts } = previous ?? { mode: null, is_tie: false, n_votes: 0, counts: {} };
+    const verdict = is_tie ? `a tie, ${n_votes} votes` : mode ? `class ${mode}, ${counts[mode]} of ${n_votes} votes` : "no votes";
+    write("#previous-verdict", verdict);
+    // Classes without votes too: the box is of one height, so the buttons below never move.
+    const rows = [...this.labels.values()].map((label) => countRow(label, counts[label.value] ?? 0, n_votes));
+    list.replaceChildren(...rows);
   }
 }
 
@@ -85,7 +83,7 @@ function countRow({ value, name, colour }, count, total) {
   const bar = document.createElement("span");
   bar.className = "count-bar";
   bar.style.setProperty("--label-colour", colour);
-  bar.style.setProperty("--share", String(count / total));
+  bar.style.setProperty("--share", String(total ? count / total : 0));
   const text = document.createElement("span");
   text.textContent = `${value} ${name}: ${count}`;
   row.append(bar, text);

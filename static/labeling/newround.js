@@ -1,0 +1,86 @@
+// @ts-check
+/** The page that opens a round: regions drawn on the map go into the form, and are counted. */
+
+import { fetchPlaces } from "../catalogs/catalogapi.js";
+import { element, pageData } from "../catalogs/pagedata.js";
+import { countInside, parseRegions } from "../catalogs/regions.js";
+import { markerSet } from "../catalogs/sourcemarkers.js";
+import { openViewer } from "../catalogs/viewer.js";
+import { RegionTools } from "./regiontools.js";
+
+/** @type {import("../catalogs/map.js").ViewerConfig} */
+const viewer = pageData("viewer");
+/** @type {Record<string, number>} */
+const roundsOfCampaign = pageData("rounds-of-campaign");
+
+const field = element("#id_regions", HTMLInputElement);
+const catalog = element("#id_catalog", HTMLSelectElement);
+const count = element("#inside", HTMLElement);
+/** @type {import("../catalogs/markers.js").MarkerSet | null} of the chosen catalogue, when it is there */
+let chosen = null;
+
+bindPrevious();
+void openViewer(viewer).then(({ map, markers }) => {
+  const tools = new RegionTools(map, viewer.height_px, parseRegions(field.value));
+  const update = () => showCount(tools.regions);
+  tools.addEventListener("change", () => {
+    field.value = JSON.stringify(tools.regions);
+    update();
+  });
+  const choose = async () => {
+    chosen = null;
+    markers.put("chosen", null);
+    update();
+    chosen = await markersOf(catalog.value);
+    markers.put("chosen", chosen);
+    update();
+  };
+  catalog.addEventListener("change", choose);
+  void choose();
+});
+
+/** @param {string} uuid */
+async function markersOf(uuid) {
+  try {
+    const places = await fetchPlaces(viewer.catalogs_url, uuid);
+    const set = markerSet({ uuid, name: catalogName(), kind: "detected" }, places);
+    return uuid === catalog.value ? set : chosen; // another one was chosen meanwhile
+  } catch (error) {
+    count.textContent = `The sources of ${catalogName()} did not load (${error instanceof Error ? error.message : error}). Load the page again.`;
+    return null;
+  }
+}
+
+function catalogName() {
+  return catalog.selectedOptions[0]?.textContent?.trim() ?? "";
+}
+
+/** @param {import("../catalogs/regions.js").Regions} regions */
+function showCount(regions) {
+  if (!chosen) {
+    count.textContent = `Loading ${catalogName()}…`;
+    return;
+  }
+  const n = regions.features.length;
+  const inside = n ? countInside(chosen.points, regions) : chosen.points.x.length;
+  const where = n ? `inside ${n === 1 ? "the region" : `the ${n} regions`}` : "on the whole image: no region is drawn";
+  count.textContent = `${inside.toLocaleString("en")} ${inside === 1 ? "source" : "sources"} of ${catalogName()} ${where}`;
+  element("#id_n_sources", HTMLInputElement).max = String(Math.max(inside, 1));
+}
+
+/** What needs an earlier round can be chosen only where the campaign has one. */
+function bindPrevious() {
+  const campaign = element("#id_campaign_name", HTMLInputElement);
+  const among = element("#id_among_previous", HTMLInputElement);
+  const informed = element("input[name=mode][value=informed]", HTMLInputElement);
+  const update = () => {
+    const rounds = roundsOfCampaign[campaign.value.trim()] ?? 0;
+    among.disabled = informed.disabled = rounds === 0;
+    if (rounds === 0) among.checked = false;
+    if (rounds === 0 && informed.checked) element("input[name=mode][value=blind]", HTMLInputElement).checked = true;
+    const plural = rounds === 1 ? "1 round" : `${rounds} rounds`;
+    element("#campaign-rounds", HTMLElement).textContent = rounds ? `${plural} so far: this one is the next.` : "A new campaign: this is its first round.";
+  };
+  campaign.addEventListener("input", update);
+  update();
+}
