@@ -3,35 +3,42 @@
 from django.db import transaction
 
 from galaxycat.accounts.models import Role, User
+from galaxycat.errors import Forbidden
 from labeling.models import Observer, Round
 from labeling.rounds import lock_round
 
+ONLY_WHEN_CLOSED = "Votes and agreement show here when the round is closed."
+VOTES_IN_IT = "You are voting in this blind round, so its votes stay hidden from you until it is closed."
+MUST_CHOOSE = "This round is blind and open: choose to watch it first. Who watches does not vote in it."
+
 
 def why_results_are_hidden(round_: Round, user: User) -> str | None:
-    """One sentence saying why this person may not see the round's votes now; None when they may.
+    """One sentence saying why this person does not see the round's votes now; None when they do.
 
-    Everybody on the team sees a closed round. An open one is seen by curators and PIs only, and a blind one only
-    by those who are not voting in it.
+    Everybody on the team sees a closed round. An open one is seen by curators and PIs, and a blind one only by those
+    of them who chose to watch it instead of voting.
     """
     if not round_.is_open:
         return None
     if not round_.galaxy.team.has_role(user, Role.CURATOR):
-        return "Votes and agreement show here when the round is closed."
-    if round_.mode == Round.Mode.BLIND and round_.assignments.for_annotator(user).exists():
-        return "You are voting in this blind round, so its votes stay hidden from you until it is closed."
-    return None
+        return ONLY_WHEN_CLOSED
+    if round_.mode != Round.Mode.BLIND or round_.observers.filter(user=user).exists():
+        return None
+    return VOTES_IN_IT if round_.assignments.for_annotator(user).exists() else MUST_CHOOSE
 
 
-def observe(round_: Round, user: User) -> bool:
-    """Whether the person may see the votes now; seeing those of an open blind round is remembered."""
-    if why_results_are_hidden(round_, user):
-        return False
-    if not round_.is_open or round_.mode != Round.Mode.BLIND or round_.observers.filter(user=user).exists():
-        return True
-    with transaction.atomic():
-        # Under the round's lock: nobody starts to vote and to watch at the same moment.
-        round_ = lock_round(round_)
-        if why_results_are_hidden(round_, user):
-            return False
-        Observer.objects.get_or_create(round=round_, user=user)
-    return True
+def require_results(round_: Round, user: User) -> None:
+    """Raises Forbidden, with the reason, for whom the round's votes are hidden from."""
+    if reason := why_results_are_hidden(round_, user):
+        raise Forbidden(reason)
+
+
+@transaction.atomic
+def watch(*, round_: Round, user: User) -> None:
+    """Choose to watch a blind round's votes, and so not to vote in it. Raises Forbidden for whom that is not open to."""
+    # Under the round's lock: nobody starts to vote and to watch at the same moment.
+    reason = why_results_are_hidden(lock_round(round_), user)
+    if reason == MUST_CHOOSE:
+        Observer.objects.create(round=round_, user=user)
+    elif reason:
+        raise Forbidden(reason)

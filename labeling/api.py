@@ -14,7 +14,7 @@ from catalogs.models import Catalog
 from galaxycat.accounts.http import user_of
 from galaxycat.accounts.models import Role
 from galaxycat.errors import Forbidden
-from labeling.access import observe, why_results_are_hidden
+from labeling.access import require_results, watch
 from labeling.assignments import MAX_HELD, claim, progress_of
 from labeling.models import Assignment, Consensus, Level, Round, Vote
 from labeling.results import results_of
@@ -141,13 +141,19 @@ class RoundViewSet(mixins.CreateModelMixin, viewsets.ReadOnlyModelViewSet):
             }
         )
 
+    @extend_schema(request=None, responses={204: None})
+    @action(detail=True, methods=["post"])
+    def watch(self, request: Request, uuid: str) -> Response:
+        """Choose to watch an open blind round's votes, and so not to vote in it. Curators and PIs only."""
+        watch(round_=self.get_object(), user=user_of(request))
+        return Response(status=204)
+
     @extend_schema(responses=dict[str, Any])
     @action(detail=True)
     def results(self, request: Request, uuid: str) -> Response:
         """Agreement and class counts, on labels and on groups; hidden from those who vote blind."""
         round_ = self.get_object()
-        if not observe(round_, user_of(request)):
-            raise Forbidden(why_results_are_hidden(round_, user_of(request)) or "")
+        require_results(round_, user_of(request))
         return Response(results_of(round_))
 
 

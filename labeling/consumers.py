@@ -6,7 +6,7 @@ from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
 
 from galaxycat.accounts.models import User
-from labeling.access import observe
+from labeling.access import why_results_are_hidden
 from labeling.channels import round_group
 from labeling.models import Round
 
@@ -41,4 +41,4 @@ class RoundConsumer(AsyncJsonWebsocketConsumer):
         round_ = Round.objects.visible_to(user).select_related("campaign__galaxy__team").filter(uuid=uuid).first()
         if round_ is None:
             return NOT_FOUND
-        return None if observe(round_, user) else FORBIDDEN
+        return FORBIDDEN if why_results_are_hidden(round_, user) else None

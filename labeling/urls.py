@@ -8,6 +8,7 @@ urlpatterns = [
     path("rounds/<uuid:uuid>/", rounds.round_page, name="round"),
     path("rounds/<uuid:uuid>/results/", rounds.round_results, name="round_results"),
     path("rounds/<uuid:uuid>/votes.csv", rounds.votes_csv, name="votes_csv"),
+    path("rounds/<uuid:uuid>/watch/", rounds.watch_round, name="watch_round"),
     path("rounds/<uuid:uuid>/close/", rounds.close, name="close_round"),
     path("rounds/<uuid:uuid>/label/", rounds.label_page, name="label"),
 ]

@@ -4,6 +4,9 @@ import os
 from pathlib import Path
 
 import pytest
+from django.conf import settings as product_settings
+from django.db import transaction
+from django.test import override_settings
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -20,12 +23,26 @@ def sample_data() -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def shared_world(django_db_setup, django_db_blocker, tmp_path_factory):
+    """The world made once for a module whose tests change nothing; rolled back after the last of them."""
+    from tests.world import make_world
+
+    folder = tmp_path_factory.mktemp("world")
+    with django_db_blocker.unblock(), override_settings(STORAGES=_storages(folder)), transaction.atomic():
+        yield make_world(folder)
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
 def world(db, tmp_path, settings):
     """`tests.world.make_world` with an image storage of its own."""
     from tests.world import make_world
 
-    settings.STORAGES = settings.STORAGES | {
-        "images": settings.STORAGES["images"] | {"OPTIONS": {"location": tmp_path / "images"}}
-    }
+    settings.STORAGES = _storages(tmp_path)
     return make_world(tmp_path)
+
+
+def _storages(folder: Path) -> dict[str, dict]:
+    images = product_settings.STORAGES["images"] | {"OPTIONS": {"location": folder / "images"}}
+    return product_settings.STORAGES | {"images": images}

@@ -1,7 +1,8 @@
 """Who gets what from every address: the permission matrix as data. tests/test_permissions.py holds the product to it.
 
 A row is the address' name, the method, and what each kind of person gets, in the order of PEOPLE. `login` is a redirect
-to the log-in page. A method that is not listed is refused to everybody. `foreign` is a PI of another team.
+to the log-in page. A method that is not listed is refused to everybody. `foreign` is a PI of another team. The world's round
+is blind and open; the annotator votes in it and the PI has chosen to watch it.
 """
 
 PEOPLE = ("anonymous", "foreign", "viewer", "annotator", "curator", "pi")
@@ -12,7 +13,7 @@ create_team               POST  login  302  302  302  302  302
 team                      GET   login  404  200  200  200  200
 invite                    POST  login  404  403  403  403  200
 withdraw_invitation       POST  login  404  403  403  403  302
-end_membership            POST  login  404  403  403  403  302
+end_membership            POST  login  404  403  302  403  302
 invitation                GET   200    200  200  200  200  200
 invitation                POST  200    302  409  409  409  409
 
@@ -28,8 +29,9 @@ rounds                    GET   login  404  200  200  200  200
 new_round                 GET   login  404  403  403  403  200
 new_round                 POST  login  404  403  403  403  302
 round                     GET   login  404  200  200  200  200
-round_results             GET   login  404  403  403  200  200
-votes_csv                 GET   login  404  403  403  200  200
+round_results             GET   login  404  403  403  403  200
+votes_csv                 GET   login  404  403  403  403  200
+watch_round               POST  login  404  403  403  302  302
 close_round               POST  login  404  403  403  403  302
 label                     GET   login  404  403  200  200  200
 
@@ -43,9 +45,10 @@ api:source-detail         GET   404    404  200  200  200  200
 api:round-list            GET   401    200  200  200  200  200
 api:round-list            POST  401    404  403  403  403  201
 api:round-detail          GET   401    404  200  200  200  200
-api:round-claims          POST  401    404  403  200  200  200
+api:round-claims          POST  401    404  403  200  200  403
 api:round-close           POST  401    404  403  403  403  200
-api:round-results         GET   401    404  403  403  200  200
+api:round-results         GET   401    404  403  403  403  200
+api:round-watch           POST  401    404  403  403  204  204
 api:vote-list             POST  401    404  403  201  403  403
 api:token                 POST  400    400  400  400  400  400
 api:schema                GET   200    200  200  200  200  200
@@ -61,7 +64,7 @@ account_logout                        POST  302    302  302  302  302  302
 account_inactive                      GET   200    200  200  200  200  200
 account_signup                        GET   200    302  302  302  302  302
 account_signup                        POST  200    302  302  302  302  302
-account_reauthenticate                GET   login  302  302  302  302  302
+account_reauthenticate                GET   login  200  200  200  200  200
 account_email                         GET   login  200  200  200  200  200
 account_email_verification_sent       GET   200    200  200  200  200  200
 account_change_password               GET   login  200  200  200  200  200
@@ -69,7 +72,7 @@ account_change_password               POST  login  200  200  200  200  200
 account_set_password                  GET   login  302  302  302  302  302
 account_reset_password                GET   200    200  200  200  200  200
 account_reset_password_done           GET   200    200  200  200  200  200
-account_confirm_login_code            GET   302    302  302  302  302  302
+account_confirm_login_code            GET   login  302  302  302  302  302
 account_confirm_email                 GET   200    200  200  200  200  200
 account_reset_password_from_key       GET   200    200  200  200  200  200
 account_reset_password_from_key_done  GET   200    200  200  200  200  200
@@ -102,7 +105,7 @@ api:round-results   GET  401    404
 
 # The close code, or "joined". An unknown address is closed to everybody.
 SOCKETS = """
-round_socket    4404  4404  4403  4403  joined  joined
+round_socket    4404  4404  4403  4403  4403    joined
 no_such_socket  4404  4404  4404  4404  4404    4404
 """
 

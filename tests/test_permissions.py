@@ -1,12 +1,9 @@
-"""The permission matrix, asserted: every address, method and socket, for every kind of person."""
+"""The permission matrix, asserted: every address and method for every kind of person (tests/test_sockets.py: sockets)."""
 
 from collections import defaultdict
 from uuid import uuid4
 
 import pytest
-from asgiref.sync import sync_to_async
-from channels.testing import WebsocketCommunicator
-from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
@@ -14,13 +11,19 @@ from django.urls import URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from galaxycat.accounts.models import Membership
-from galaxycat.asgi import application, websocket_urlpatterns
+from galaxycat.asgi import websocket_urlpatterns
 from tests.permissions import ACCOUNT_MATRIX, MATRIX, PEOPLE, PUBLISHED_MATRIX, SOCKETS, rows
 from tests.world import World
 
+pytestmark = pytest.mark.django_db
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 REFUSED = {"login", "401", "403", "404", "405"}
 CSV = b"id,x_px,y_px\n1,10,10\n"
+
+
+@pytest.fixture(scope="module")
+def world(shared_world):
+    return shared_world
 
 
 def address(name: str, world: World) -> str:
@@ -45,9 +48,9 @@ def address(name: str, world: World) -> str:
     }
     for own in ("galaxy", "catalogs", "detect", "import_catalog", "rounds", "new_round", "api:galaxy-detail"):
         fillings[own] = [world.galaxy.slug]
-    for own in ("round", "round_results", "votes_csv", "close_round", "label"):
+    for own in ("round", "round_results", "votes_csv", "watch_round", "close_round", "label"):
         fillings[own] = [world.round.uuid]
-    for own in ("detail", "claims", "close", "results"):
+    for own in ("detail", "claims", "close", "results", "watch"):
         fillings[f"api:round-{own}"] = [world.round.uuid]
     return reverse(name, args=fillings.get(name, []))
 
@@ -59,7 +62,7 @@ def body(name: str, world: World) -> dict:
         "create_team": {"name": "A new team"},
         "invite": {"role": "annotator"},
         "import_catalog": {"file": SimpleUploadedFile("list.csv", CSV)},
-        "new_round": opening | {"catalog": world.catalog.pk},
+        "new_round": opening | {"catalog": str(world.catalog.uuid)},
         "api:round-list": opening | {"catalog": str(world.catalog.uuid)},
         "api:vote-list": {
             "client_id": str(uuid4()), "assignment": str(world.assignment.uuid), "outcome": "labeled", "label": "1",
@@ -128,37 +131,3 @@ def test_a_published_galaxy_is_open_to_look_at_and_its_votes_are_not(world, row)
     name, method, *expected = row
     found = [outcome(world, person, name, method) for person in ("anonymous", "foreign")]
     assert found == expected
-
-
-async def socket_outcome(path: str, user, origin: str = "http://localhost") -> str:
-    """`joined`, the close code, or `refused` where the handshake itself is."""
-    headers = [(b"origin", origin.encode()), (b"host", b"localhost")]
-    if user is not None:
-        client = Client()
-        await sync_to_async(client.force_login)(user)
-        cookie = f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
-        headers.append((b"cookie", cookie.encode()))
-    communicator = WebsocketCommunicator(application, path, headers=headers)
-    connected, code = await communicator.connect()
-    if not connected:
-        return str(code) if code and code != 1000 else "refused"
-    message = await communicator.receive_output()
-    await communicator.disconnect()
-    return str(message["code"]) if message["type"] == "websocket.close" else "joined"
-
-
-@pytest.mark.asyncio
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("row", rows(SOCKETS), ids=lambda row: row[0])
-async def test_sockets_let_in_whom_the_matrix_says(world, row):
-    name, *expected = row
-    path = f"/ws/rounds/{world.round.uuid}/" if name == "round_socket" else "/ws/nothing/"
-    found = [await socket_outcome(path, world.people.get(person)) for person in PEOPLE]
-    assert found == expected
-
-
-@pytest.mark.asyncio
-@pytest.mark.django_db(transaction=True)
-async def test_a_socket_from_another_site_is_refused(world):
-    path = f"/ws/rounds/{world.round.uuid}/"
-    assert await socket_outcome(path, world.people["pi"], origin="https://evil.example") == "refused"

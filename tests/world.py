@@ -13,6 +13,7 @@ from catalogs.ingest import ingest_galaxy
 from catalogs.models import Catalog, Galaxy
 from galaxycat.accounts.models import Invitation, Role, Team, User
 from galaxycat.accounts.teams import invite
+from labeling.access import watch
 from labeling.assignments import claim
 from labeling.models import Assignment, Round
 from tests.factories import make_member, make_round, make_team
@@ -67,5 +68,6 @@ def make_world(folder: Path) -> World:
     catalog = detect_sources(galaxy=galaxy).catalog
     round_ = make_round(catalog=catalog, n_sources=10)
     (assignment,) = claim(round_=round_, annotator=people["annotator"], count=1)
+    watch(round_=round_, user=people["pi"])
     invitation, token = invite(team=team, role=Role.ANNOTATOR, invited_by=people["pi"])
     return World(team, people, galaxy, catalog, round_, assignment, invitation, token)

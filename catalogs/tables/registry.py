@@ -60,7 +60,7 @@ def _format_of_text(head: str) -> str:
     return "tsv" if "\t" in first else "csv"
 
 
-def read_table(path: Path | str, format: str | None = None, **options: Any) -> SourceTable:  # noqa: A002
+def read_table(path: Path | str, format: str | None = None, **options: Any) -> SourceTable:
     """Read a catalogue file; `options` are the reader's keywords, those that are None count as not given.
 
     Raises BadInput, naming the file and the mend, for a file, a format or an option that cannot be used.
@@ -78,7 +78,7 @@ def read_table(path: Path | str, format: str | None = None, **options: Any) -> S
     return reader(path, **given)
 
 
-def write_table(table: Table, path: Path | str, format: str) -> Path:  # noqa: A002
+def write_table(table: Table, path: Path | str, format: str) -> Path:
     """Write a table as made by `export_table`; the file appears whole or not at all. Raises BadInput."""
     path = Path(path)
     writer = TABLE_WRITERS.get(format.lower())

@@ -16,9 +16,9 @@ from catalogs.models import Galaxy
 from catalogs.viewer import viewer_config
 from catalogs.views.galaxies import leaflet_overrides
 from galaxycat.accounts.http import UserRequest
-from galaxycat.accounts.models import Role, User
+from galaxycat.accounts.models import Role
 from galaxycat.errors import DomainError, Forbidden
-from labeling.access import observe, why_results_are_hidden
+from labeling.access import MUST_CHOOSE, require_results, watch, why_results_are_hidden
 from labeling.assignments import progress_of
 from labeling.forms import OpenRoundForm
 from labeling.models import Assignment, Consensus, Level, Round
@@ -82,29 +82,13 @@ def _round_for(request: UserRequest, uuid: str, role: Role = Role.VIEWER) -> Rou
     return round_
 
 
-def _must_choose(round_: Round, user: User) -> bool:
-    """Whether seeing the votes now would cost this person their own: then they are asked first."""
-    return (
-        round_.is_open
-        and round_.mode == Round.Mode.BLIND
-        and why_results_are_hidden(round_, user) is None
-        and not round_.observers.filter(user=user).exists()
-    )
-
-
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_GET
 def round_page(request: UserRequest, uuid: str) -> HttpResponse:
-    """Where a round stands, and, for those who may see them, its consensus and agreement.
-
-    Opening the page never bars anybody from voting: watching an open blind round is a choice, made by POST.
-    """
+    """Where a round stands, and, for those who may see them, its consensus and agreement."""
     round_ = _round_for(request, uuid)
-    if request.method == "POST":
-        observe(round_, request.user)
-        return redirect("round", uuid=uuid)
-    must_choose = _must_choose(round_, request.user)
-    may_see = not must_choose and observe(round_, request.user)
+    hidden_because = why_results_are_hidden(round_, request.user)
+    may_see = hidden_because is None
     context = {
         "round": round_,
         "galaxy": round_.galaxy,
@@ -113,8 +97,8 @@ def round_page(request: UserRequest, uuid: str) -> HttpResponse:
         "can_annotate": round_.galaxy.team.has_role(request.user, Role.ANNOTATOR),
         "can_close": round_.is_open and round_.galaxy.team.has_role(request.user, Role.PI),
         "progress": progress_of(round_, request.user),
-        "hidden_because": None if may_see else why_results_are_hidden(round_, request.user),
-        "must_choose": must_choose,
+        "hidden_because": hidden_because,
+        "must_choose": hidden_because == MUST_CHOOSE,
         "may_see": may_see,
     }
     if may_see:
@@ -127,8 +111,7 @@ def round_page(request: UserRequest, uuid: str) -> HttpResponse:
 def round_results(request: UserRequest, uuid: str) -> HttpResponse:
     """Consensus and agreement as a fragment, fetched again when the round's socket says that a vote came."""
     round_ = _round_for(request, uuid)
-    if not observe(round_, request.user):
-        raise Forbidden(why_results_are_hidden(round_, request.user) or "")
+    require_results(round_, request.user)
     context = {"round": round_, "labels": round_.campaign.scheme.labels.all()} | _results_context(request, round_)
     return render(request, "labeling/_results.html", context)
 
@@ -180,14 +163,21 @@ def _results_context(request: UserRequest, round_: Round) -> dict[str, Any]:
 def votes_csv(request: UserRequest, uuid: str) -> HttpResponse:
     """The round's counted votes, as the `agreement` command reads them."""
     round_ = _round_for(request, uuid)
-    if not observe(round_, request.user):
-        raise Forbidden(why_results_are_hidden(round_, request.user) or "")
+    require_results(round_, request.user)
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{round_.galaxy.slug}_round{round_.number}_votes.csv"'
     table = csv.writer(response)
     table.writerow(["source", "annotator", "label"])
     table.writerows(vote_rows(round_))
     return response
+
+
+@login_required
+@require_POST
+def watch_round(request: UserRequest, uuid: str) -> HttpResponse:
+    """Choose to watch an open blind round instead of voting in it."""
+    watch(round_=_round_for(request, uuid), user=request.user)
+    return redirect("round", uuid=uuid)
 
 
 @login_required

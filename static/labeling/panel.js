@@ -10,7 +10,6 @@ import { formatDec, formatRa } from "../catalogs/sky.js";
 export class Panel {
   #answering = element("#answering", HTMLElement);
   #standing = element("#standing", HTMLElement);
-  #undo = element("[data-action=undo]", HTMLButtonElement);
   #last = element("#last-answer", HTMLElement);
   #incomplete = element("#incomplete", HTMLElement);
 
@@ -44,7 +43,7 @@ export class Panel {
    */
   setLast(text, canUndo) {
     this.#last.textContent = text;
-    this.#undo.disabled = !canUndo;
+    for (const button of document.querySelectorAll("[data-action=undo]")) button.toggleAttribute("disabled", !canUndo);
   }
 
   /**

@@ -10,7 +10,8 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from galaxycat.accounts.models import Role
-from labeling.access import observe, why_results_are_hidden
+from galaxycat.errors import Forbidden
+from labeling.access import MUST_CHOOSE, ONLY_WHEN_CLOSED, VOTES_IN_IT, watch, why_results_are_hidden
 from labeling.assignments import claim, progress_of
 from labeling.errors import NotBlind, RoundClosed
 from labeling.models import Assignment, Vote
@@ -128,22 +129,36 @@ def test_claiming_costs_the_same_in_a_large_round(team, django_assert_max_num_qu
 
 
 class TestBlindMeansBlind:
-    def test_who_has_seen_votes_cannot_vote(self, team):
+    def test_who_watches_cannot_vote(self, team):
         round_, pi = make_round(team), make_member(team, Role.PI)
-        assert observe(round_, pi)
+        assert why_results_are_hidden(round_, pi) == MUST_CHOOSE
+        watch(round_=round_, user=pi)
+        watch(round_=round_, user=pi)
+        assert why_results_are_hidden(round_, pi) is None
+        assert round_.observers.count() == 1
         with pytest.raises(NotBlind):
             claim(round_=round_, annotator=pi)
 
     def test_who_votes_sees_nothing_until_the_round_is_closed(self, team):
         round_, pi = make_round(team), make_member(team, Role.PI)
         claim(round_=round_, annotator=pi)
-        assert not observe(round_, pi)
-        assert "You are voting" in why_results_are_hidden(round_, pi)
-        assert observe(close_round(round_=round_), pi)
+        assert why_results_are_hidden(round_, pi) == VOTES_IN_IT
+        with pytest.raises(Forbidden):
+            watch(round_=round_, user=pi)
+        assert why_results_are_hidden(close_round(round_=round_), pi) is None
 
-    @pytest.mark.parametrize(("role", "may"), [(Role.VIEWER, False), (Role.ANNOTATOR, False), (Role.CURATOR, True)])
-    def test_an_open_round_shows_its_votes_to_curators_and_pis_only(self, team, role, may):
-        assert observe(make_round(team), make_member(team, role)) is may
+    @pytest.mark.parametrize(
+        ("role", "reason"),
+        [(Role.VIEWER, ONLY_WHEN_CLOSED), (Role.ANNOTATOR, ONLY_WHEN_CLOSED), (Role.CURATOR, MUST_CHOOSE)],
+    )
+    def test_an_open_round_shows_its_votes_to_curators_and_pis_only(self, team, role, reason):
+        assert why_results_are_hidden(make_round(team), make_member(team, role)) == reason
+
+    def test_an_informed_round_is_watched_and_voted_in(self, team):
+        first = make_round(team)
+        second, pi = make_round(catalog=first.catalog, mode="informed"), make_member(team, Role.PI)
+        assert claim(round_=second, annotator=pi)
+        assert why_results_are_hidden(second, pi) is None
 
 
 @pytest.mark.django_db(transaction=True)
