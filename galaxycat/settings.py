@@ -54,7 +54,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "servestatic.runserver_nostatic",
-    "django.contrib.staticfiles",
+    "galaxycat.statics.StaticsConfig",
     "channels",
     "rest_framework",
     "rest_framework.authtoken",

@@ -1,6 +1,13 @@
 """Static files under hashed names, ES-module imports included."""
 
+from django.contrib.staticfiles.apps import StaticFilesConfig
 from servestatic.storage import CompressedManifestStaticFilesStorage
+
+
+class StaticsConfig(StaticFilesConfig):
+    """Leaves out what no page of ours uses and the hashed storage cannot follow: htmx's extensions import by bare names."""
+
+    ignore_patterns = [*StaticFilesConfig.ignore_patterns, "django_htmx/ext/*"]
 
 
 class HashedStaticFilesStorage(CompressedManifestStaticFilesStorage):

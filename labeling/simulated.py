@@ -1,7 +1,7 @@
 """Voters that are programs, for the demo and for trying a workflow. They are labelled as simulated wherever they show."""
 
 from collections.abc import Mapping, Sequence
-from uuid import UUID
+from uuid import uuid4
 
 import numpy as np
 
@@ -51,7 +51,7 @@ def _vote_all(
         for assignment in assignments:
             outcome, label = _answer(classes[assignment.draw.source_id], values, rng)
             cast_vote(
-                client_id=UUID(bytes=rng.bytes(16), version=4),
+                client_id=uuid4(),
                 assignment=assignment,
                 annotator=voter,
                 outcome=outcome,

@@ -12,6 +12,8 @@ SKY_NAMES = (
 PIXEL_NAMES = (("x_px", "y_px", 0), ("x_image", "y_image", 1), ("xcentroid", "ycentroid", 0), ("x", "y", None))
 # Said by the image it is put on, not by the file.
 DERIVED_NAMES = ("is_outside",)
+# A column of our exports: a measurement of this name is kept under another.
+RESERVED_NAMES = ("number", "uuid", "label", "ra_deg", "dec_deg", "x_px", "y_px", "x_image", "y_image")
 FITS_ORIGIN = 1
 
 
@@ -27,7 +29,7 @@ class PixelColumns:
 
 @dataclass(frozen=True)
 class Roles:
-    """What the columns of a table are; `measurements` are all those with no other role, in file order.
+    """What the columns of a table are; `measurements` (kept name -> column) are all those with no other role, in file order.
 
     `repeated` holds X_IMAGE and Y_IMAGE beside x_px and y_px, as in our own exports: they must agree.
     """
@@ -37,7 +39,7 @@ class Roles:
     repeated: PixelColumns | None
     sky: tuple[str, str] | None
     label: str | None
-    measurements: tuple[str, ...]
+    measurements: dict[str, str]
 
 
 def recognise(names: Sequence[str], origin: int | None = None) -> Roles:
@@ -53,8 +55,12 @@ def recognise(names: Sequence[str], origin: int | None = None) -> Roles:
     taken = {number, label, *(sky or ())}
     taken |= {name for pair in (*found[:1], repeated) if pair for name in (pair.x, pair.y)}
     taken |= {known[name] for name in DERIVED_NAMES if name in known}
-    rest = tuple(name for name in names if name not in taken)
+    rest = {_kept_name(name): name for name in names if name not in taken}
     return Roles(number, found[0] if found else None, repeated, sky, label, rest)
+
+
+def _kept_name(name: str) -> str:
+    return f"{name}_published" if name.lower() in RESERVED_NAMES else name
 
 
 def _pixel_columns(known: dict[str, str], origin: int | None) -> Iterator[PixelColumns]:

@@ -39,7 +39,7 @@ def read_csv(path: Path, *, origin: int | str | None = None, delimiter: str | No
     columns: dict[str, Cells] = {name: [row[index] for row in cells] for index, name in enumerate(names)}
     table = NamedTable(
         file_name=path.name,
-        format_name=f"{DELIMITER_NAMES.get(chosen, chosen)}-separated",
+        format_name=f"CSV with delimiter {DELIMITER_NAMES.get(chosen, repr(chosen))}",
         columns=columns,
         rows=np.array(rows, dtype=np.int64),
         rejected=rejected,
@@ -81,11 +81,13 @@ def _lines(file_name: str, text: str, delimiter: str) -> Iterator[Line]:
 
 
 def _checked_header(file_name: str, header: list[str]) -> list[str]:
+    if not header:
+        raise BadInput(f"{file_name}: has comments and no table; give a header and at least one source")
     names = [name or f"column_{index}" for index, name in enumerate(header, start=1)]
     _, bad = numbers(header)
-    if names and not bad.any():
+    if not bad.any():
         raise BadInput(
-            f"{file_name}: its first line holds numbers, not column names ({', '.join(header[:4])}); add a header"
+            f"{file_name}: its first line holds numbers, not column names ({', '.join(header[:4])}); add a header without #"
         )
     repeated = next((name for index, name in enumerate(names) if name in names[:index]), None)
     if repeated is not None:

@@ -89,7 +89,9 @@ def _masked(values: AnyArray) -> tuple[AnyArray, AnyArray]:
         return values, np.isnan(values)
     if values.dtype.kind != "O":
         return values, np.zeros(len(values), dtype=np.bool_)
-    missing = np.array([value is None or value != value for value in values], dtype=np.bool_)
+    missing = np.array(
+        [value is None or (isinstance(value, float) and np.isnan(value)) for value in values], dtype=np.bool_
+    )
     if all(isinstance(value, (int, float, np.number)) for value in values[~missing]):
         return np.array([np.nan if value is None else value for value in values], dtype=np.float64), missing
     return np.array(["" if gone else str(value) for value, gone in zip(values, missing, strict=True)]), missing

@@ -29,24 +29,24 @@ def write_geojson(table: Table, path: Path) -> None:
     foreign members of the collection (RFC 7946, section 6.1).
     """
     columns = {name: _json_values(table[name]) for name in table.colnames}
-    has_sky = len(table) > 0 and None not in columns["ra_deg"] and None not in columns["dec_deg"]
+    has_sky = all(None not in columns.get(name, [None]) for name in COORDINATE_COLUMNS[SKY])
     kind = SKY if has_sky else PIXELS
     x, y = COORDINATE_COLUMNS[kind]
     rows = (dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True))
     collection = {
         "type": "FeatureCollection",
         "coordinates_are": kind,
-        "metadata": table.meta,
+        "metadata": _plain(table.meta),
         "units": {name: str(table[name].unit) for name in table.colnames if table[name].unit is not None},
         "descriptions": {name: table[name].description for name in table.colnames if table[name].description},
-        "features": [_feature(row, row[x], row[y]) for row in rows],
+        "features": [_feature(row, row.get(x), row.get(y)) for row in rows],
     }
-    path.write_text(json.dumps(collection, allow_nan=False, default=str) + "\n", encoding="utf-8")
+    path.write_text(json.dumps(collection, allow_nan=False) + "\n", encoding="utf-8")
 
 
 def _feature(row: dict[str, Any], x: float | None, y: float | None) -> dict[str, Any]:
     geometry = None if x is None or y is None else {"type": "Point", "coordinates": [x, y]}
-    return {"type": "Feature", "id": row["number"], "geometry": geometry, "properties": row}
+    return {"type": "Feature", "id": row.get("number"), "geometry": geometry, "properties": row}
 
 
 def _json_values(column: Any) -> list[Any]:
@@ -56,6 +56,19 @@ def _json_values(column: Any) -> list[Any]:
     if values.dtype.kind == "f":
         missing = missing | ~np.isfinite(values)
     return [None if gone else value for value, gone in zip(values.tolist(), missing.tolist(), strict=True)]
+
+
+def _plain(value: Any) -> Any:
+    """The value as JSON knows it: nan and infinity are null, what JSON has no word for is text."""
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if isinstance(value, np.generic):
+        return _plain(value.item())
+    if isinstance(value, float) and not np.isfinite(value):
+        return None
+    return value if value is None or isinstance(value, (str, int, float)) else str(value)
 
 
 def read_geojson(path: Path) -> SourceTable:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from catalogs.tables.cells import identifiers, numbers
-from catalogs.tables.legus_layouts import FITS_ORIGIN, Layout, column_of, field_of, guess_layout
+from catalogs.tables.legus_layouts import FITS_ORIGIN, Extra, Layout, column_of, field_of, guess_layout
 from catalogs.tables.legus_measurements import measurements
 from catalogs.tables.model import FloatArray, IntArray, Rejection, SourceTable, TextArray
 from catalogs.tables.sieve import Sieve
@@ -124,7 +124,12 @@ def _overruled(layout: Layout, options: dict[str, int | str | None], n_columns: 
     for first, second in (("x_column", "y_column"), ("ra_column", "dec_column")):
         if first in given and second not in given:
             given[second] = _column_option(second, given[first] + 1, n_columns)
-    return replace(layout, **given, note="as asked for") if given else layout  # type: ignore[arg-type]
+    if not given:
+        return layout
+    if given.get("class_column", layout.class_column) != layout.class_column:
+        own = Extra("layout_class", "class in the column that the field's layout names")
+        layout = replace(layout, extras={**layout.extras, layout.class_column: own})
+    return replace(layout, **given, note="as asked for")  # type: ignore[arg-type]
 
 
 def _column_option(name: str, value: int | str, n_columns: int) -> int:

@@ -16,7 +16,9 @@ FITS_ORIGIN = 1
 MISSING_MAGNITUDES = (99.999, 66.666)
 # What the SED fits write where there is no value.
 MISSING_FIT = 200.0
-FIELD_PATTERN = re.compile(r"(?:^|[_.\s])((?:ngc|ugca|ugc|ic|eso|m)\d+(?:-(?:g\d+|[a-z]))?)(?=[_.\s]|$)", re.IGNORECASE)
+FIELD_PATTERN = re.compile(
+    r"(?:^|[-_.\s])((?:ngc|ugca|ugc|ic|eso|m)\d+(?:-(?:g\d+|[a-z]))?)(?=[_.\s]|$)", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,7 @@ class _Reading:
     def __init__(self, table: NamedTable, roles: Roles) -> None:
         self.table, self.roles = table, roles
         self.sieve = Sieve(table.rows)
-        self.notes = list(table.notes)
+        self.text_columns: list[str] = []
         self.number_is_given = False
 
     def sources(self) -> SourceTable:
@@ -66,9 +66,10 @@ class _Reading:
         ra_deg, dec_deg = self._sky()
         self.sieve.reject(np.isnan(x_px) & np.isnan(ra_deg), lambda _: "has neither pixel nor sky position")
         label = self._label()
-        measurements = {
-            name: values for name in self.roles.measurements if (values := self._measurement(name)) is not None
-        }
+        measurements = {}
+        for kept_name, name in self.roles.measurements.items():
+            if (values := self._measurement(name)) is not None:
+                measurements[kept_name] = values
         self.sieve.reject_repeats(number)
         self.sieve.require_some(self.table.file_name, self.table.rejected)
         keep = self.sieve.keep
@@ -81,10 +82,8 @@ class _Reading:
             label=label[keep],
             layout=self._layout(len(measurements)),
             measurements={name: values[keep] for name, values in measurements.items()},
-            units={name: self.table.units[name] for name in measurements if name in self.table.units},
-            descriptions={
-                name: self.table.descriptions[name] for name in measurements if name in self.table.descriptions
-            },
+            units=self._of_measurements(self.table.units, measurements),
+            descriptions=self._of_measurements(self.table.descriptions, measurements),
             rejected=self.sieve.rejections(self.table.rejected),
         )
 
@@ -96,7 +95,7 @@ class _Reading:
             self.number_is_given = True
             return found
         if name is not None:
-            self.notes.append(f"{name} is text: left out")
+            self.text_columns.append(name)
         return np.arange(1, len(self.table.rows) + 1, dtype=np.int64)
 
     def _pixels(self) -> tuple[FloatArray, FloatArray]:
@@ -132,7 +131,8 @@ class _Reading:
     def _angle(self, name: str, sexagesimal_unit: u.UnitBase) -> FloatArray:
         values, bad = sky_angles(self.table.columns[name], sexagesimal_unit)
         self.sieve.reject_cells(bad, name, self.table.columns[name], "an angle in degrees or sexagesimal")
-        return values * self._degrees_per_unit(name)
+        # Sexagesimal text says its unit itself; a column's unit speaks of typed numbers.
+        return values * self._degrees_per_unit(name) if isinstance(self.table.columns[name], np.ndarray) else values
 
     def _degrees_per_unit(self, name: str) -> float:
         unit = self.table.units.get(name, "deg")
@@ -155,9 +155,13 @@ class _Reading:
         """The column's values, or None with a note where it is text."""
         cells = self.table.columns[name]
         if _is_mostly_text(cells):
-            self.notes.append(f"{name} is text: left out")
+            self.text_columns.append(name)
             return None
         return self._required(name)
+
+    def _of_measurements(self, texts: dict[str, str], measurements: dict[str, FloatArray]) -> dict[str, str]:
+        named = ((kept_name, self.roles.measurements[kept_name]) for kept_name in measurements)
+        return {kept_name: texts[name] for kept_name, name in named if name in texts}
 
     def _required(self, name: str) -> FloatArray:
         values, bad = numbers(self.table.columns[name])
@@ -173,7 +177,8 @@ class _Reading:
         parts += [f"sky from {sky[0]}, {sky[1]}"] if sky else []
         parts += [f"number from {self.roles.number}" if self.number_is_given else "numbered in file order"]
         parts += [f"class from {self.roles.label}"] if self.roles.label else []
-        parts += [f"{n_measurements} measurements", *self.notes]
+        parts += [f"{n_measurements} measurements", *self.table.notes]
+        parts += [f"text columns left out: {', '.join(self.text_columns)}"] if self.text_columns else []
         return f"{self.table.format_name}: {'; '.join(parts)}"
 
 

@@ -18,6 +18,8 @@ def read_head(path: Path) -> bytes:
     """The first bytes of a file that is there, is a file, has content and holds text. Raises BadInput otherwise."""
     if path.is_dir():
         raise BadInput(f"{path.name}: is a folder; give a catalogue file")
+    if path.exists() and not path.is_file():
+        raise BadInput(f"{path.name}: is a device or a pipe; give a catalogue file")
     try:
         with path.open("rb") as stream:
             head = stream.read(HEAD_BYTES)

@@ -2,27 +2,21 @@
 /** Sources as rings on one canvas; a grid finds those in view and under the cursor, so 100,000 of them stay smooth. */
 
 import { screenTransform } from "./map.js";
+import { DotPicture, drawRings, packed } from "./paint.js";
 import { fromMap } from "./pixels.js";
 
 /**
- * @typedef {object} MarkerStyle
- * @property {string} colour
- * @property {number} radius of the ring in CSS pixels
- * @property {number} [width] of its line
- */
-/**
  * @typedef {object} MarkerSet
  * @property {import("./pointgrid.js").PointGrid} points in image pixels
- * @property {MarkerStyle} style
+ * @property {import("./paint.js").RingStyle} style
  * @property {(index: number) => string} describe what hovering shows
  */
+
+/** @typedef {{points: import("./pointgrid.js").PointGrid, seen: number[], scale: number, x0: number, y0: number, colour: string}} View */
 
 const MOST_RINGS = 6000;
 const LEAST_RING_ZOOM = -1;
 const REACH_SCREEN = 9;
-const DOT_SCREEN = 2;
-// One long path is slower than several: the renderer looks for its self-crossings.
-const RINGS_A_PATH = 400;
 
 export class MarkerLayer extends L.Layer {
   /** @type {Map<string, MarkerSet>} */
@@ -90,32 +84,37 @@ export class MarkerLayer extends L.Layer {
 
   /** @param {L.Map} map */
   #draw(map) {
-    const size = map.getSize();
     const ratio = window.devicePixelRatio || 1;
-    this.#canvas.width = size.x * ratio;
-    this.#canvas.height = size.y * ratio;
-    this.#canvas.style.width = `${size.x}px`;
-    this.#canvas.style.height = `${size.y}px`;
+    const { x: width, y: height } = map.getSize();
+    this.#canvas.width = Math.round(width * ratio); // clears it too
+    this.#canvas.height = Math.round(height * ratio);
+    this.#canvas.style.width = `${width}px`;
+    this.#canvas.style.height = `${height}px`;
     L.DomUtil.setPosition(this.#canvas, map.containerPointToLayerPoint([0, 0]));
     const context = /** @type {CanvasRenderingContext2D} */ (this.#canvas.getContext("2d"));
+    const views = [...this.#sets.values()].map((set) => this.#inView(map, set));
+    const crowded = views.filter((view) => view.isCrowded);
+    if (crowded.length > 0) {
+      const picture = new DotPicture(this.#canvas.width, this.#canvas.height, ratio);
+      for (const view of crowded) drawDots(picture, view);
+      context.putImageData(picture.image, 0, 0); // before the rings: it replaces what is there
+    }
     context.scale(ratio, ratio);
-    for (const set of this.#sets.values()) this.#drawSet(context, map, set);
+    for (const view of views) if (!view.isCrowded) drawRings(context, placesOf(view), view);
   }
 
   /**
-   * @param {CanvasRenderingContext2D} context
    * @param {L.Map} map
    * @param {MarkerSet} set
    */
-  #drawSet(context, map, { points, style }) {
+  #inView(map, { points, style }) {
     const { scale, x0, y0 } = screenTransform(map, this.#heightPx);
     const { x: width, y: height } = map.getSize();
     const radius = style.radius * Math.max(1, Math.sqrt(scale)); // grows with the image, but slower
     const margin = radius + 2;
     const seen = points.inBox((-margin - x0) / scale, (y0 - height - margin) / scale, (width + margin - x0) / scale, (y0 + margin) / scale);
-    const places = seen.map((i) => ({ x: x0 + scale * points.x[i], y: y0 - scale * points.y[i] }));
-    if (map.getZoom() >= LEAST_RING_ZOOM && seen.length <= MOST_RINGS) drawRings(context, places, radius, style);
-    else drawDots(context, places, style);
+    const isCrowded = map.getZoom() < LEAST_RING_ZOOM || seen.length > MOST_RINGS;
+    return { ...style, radius, points, seen, scale, x0, y0, isCrowded };
   }
 
   /** @param {L.LeafletMouseEvent} event */
@@ -150,35 +149,16 @@ export class MarkerLayer extends L.Layer {
   }
 }
 
-/**
- * @param {CanvasRenderingContext2D} context
- * @param {{x: number, y: number}[]} places
- * @param {number} radius
- * @param {MarkerStyle} style
- */
-function drawRings(context, places, radius, { colour, width = 1.5 }) {
-  for (let begin = 0; begin < places.length; begin += RINGS_A_PATH) {
-    context.beginPath();
-    for (const { x, y } of places.slice(begin, begin + RINGS_A_PATH)) {
-      context.moveTo(x + radius, y);
-      context.arc(x, y, radius, 0, 2 * Math.PI);
-    }
-    // A dark rim, so that a ring is seen on a bright galaxy too.
-    context.lineWidth = width + 1.5;
-    context.strokeStyle = "rgb(0 0 0 / 55%)";
-    context.stroke();
-    context.lineWidth = width;
-    context.strokeStyle = colour;
-    context.stroke();
-  }
+/** @param {View} view */
+function placesOf({ points, seen, scale, x0, y0 }) {
+  return seen.map((i) => ({ x: x0 + scale * points.x[i], y: y0 - scale * points.y[i] }));
 }
 
 /**
- * @param {CanvasRenderingContext2D} context
- * @param {{x: number, y: number}[]} places
- * @param {MarkerStyle} style
+ * @param {DotPicture} picture
+ * @param {View} view
  */
-function drawDots(context, places, { colour }) {
-  context.fillStyle = colour;
-  for (const { x, y } of places) context.fillRect(x - DOT_SCREEN / 2, y - DOT_SCREEN / 2, DOT_SCREEN, DOT_SCREEN);
+function drawDots(picture, { points, seen, scale, x0, y0, colour }) {
+  const pixel = packed(colour);
+  for (const i of seen) picture.dot(x0 + scale * points.x[i], y0 - scale * points.y[i], pixel);
 }

@@ -5,11 +5,10 @@ import { PointGrid } from "./pointgrid.js";
 
 /** @typedef {Pick<import("./catalogapi.js").CatalogInfo, "uuid" | "name" | "kind">} CatalogLook */
 
-/** @type {Record<"detected" | "reference" | "sampled", import("./markers.js").MarkerStyle>} */
+/** @type {Record<"detected" | "reference", import("./paint.js").RingStyle>} */
 export const MARKER_STYLES = {
   detected: { colour: "#ffd166", radius: 4 },
   reference: { colour: "#6ec1ff", radius: 6 },
-  sampled: { colour: "#ffffff", radius: 10, width: 1.75 },
 };
 
 /**

@@ -77,10 +77,11 @@ export class Queue {
   }
 
   /**
-   * Leave out sources that were answered in another tab; the one shown stays.
-   * @param {ReadonlySet<string>} uuids of assignments
+   * Leave out a source that was answered in another tab.
+   * @param {string} uuid of the assignment
    */
-  withhold(uuids) {
-    this.upcoming = this.upcoming.filter(({ uuid }) => !uuids.has(uuid));
+  withhold(uuid) {
+    this.upcoming = this.upcoming.filter((assignment) => assignment.uuid !== uuid);
+    if (this.current?.uuid === uuid) this.current = this.upcoming.shift() ?? null;
   }
 }

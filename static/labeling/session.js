@@ -82,7 +82,8 @@ export class LabelSession extends EventTarget {
    * @param {string | null} assignment null where only the count may have changed
    */
   answeredElsewhere(assignment) {
-    if (assignment) this.queue.withhold(new Set([assignment]));
+    if (assignment) this.queue.withhold(assignment);
+    this.#tell();
     void this.refill(true);
   }
 
@@ -135,7 +136,7 @@ export class LabelSession extends EventTarget {
   #onRefused({ entry }) {
     this.queue.release(entry.vote.assignment);
     this.#tell();
-    void this.refill();
+    void this.refill(true); // the server may have stopped handing out: better known before the next answer
   }
 
   #settlePhase() {

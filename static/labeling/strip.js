@@ -48,8 +48,8 @@ export class Strip {
   #listRefused(refused) {
     this.#refused.hidden = refused.length === 0;
     if (refused.length === 0) return;
-    const title = `${refused.length} ${refused.length === 1 ? "answer was" : "answers were"} refused by the server and are kept here`;
-    element("#refused-title", HTMLElement).textContent = title;
+    const [answers, it] = refused.length === 1 ? ["1 answer", "it is"] : [`${refused.length} answers`, "they are"];
+    element("#refused-title", HTMLElement).textContent = `The server refused ${answers}; ${it} kept here`;
     const rows = refused.map(({ about, reason }) => {
       const row = document.createElement("li");
       row.textContent = `${about ?? "an answer"}. ${reason ?? ""}`;

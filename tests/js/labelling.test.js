@@ -62,11 +62,14 @@ test("a source whose vote was refused may come again, and cannot be undone", () 
   assert.deepEqual(uuids(queue), ["b", "a"]);
 });
 
-test("sources answered in another tab are left out", () => {
+test("a source answered in another tab is left out, also the one shown", () => {
   const queue = new Queue();
   queue.offer(handed("a", "b", "c"));
-  queue.withhold(new Set(["a", "b"]));
+  queue.withhold("b");
   assert.deepEqual(uuids(queue), ["a", "c"]);
+  queue.withhold("a");
+  assert.deepEqual(uuids(queue), ["c"]);
+  assert.equal(queue.canUndo, false);
 });
 
 test("progress counts votes under way, skips and withdrawals", () => {

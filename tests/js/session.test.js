@@ -24,7 +24,7 @@ class FakeRound {
     if (this.isClosed) return { status: 409, body: { detail: "Round 1 is closed: it takes no more votes" } };
     const held = () => [...this.states].filter(([, state]) => state === "held").map(([uuid]) => uuid);
     for (const [uuid, state] of this.states) if (state === "new" && held().length < count) this.states.set(uuid, "held");
-    const assignments = held().map((uuid) => ({ uuid, state: "held", source: {}, previous_consensus: null }));
+    const assignments = held().map((uuid) => ({ uuid, state: "held", source: { number: 7 }, previous_consensus: null }));
     return { status: 200, body: { assignments, progress: this.progress } };
   }
   async post(vote) {
@@ -119,11 +119,11 @@ test("a round that closes stops the sitting with the server's words, and keeps t
   const session = sessionOf(round);
   await session.refill();
   round.isClosed = true;
-  for (let i = 0; i < 2; i++) session.vote(LABEL, 1, {});
+  session.vote(LABEL, 1, {});
   await settled();
   assert.equal(session.phase, "stopped");
   assert.equal(session.message, "Round 1 is closed: it takes no more votes");
-  assert.equal(session.outbox.refused.length, 2);
+  assert.deepEqual(session.outbox.refused.map(({ about }) => about), ["source 7: class 1"]);
 });
 
 test("a round without sources for this person is done at once", async () => {

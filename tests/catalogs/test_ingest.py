@@ -1,0 +1,210 @@
+"""`ingest`: lossless, idempotent, atomic; bad input is one clear line and leaves nothing behind."""
+
+import gzip
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import rasterio
+from astropy.io import fits
+from astropy.wcs import WCS
+from django.core.management.base import CommandError
+
+from catalogs.imagery.fitsband import BandArgument
+from catalogs.imagery.fitswcs import wcs_from_cards
+from catalogs.ingest import ingest_galaxy
+from catalogs.models import Band, Galaxy, Mosaic
+from galaxycat.errors import BadInput, Conflict
+from tests.commands import run, run_json
+from tests.factories import make_team
+from tests.world import SIZE_PX, write_band
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def images(tmp_path, settings):
+    """An image storage of the test's own."""
+    folder = tmp_path / "images"
+    settings.STORAGES = settings.STORAGES | {"images": settings.STORAGES["images"] | {"OPTIONS": {"location": folder}}}
+    return folder
+
+
+@pytest.fixture
+def band(tmp_path, images):
+    return write_band(tmp_path / "v.fits", FILTER="F555W", PHOTFLAM=1.8e-19, PHOTPLAM=5308.0, EXPTIME=1000.0)
+
+
+def stored(images: Path) -> list[str]:
+    return sorted(path.name for path in images.rglob("*") if path.is_file())
+
+
+def test_what_ingest_reports(band):
+    result = run_json("ingest", "ngc-1", "--band", f"V={band}")
+    assert (result["slug"], result["width_px"], result["height_px"], result["is_new"]) == (
+        "ngc-1",
+        SIZE_PX,
+        SIZE_PX,
+        True,
+    )
+    assert result["pixel_scale_arcsec"] == pytest.approx(0.05)
+    (reported,) = result["bands"]
+    # -2.5 log 1.8e-19 - 5 log 5308 - 2.408
+    assert reported["zero_point_mag"] == pytest.approx(25.829, abs=0.001)
+    assert (reported["name"], reported["unit"], reported["wavelength_nm"], reported["valid_fraction"]) == (
+        "V",
+        "ELECTRONS/S",
+        530.8,
+        1.0,
+    )
+    assert Path(result["cog"]).is_file()
+    assert result["sha256"] in result["cog"]
+    assert Band.objects.get().provenance["photflam"] == "header"
+
+
+def test_values_and_wcs_are_lossless(band):
+    result = run_json("ingest", "ngc-1", "--band", f"V={band}")
+    with rasterio.open(result["cog"]) as cog:
+        np.testing.assert_array_equal(cog.read(1)[::-1], fits.getdata(band))
+    kept, original = wcs_from_cards(Galaxy.objects.get().wcs_cards), WCS(fits.getheader(band))
+    places = np.random.default_rng(0).uniform(0, SIZE_PX, (100, 2))
+    np.testing.assert_allclose(kept.all_pix2world(places, 0), original.all_pix2world(places, 0), rtol=0, atol=1e-12)
+
+
+def test_the_same_content_again_changes_nothing(band, images):
+    first = run_json("ingest", "ngc-1", "--band", f"V={band}")
+    files = stored(images)
+    again = run_json("ingest", "ngc-1", "--band", f"V={band}")
+    assert again == first | {"is_new": False}
+    assert (Mosaic.objects.count(), stored(images)) == (1, files)
+
+
+def test_other_content_on_the_same_grid_is_a_new_version(band, tmp_path):
+    run("ingest", "ngc-1", "--band", f"V={band}")
+    run("ingest", "ngc-1", "--band", f"V={write_band(tmp_path / 'v2.fits', seed=5)}")
+    assert list(Mosaic.objects.values_list("version", flat=True)) == [1, 2]
+
+
+def test_another_grid_is_refused_with_the_reason(band, tmp_path, images):
+    run("ingest", "ngc-1", "--band", f"V={band}")
+    files = stored(images)
+    other = tmp_path / "small.fits"
+    fits.writeto(other, np.random.default_rng(0).normal(size=(80, 90)).astype(np.float32))
+    with pytest.raises(CommandError, match="fixed at its first ingest, and this file has 90 x 80 px"):
+        run("ingest", "ngc-1", "--band", f"V={other}")
+    assert (Mosaic.objects.count(), stored(images)) == (1, files)
+
+
+def test_a_galaxy_of_another_team_is_not_touched(band):
+    ingest_galaxy(slug="ngc-1", bands=[BandArgument("V", band)], team=make_team())
+    with pytest.raises(Conflict, match="belongs to the team"):
+        ingest_galaxy(slug="ngc-1", bands=[BandArgument("V", band)], team=make_team())
+
+
+def bad_files(folder: Path, good: Path) -> dict[str, Path]:
+    """One file for each thing that goes wrong."""
+    files = {
+        name: folder / f"{name}.fits" for name in ("text", "truncated", "empty", "table", "other_size", "half_gzip")
+    }
+    files["text"].write_text("id,x,y\n1,2,3\n")
+    files["truncated"].write_bytes(good.read_bytes()[: good.stat().st_size // 2])
+    files["empty"].write_bytes(b"")
+    fits.HDUList([fits.PrimaryHDU(), fits.BinTableHDU.from_columns([fits.Column("a", "E", array=[1.0])])]).writeto(
+        files["table"]
+    )
+    fits.writeto(files["other_size"], np.random.default_rng(0).normal(size=(50, 50)).astype(np.float32))
+    files["half_gzip"] = folder / "half.fits.gz"
+    files["half_gzip"].write_bytes(gzip.compress(good.read_bytes())[:3000])
+    return files | {"missing": folder / "missing.fits", "folder": folder}
+
+
+@pytest.mark.parametrize(
+    "kind", ["text", "truncated", "empty", "table", "other_size", "half_gzip", "missing", "folder"]
+)
+def test_a_bad_file_is_one_line_that_names_it_and_leaves_nothing_behind(kind, band, tmp_path, images):
+    bad = bad_files(tmp_path, band)[kind]
+    with pytest.raises(CommandError) as failure:
+        run("ingest", "ngc-1", "--band", f"V={band}", "--band", f"I={bad}")
+    message = str(failure.value)
+    assert bad.name in message
+    assert "\n" not in message
+    assert not Galaxy.objects.exists()
+    assert stored(images) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["ngc-1"], "--band"),
+        (["ngc-1", "--band", "nothing"], "NAME=FILE"),
+        (["NGC 1", "--band", "V={band}"], "small letters"),
+        (["../../etc", "--band", "V={band}"], "small letters"),
+        (["ngc-1", "--band", "V={band}", "--band", "V={band}"], "given twice"),
+        (["ngc-1", "--band", "V={band}", "--reference", "I"], "--reference"),
+        (["ngc-1", "--band", "V={band}[7]"], "7"),
+    ],
+)
+def test_a_bad_option_is_one_line_that_names_the_mend(arguments, message, band, images):
+    with pytest.raises(CommandError, match=message) as failure:
+        run("ingest", *(argument.format(band=band) for argument in arguments))
+    assert "\n" not in str(failure.value)
+    assert (Galaxy.objects.count(), stored(images)) == (0, [])
+
+
+def test_bands_that_are_off_each_other_are_refused(band, tmp_path):
+    shifted = tmp_path / "shifted.fits"
+    shutil.copy(band, shifted)
+    fits.setval(shifted, "CRPIX1", value=fits.getval(band, "CRPIX1") + 30)
+    with pytest.raises(CommandError, match=r"30\.0 px off"):
+        run("ingest", "ngc-1", "--band", f"V={band}", "--band", f"I={shifted}")
+
+
+def test_a_failure_while_the_rows_are_written_leaves_no_row(band, monkeypatch):
+    def broken(*args, **kwargs):
+        raise RuntimeError("power cut")
+
+    monkeypatch.setattr("catalogs.ingest._create_rows", broken)
+    with pytest.raises(RuntimeError, match="power cut"):
+        run("ingest", "ngc-1", "--band", f"V={band}")
+    assert (Galaxy.objects.count(), Mosaic.objects.count()) == (0, 0)
+
+
+def test_an_image_without_wcs_works_in_pixels_and_says_so(tmp_path, images):
+    plain = tmp_path / "plain.fits"
+    fits.writeto(plain, np.random.default_rng(0).normal(size=(60, 70)).astype(np.float32))
+    result = run_json("ingest", "plain", "--band", f"V={plain}")
+    assert result["pixel_scale_arcsec"] is None
+    assert any("WCS" in warning for warning in result["warnings"])
+    assert (
+        run_json("export_catalog", "plain", made_catalog("plain"), "--output", str(tmp_path / "out.ecsv"))["sources"]
+        == 1
+    )
+
+
+def made_catalog(slug: str) -> str:
+    galaxy = Galaxy.objects.get(slug=slug)
+    catalog = galaxy.catalogs.create(name="hand", kind="detected", method="by hand")
+    catalog.sources.create(number=1, x_px=3, y_px=4)
+    return catalog.name
+
+
+@pytest.mark.realdata
+def test_the_horseshoe_s_photflam_of_zero_is_not_believed(sample_data, images):
+    path = next((sample_data / "horseshoe").glob("*f606w*"))
+    result = run_json("ingest", "horseshoe", "--band", f"F606W={path}")
+    assert result["pixel_scale_arcsec"] == pytest.approx(0.04, rel=1e-3)
+    assert result["bands"][0]["zero_point_mag"] is None
+    assert any("PHOTFLAM" in warning for warning in result["warnings"])
+
+
+def test_an_unusable_team_option_is_refused(band):
+    make_team("One")
+    make_team("Two")
+    with pytest.raises(CommandError, match="--team"):
+        run("ingest", "ngc-1", "--band", f"V={band}")
+
+
+def test_bad_input_is_a_domain_error_for_other_callers(tmp_path, images):
+    with pytest.raises(BadInput):
+        ingest_galaxy(slug="ngc-1", bands=[BandArgument("V", tmp_path / "missing.fits")], team=make_team())
