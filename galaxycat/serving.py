@@ -1,6 +1,7 @@
 """Web and worker processes, started together and stopped together."""
 
 import contextlib
+import hashlib
 import os
 import signal
 import socket
@@ -11,10 +12,12 @@ from collections.abc import Callable, Iterator
 from types import FrameType
 
 from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.management import call_command
 
 from galaxycat.errors import BadInput, DomainError
+from galaxycat.statics import HashedStaticFilesStorage
 
 POLL_S = 0.2
 GRACE_S = 10.0
@@ -43,9 +46,24 @@ def commands(host: str, port: int) -> dict[str, list[str]]:
 
 
 def prepare_statics() -> None:
-    """Hash and compress the static files, once a version of them."""
-    if hasattr(staticfiles_storage, "manifest_name"):
+    """Hash and compress the static files, where they have changed since the last time."""
+    if not isinstance(staticfiles_storage, HashedStaticFilesStorage):
+        return
+    stamp = settings.STATIC_ROOT / ".collected"
+    fingerprint = _statics_fingerprint()
+    if not stamp.is_file() or stamp.read_text() != fingerprint:
         call_command("collectstatic", interactive=False, verbosity=0)
+        stamp.write_text(fingerprint)
+
+
+def _statics_fingerprint() -> str:
+    """A digest of every static file's path, size and time of change."""
+    digest = hashlib.sha256()
+    for finder in get_finders():
+        for name, storage in finder.list([]):
+            changed = storage.get_modified_time(name).isoformat()
+            digest.update(f"{name} {storage.size(name)} {changed}\n".encode())
+    return digest.hexdigest()
 
 
 def require_free_port(host: str, port: int) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as product_settings
+from django.core.cache import cache
 from django.db import transaction
 from django.test import override_settings
 
@@ -46,3 +47,9 @@ def world(db, tmp_path, settings):
 def _storages(folder: Path) -> dict[str, dict]:
     images = product_settings.STORAGES["images"] | {"OPTIONS": {"location": folder / "images"}}
     return product_settings.STORAGES | {"images": images}
+
+
+@pytest.fixture(autouse=True)
+def _fresh_counts():
+    """Rate limits count from nothing in each test."""
+    cache.clear()

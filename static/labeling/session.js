@@ -26,6 +26,7 @@ export class LabelSession extends EventTarget {
   /** @type {Progress | null} as the server last said */
   #progress = null;
   #isClaiming = false;
+  #askedAgain = false;
   #failures = 0;
   #cancelRetry = () => {};
 
@@ -89,7 +90,9 @@ export class LabelSession extends EventTarget {
 
   /** Ask for more sources, when there are few. @param {boolean} [always] */
   async refill(always = false) {
-    if (this.#isClaiming || (this.queue.upcoming.length > LOW && !always)) return;
+    if (this.queue.upcoming.length > LOW && !always) return;
+    this.#askedAgain = this.#isClaiming && (this.#askedAgain || always);
+    if (this.#isClaiming) return;
     this.#isClaiming = true;
     this.#cancelRetry();
     const pendingBefore = this.outbox.pending.length;
@@ -100,6 +103,7 @@ export class LabelSession extends EventTarget {
     if (verdict === "saved") this.#take(answer.body, pendingBefore);
     else if (verdict === "refused") this.#become("stopped", reasonOf(answer.body) || `The server answered ${answer.status}`);
     else this.#retry(verdict);
+    if (this.#askedAgain) void this.refill(true); // what was known then may be old now
   }
 
   /**

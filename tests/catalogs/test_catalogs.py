@@ -1,18 +1,23 @@
 """`detect`, `import_catalog`, `export_catalog`, on the database."""
 
 import json
-import threading
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 from astropy.table import Table
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management.base import CommandError
+from django.db import connection
 from django.urls import reverse
 
 from catalogs.models import Catalog, Source
 from catalogs.sky import galaxy_wcs
 from tests.commands import run, run_json
+from tests.conftest import ROOT
 
 pytestmark = pytest.mark.django_db
 
@@ -185,13 +190,21 @@ class TestOnTheWeb:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_worker_detects_what_a_curator_asked_for(world, client):
+def test_a_worker_detects_what_a_curator_asked_for(world, client, tmp_path):
     client.force_login(world.people["curator"])
     page = client.post(reverse("detect", args=["ngc-0001"]))["Location"]
     fragment = reverse("catalogs", args=["ngc-0001"]) + "?" + page.partition("?")[2]
     assert b"sep-f555w-2" not in client.get(fragment).content
-    # In a thread of its own: a worker closes its database connection when it ends.
-    worker = threading.Thread(target=run, args=["db_worker", "--batch", "--no-startup-delay", "--queue-name", "*"])
-    worker.start()
-    worker.join(timeout=60)
+    run_worker(home=tmp_path)
     assert b"sep-f555w-2" in client.get(fragment).content
+
+
+def run_worker(home: Path) -> None:
+    """A worker process on the test's own database and images, until its queue is empty."""
+    database = connection.settings_dict
+    server = f"{database['USER']}@{database['HOST']}:{database['PORT']}" if database["USER"] else ""
+    url = f"{'postgresql' if server else 'sqlite'}://{server}/{database['NAME']}"
+    subprocess.run(
+        [sys.executable, "manage.py", "db_worker", "--batch", "--no-startup-delay", "--queue-name", "*"],
+        env=os.environ | {"DATABASE_URL": url, "GALAXYCAT_HOME": str(home)}, check=True, timeout=90, cwd=ROOT,
+    )  # fmt: skip

@@ -139,3 +139,14 @@ test("what another tab answered is not shown here", async () => {
   session.vote(LABEL, 1, {});
   assert.equal(session.queue.current?.uuid, "s2");
 });
+
+test("a count asked for while one is under way is asked again", async () => {
+  const round = new FakeRound(10);
+  const session = sessionOf(round);
+  await session.refill();
+  session.answeredElsewhere("s1");
+  round.states.set("s1", "answered"); // after the first answer was made up
+  session.answeredElsewhere(null);
+  await settled();
+  assert.deepEqual(session.progress, { answered: 1, skipped: 0, remaining: 9 });
+});

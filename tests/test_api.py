@@ -1,0 +1,199 @@
+"""`/api/v1/`: log-in by token, the voting path over HTTP, statuses of domain errors, the schema."""
+
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+from rest_framework.test import APIClient
+
+from galaxycat.errors import BadInput, Conflict, DomainError, Forbidden, NotFound
+from galaxycat.faults import ERROR_STATUS, status_of
+from labeling.access import watch
+from labeling.errors import RoundClosed
+from labeling.models import Consensus, Level, Vote
+from labeling.rounds import close_round
+from tests.factories import PASSWORD, make_catalog, make_galaxy, make_member, make_round, make_team
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def team():
+    return make_team()
+
+
+@pytest.fixture
+def round_(team):
+    return make_round(team, n_sources=4)
+
+
+def logged_in(user) -> APIClient:
+    client = APIClient()
+    client.force_login(user)
+    return client
+
+
+def claims(client, round_, count=2):
+    return client.post(reverse("api:round-claims", args=[round_.uuid]), {"count": count}, format="json")
+
+
+def vote(client, handed, **fields):
+    data = {"client_id": str(uuid4()), "assignment": handed["uuid"], "outcome": "labeled", "label": "1"} | fields
+    return client.post(reverse("api:vote-list"), data, format="json")
+
+
+def test_a_token_logs_in(team):
+    member = make_member(team)
+    client = APIClient()
+    answer = client.post(reverse("api:token"), {"username": member.username, "password": PASSWORD}, format="json")
+    client.credentials(HTTP_AUTHORIZATION=f"Token {answer.json()['token']}")
+    assert client.get(reverse("api:round-list")).status_code == 200
+
+
+def test_a_session_needs_its_csrf_token(team, round_):
+    client = APIClient(enforce_csrf_checks=True)
+    client.force_login(make_member(team))
+    assert claims(client, round_).status_code == 403
+
+
+def test_claim_vote_resend_undo(team, round_):
+    client = logged_in(make_member(team))
+    handed = claims(client, round_).json()
+    first, second = handed["assignments"]
+    assert handed["progress"] == {"answered": 0, "skipped": 0, "remaining": 4}
+    assert set(first["source"]) == {"uuid", "number", "x_px", "y_px", "ra_deg", "dec_deg"}
+    assert first["previous_consensus"] is None
+    client_id = str(uuid4())
+    answers = [vote(client, first, client_id=client_id, seconds_spent=2.5, shown={"zoom": 3}) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [201, 200]
+    assert answers[0].json()["progress"] == {"answered": 1, "skipped": 0, "remaining": 3}
+    assert vote(client, first, client_id=client_id, label="2").status_code == 409
+    undone = vote(client, first, outcome="withdrawn", label=None)
+    assert (undone.status_code, undone.json()["assignment"]["state"]) == (201, "held")
+    assert first["uuid"] in [assignment["uuid"] for assignment in claims(client, round_).json()["assignments"]]
+    assert vote(client, second, outcome="skipped", label=None).json()["progress"]["skipped"] == 1
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "word"),
+    [
+        ({"label": "9"}, 422, "choose one of 1, 2, 3, 4"),
+        ({"label": None}, 422, "label"),
+        ({"outcome": "maybe"}, 400, "outcome"),
+        ({"outcome": "skipped"}, 422, "carries no label"),
+        ({"outcome": "withdrawn", "label": None}, 422, "no vote on this source"),
+        ({"client_id": "one"}, 400, "client_id"),
+        ({"assignment": str(uuid4())}, 404, "detail"),
+        ({"seconds_spent": -1}, 400, "seconds_spent"),
+        ({"shown": {"text": "x" * 5000}}, 400, "shown"),
+    ],
+)
+def test_a_bad_vote_is_4xx_with_the_reason_and_records_nothing(team, round_, fields, status, word):
+    client = logged_in(make_member(team))
+    (assignment,) = claims(client, round_, 1).json()["assignments"]
+    answer = vote(client, assignment, **fields)
+    assert answer.status_code == status
+    assert word in answer.content.decode()
+    assert not Vote.objects.exists()
+
+
+def test_votes_on_anothers_assignment_and_in_a_closed_round(team, round_):
+    client, other = logged_in(make_member(team)), logged_in(make_member(team))
+    (assignment,) = claims(client, round_, 1).json()["assignments"]
+    assert vote(other, assignment).status_code == 403
+    close_round(round_=round_)
+    refused = vote(client, assignment)
+    assert (refused.status_code, "takes no more votes" in refused.json()["detail"]) == (409, True)
+    assert claims(client, round_).status_code == 409
+    assert not Vote.objects.exists()
+
+
+def test_an_informed_round_shows_the_previous_consensus_and_a_blind_one_nothing(team, round_):
+    voter = make_member(team)
+    client = logged_in(voter)
+    (assignment,) = claims(client, round_, 1).json()["assignments"]
+    vote(client, assignment, label="3")
+    fields = {"catalog": round_.catalog, "among_previous": True, "n_sources": 4}
+    blind, informed = make_round(**fields), make_round(**fields, mode="informed")
+    shown = [handed["previous_consensus"] for handed in claims(client, blind, 4).json()["assignments"]]
+    assert shown == [None] * 4
+    # The informed round's previous one is the blind one, which has no votes yet: then there is no mode to show.
+    Consensus.objects.filter(draw__round=blind, draw__source=round_.draw.get(assignments__annotator=voter, assignments__state="answered").source, level=Level.LABEL).update(counts={"3": 1}, n_votes=1, top=1, mode="3")
+    shown = [handed["previous_consensus"] for handed in claims(client, informed, 4).json()["assignments"]]
+    assert {"mode": "3", "is_tie": False, "n_votes": 1, "counts": {"3": 1}} in shown
+    assert sum(consensus["mode"] is None for consensus in shown) == 3
+
+
+def test_a_pi_opens_a_round_in_regions_and_reads_its_results(team):
+    catalog = make_catalog(make_galaxy(team), n_sources=30)
+    pi = make_member(team, "pi")
+    ring = [[0, 0], [399, 0], [399, 299], [0, 299], [0, 0]]
+    body = {
+        "catalog": str(catalog.uuid), "campaign_name": "Clusters", "n_sources": 5, "overlap": 2, "seed": 3,
+        "regions": {"type": "Polygon", "coordinates": [ring]},
+    }  # fmt: skip
+    opened = logged_in(pi).post(reverse("api:round-list"), body, format="json")
+    assert (opened.status_code, opened.json()["overlap"], opened.json()["seed"]) == (201, 2, 3)
+    refused = logged_in(pi).post(reverse("api:round-list"), body | {"n_sources": 99}, format="json")
+    assert (refused.status_code, "choose 1 to 30" in refused.json()["detail"]) == (422, True)
+    results = reverse("api:round-results", args=[opened.json()["uuid"]])
+    assert logged_in(pi).get(results).status_code == 403
+    assert logged_in(pi).post(reverse("api:round-watch", args=[opened.json()["uuid"]])).status_code == 204
+    assert logged_in(pi).get(results).json()["label"]["agreement"]["n_sources"] == 0
+
+
+def test_results_equal_a_hand_computation(team, round_):
+    """Three people on the same source: 1, 1, 3. Four-class 2/3; binary cluster, cluster, non-cluster: 2/3."""
+    source = round_.draw.first().source_id
+    for label in ("1", "1", "3"):
+        member = make_member(team)
+        client = logged_in(member)
+        handed = claims(client, round_, 4).json()["assignments"]
+        number = round_.catalog.sources.get(pk=source).number
+        vote(client, next(each for each in handed if each["source"]["number"] == number), label=label)
+    pi = make_member(team, "pi")
+    watch(round_=round_, user=pi)
+    results = logged_in(pi).get(reverse("api:round-results", args=[round_.uuid])).json()
+    for level in ("label", "group"):
+        assert results[level]["agreement"]["human_to_mode"] == pytest.approx(2 / 3)
+        # Each 1 meets a tie of 1 and 3 that holds it (1/2), the 3 meets two 1s.
+        assert results[level]["agreement"]["human_to_mode_leave_one_out"] == pytest.approx(1 / 3)
+    assert results["label"]["classes"] == {"1": 1, "2": 0, "3": 0, "4": 0}
+    assert results["group"]["classes"] == {"cluster": 1, "non-cluster": 0}
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [(NotFound, 404), (Forbidden, 403), (Conflict, 409), (RoundClosed, 409), (BadInput, 422), (DomainError, 400)],
+)
+def test_the_table_of_errors(error, status):
+    assert status_of(error("why")) == status
+    assert all(400 <= known < 500 for known in ERROR_STATUS.values())
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [("bbox=0,0,200,150", 200), ("bbox=0,0,200", 422), ("bbox=a,b,c,d", 422), ("bbox=9,9,1,1", 422), ("bbox=nan,0,1,1", 422)],
+)
+def test_places_in_a_box(team, query, status):
+    catalog = make_catalog(make_galaxy(team), n_sources=50)
+    answer = logged_in(make_member(team)).get(reverse("api:catalog-places", args=[catalog.uuid]) + f"?{query}")
+    assert answer.status_code == status
+    if status == 200:
+        inside = catalog.sources.filter(x_px__lte=200, y_px__lte=150)
+        assert answer.json()["number"] == list(inside.order_by("number").values_list("number", flat=True))
+        assert answer.json()["is_complete"] is True
+
+
+@pytest.mark.parametrize("n_sources", [5, 500])
+def test_places_cost_the_same_for_any_catalogue(team, n_sources, django_assert_num_queries):
+    catalog, client = make_catalog(make_galaxy(team), n_sources=n_sources), logged_in(make_member(team))
+    with django_assert_num_queries(4):
+        assert len(client.get(reverse("api:catalog-places", args=[catalog.uuid])).json()["number"]) == n_sources
+
+
+def test_the_schema_is_complete(client):
+    schema = client.get(reverse("api:schema"), headers={"accept": "application/json"}).json()
+    assert schema["openapi"].startswith("3.")
+    assert "/api/v1/votes/" in schema["paths"]
+    assert set(schema["paths"]["/api/v1/rounds/{uuid}/claims/"]) == {"post"}
