@@ -36,7 +36,7 @@ lint: $(DEV)
 
 types: $(DEV) $(NODE_MODULES)
 	$(BIN)/mypy
-	$(NODE) npx --no tsc -p tsconfig.json
+	$(NODE) node_modules/.bin/tsc -p tsconfig.json
 	$(NODE) node --test tests/js/*.test.js
 
 # Browser tests run apart: Playwright's event loop and pytest-asyncio's do not share a process.

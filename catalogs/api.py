@@ -1,5 +1,6 @@
 """Read access to galaxies, catalogues and sources over `/api/v1/`."""
 
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -11,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from catalogs.models import Band, Catalog, Galaxy, Rendition, Source
+from catalogs.models.catalog import SourceQuerySet
 from catalogs.viewer import tile_url
 from galaxycat.errors import BadInput
 
@@ -133,16 +135,18 @@ class CatalogViewSet(viewsets.ReadOnlyModelViewSet):
     @action(detail=True)
     def places(self, request: Request, uuid: str) -> Response:
         """Where the catalogue's sources on the image are, as columns."""
-        sources = self.get_object().sources.on_image()
-        if box := request.query_params.get("bbox"):
-            x0, y0, x1, y1 = parse_box(box)
-            sources = sources.filter(x_px__gte=x0, x_px__lte=x1, y_px__gte=y0, y_px__lte=y1)
-        rows = list(
-            sources.order_by("number").values_list("number", "x_px", "y_px", "published_label")[: MAX_SOURCES + 1]
-        )
-        columns = list(zip(*rows[:MAX_SOURCES], strict=True)) or [(), (), (), ()]
-        names = ("number", "x_px", "y_px", "label")
-        return Response(dict(zip(names, columns, strict=True)) | {"is_complete": len(rows) <= MAX_SOURCES})
+        return Response(places_of(self.get_object().sources.on_image(), request.query_params.get("bbox")))
+
+
+def places_of(sources: SourceQuerySet, box: str | None = None) -> dict[str, Any]:
+    """Where sources are, as the columns of PlacesSerializer, in order of their number; `box` as in `parse_box`."""
+    if box:
+        x0, y0, x1, y1 = parse_box(box)
+        sources = sources.filter(x_px__gte=x0, x_px__lte=x1, y_px__gte=y0, y_px__lte=y1)
+    rows = list(sources.order_by("number").values_list("number", "x_px", "y_px", "published_label")[: MAX_SOURCES + 1])
+    columns = list(zip(*rows[:MAX_SOURCES], strict=True)) or [(), (), (), ()]
+    names = ("number", "x_px", "y_px", "label")
+    return dict(zip(names, columns, strict=True)) | {"is_complete": len(rows) <= MAX_SOURCES}
 
 
 def parse_box(text: str) -> tuple[float, float, float, float]:

@@ -1,4 +1,4 @@
-"""Domain errors: one clear line each, and no HTTP in them (`galaxycat.api` maps them to status codes)."""
+"""Domain errors: one clear line each, and no HTTP in them (`galaxycat.faults` maps them to status codes)."""
 
 
 class DomainError(Exception):

@@ -6,14 +6,14 @@ from django.db.models import Count, Exists, IntegerField, OuterRef, Prefetch, Qu
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from catalogs.models import Galaxy, Mosaic
 from galaxycat.accounts.models import Membership, Role, Team, User
 from labeling.models import Assignment, Observer, Round
 
 
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Everybody's front page; without log-in it shows what is published."""
     galaxies = (

@@ -116,6 +116,8 @@ def _require_alive(running: dict[str, subprocess.Popen[bytes]]) -> None:
 
 
 def _stop(running: dict[str, subprocess.Popen[bytes]]) -> None:
+    # An impatient second Ctrl-C must not leave anything running.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     for process in running.values():
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGTERM)

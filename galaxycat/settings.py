@@ -119,7 +119,9 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 else:
     # Under ASGI a persistent connection per thread exhausts the server; psycopg's pool does not.
     DATABASES["default"]["CONN_MAX_AGE"] = 0
-    DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=16)}}
+    DATABASES["default"].setdefault("OPTIONS", {}).update(
+        {"pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=16)}}
+    )
 
 # --- Live channel: in memory (one web process), or Redis by REDIS_URL ---
 
@@ -166,8 +168,7 @@ ACCOUNT_EMAIL_VERIFICATION = env.str("EMAIL_VERIFICATION", default="none")
 ACCOUNT_SESSION_REMEMBER = True
 # Whether anybody may make an account; otherwise only the holder of an invitation link can.
 OPEN_SIGNUP = env.bool("OPEN_SIGNUP", default=False)
-EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
-EMAIL_BACKEND = EMAIL_CONFIG["EMAIL_BACKEND"]
+globals().update(env.email_url("EMAIL_URL", default="consolemail://"))  # EMAIL_BACKEND, EMAIL_HOST and the like
 ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip,6/5m/key"}
 
 SESSION_COOKIE_HTTPONLY = True

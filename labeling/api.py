@@ -10,7 +10,8 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from catalogs.models import Catalog
+from catalogs.api import PlacesSerializer, places_of
+from catalogs.models import Catalog, Source
 from galaxycat.accounts.http import user_of
 from galaxycat.accounts.models import Role
 from galaxycat.errors import Forbidden
@@ -147,6 +148,12 @@ class RoundViewSet(mixins.CreateModelMixin, viewsets.ReadOnlyModelViewSet):
         """Choose to watch an open blind round's votes, and so not to vote in it. Curators and PIs only."""
         watch(round_=self.get_object(), user=user_of(request))
         return Response(status=204)
+
+    @extend_schema(responses=PlacesSerializer)
+    @action(detail=True)
+    def places(self, request: Request, uuid: str) -> Response:
+        """Where the round's sources are, as columns."""
+        return Response(places_of(Source.objects.filter(draws__round=self.get_object())))
 
     @extend_schema(responses=dict[str, Any])
     @action(detail=True)

@@ -47,6 +47,7 @@ api:round-list            POST  401    404  403  403  403  201
 api:round-detail          GET   401    404  200  200  200  200
 api:round-claims          POST  401    404  403  200  200  403
 api:round-close           POST  401    404  403  403  403  200
+api:round-places          GET   401    404  200  200  200  200
 api:round-results         GET   401    404  403  403  403  200
 api:round-watch           POST  401    404  403  403  204  204
 api:vote-list             POST  401    404  403  201  403  403
@@ -100,6 +101,7 @@ api:source-detail   GET  200    200
 api:round-list      POST 401    403
 api:round-detail    GET  401    404
 api:round-claims    POST 401    404
+api:round-places    GET  401    404
 api:round-results   GET  401    404
 """
 

@@ -118,7 +118,11 @@ def test_an_informed_round_shows_the_previous_consensus_and_a_blind_one_nothing(
     shown = [handed["previous_consensus"] for handed in claims(client, blind, 4).json()["assignments"]]
     assert shown == [None] * 4
     # The informed round's previous one is the blind one, which has no votes yet: then there is no mode to show.
-    Consensus.objects.filter(draw__round=blind, draw__source=round_.draw.get(assignments__annotator=voter, assignments__state="answered").source, level=Level.LABEL).update(counts={"3": 1}, n_votes=1, top=1, mode="3")
+    Consensus.objects.filter(
+        draw__round=blind,
+        draw__source=round_.draw.get(assignments__annotator=voter, assignments__state="answered").source,
+        level=Level.LABEL,
+    ).update(counts={"3": 1}, n_votes=1, top=1, mode="3")
     shown = [handed["previous_consensus"] for handed in claims(client, informed, 4).json()["assignments"]]
     assert {"mode": "3", "is_tie": False, "n_votes": 1, "counts": {"3": 1}} in shown
     assert sum(consensus["mode"] is None for consensus in shown) == 3
@@ -173,7 +177,13 @@ def test_the_table_of_errors(error, status):
 
 @pytest.mark.parametrize(
     ("query", "status"),
-    [("bbox=0,0,200,150", 200), ("bbox=0,0,200", 422), ("bbox=a,b,c,d", 422), ("bbox=9,9,1,1", 422), ("bbox=nan,0,1,1", 422)],
+    [
+        ("bbox=0,0,200,150", 200),
+        ("bbox=0,0,200", 422),
+        ("bbox=a,b,c,d", 422),
+        ("bbox=9,9,1,1", 422),
+        ("bbox=nan,0,1,1", 422),
+    ],
 )
 def test_places_in_a_box(team, query, status):
     catalog = make_catalog(make_galaxy(team), n_sources=50)

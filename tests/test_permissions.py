@@ -50,7 +50,7 @@ def address(name: str, world: World) -> str:
         fillings[own] = [world.galaxy.slug]
     for own in ("round", "round_results", "votes_csv", "watch_round", "close_round", "label"):
         fillings[own] = [world.round.uuid]
-    for own in ("detail", "claims", "close", "results", "watch"):
+    for own in ("detail", "claims", "close", "results", "watch", "places"):
         fillings[f"api:round-{own}"] = [world.round.uuid]
     return reverse(name, args=fillings.get(name, []))
 

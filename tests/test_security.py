@@ -61,7 +61,9 @@ def test_a_nonce_is_used_once(world):
     assert len(policies) == 2
 
 
-@pytest.mark.parametrize("path", ["/tiles/../../etc/passwd", "/tiles/abc/def/0/0/0/", "/static/../galaxycat/settings.py"])
+@pytest.mark.parametrize(
+    "path", ["/tiles/../../etc/passwd", "/tiles/abc/def/0/0/0/", "/static/../galaxycat/settings.py"]
+)
 def test_no_client_path_reaches_the_disk(client, path):
     assert client.get(path).status_code == 404
 

@@ -21,15 +21,16 @@ KERNEL = np.array([[1, 2, 1], [2, 4, 2], [1, 2, 1]], dtype=np.float32)
 
 @dataclass(frozen=True)
 class DetectionParameters:
-    """Named as in SExtractor. DETECT_THRESH counts global background rms; sizes are in pixels; FILTER 0 switches off
+    """Named as in SExtractor, with defaults for a nearby galaxy: a fine background mesh and fine deblending, or the sources in
+    bright arms are lost (docs/decisions/0007). DETECT_THRESH counts global background rms; sizes are in pixels; FILTER 0 switches off
     the smoothing before detection."""
 
-    DETECT_THRESH: float = 3.0
+    DETECT_THRESH: float = 5.0
     DETECT_MINAREA: int = 5
-    BACK_SIZE: int = 64
+    BACK_SIZE: int = 16
     BACK_FILTERSIZE: int = 3
     DEBLEND_NTHRESH: int = 32
-    DEBLEND_MINCONT: float = 0.005
+    DEBLEND_MINCONT: float = 0.0005
     CLEAN: int = 1
     CLEAN_PARAM: float = 1.0
     FILTER: int = 1

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 from django_tasks.exceptions import TaskResultDoesNotExist
 
 from catalogs.exporting import export_bytes
@@ -32,7 +32,7 @@ def curated_galaxy(request: HttpRequest, slug: str) -> Galaxy:
     return galaxy
 
 
-@require_GET
+@require_safe
 def galaxy_page(request: HttpRequest, slug: str) -> HttpResponse:
     """The viewer. A published galaxy opens without log-in."""
     galaxy = get_object_or_404(Galaxy.objects.visible_to(request.user).select_related("team"), slug=slug)
@@ -55,7 +55,7 @@ def leaflet_overrides(galaxy: Galaxy) -> dict[str, Any]:
     return {"SPATIAL_EXTENT": (0, -galaxy.height_px, galaxy.width_px, 0), "MIN_ZOOM": -8, "MAX_ZOOM": 5}
 
 
-@require_GET
+@require_safe
 def catalog_list(request: HttpRequest, slug: str) -> HttpResponse:
     """The galaxy's catalogues as a fragment, polled while a detection that was asked for is under way."""
     galaxy = get_object_or_404(Galaxy.objects.visible_to(request.user), slug=slug)
@@ -112,7 +112,7 @@ def import_file(request: UserRequest, slug: str) -> HttpResponse:
     return redirect("galaxy", slug=slug)
 
 
-@require_GET
+@require_safe
 def export(request: HttpRequest, uuid: str, format_: str) -> HttpResponse:
     """Download a catalogue."""
     catalog = get_object_or_404(Catalog.objects.visible_to(request.user).select_related("galaxy"), uuid=uuid)

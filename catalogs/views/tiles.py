@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from catalogs.imagery.display import DisplayScale
 from catalogs.imagery.encoding import media_type
@@ -17,7 +17,7 @@ MAX_CUTOUT_PX = 512
 MAX_CUTOUT_ZOOM = 8
 
 
-@require_GET
+@require_safe
 def tile(request: HttpRequest, image: str, style: str, z: int, x: int, y: int) -> HttpResponse:
     """A 256 px tile of a rendition. Outside the image 404."""
     rendition = _rendition(request, mosaic__display_sha256=image, style_hash=style)
@@ -29,7 +29,7 @@ def tile(request: HttpRequest, image: str, style: str, z: int, x: int, y: int) -
     )
 
 
-@require_GET
+@require_safe
 def cutout(request: HttpRequest, style: str, uuid: str) -> HttpResponse:
     """A square of `size` image pixels centred on a source, enlarged `zoom` times."""
     source = get_object_or_404(Source.objects.visible_to(request.user).select_related("catalog"), uuid=uuid)

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from galaxycat.accounts import teams
 from galaxycat.accounts.adapter import INVITATION_KEY
@@ -22,7 +22,7 @@ def create_team(request: UserRequest) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def team_page(request: UserRequest, slug: str) -> HttpResponse:
     """Members, roles and open invitations."""
     team = get_object_or_404(Team.objects.visible_to(request.user), slug=slug)

@@ -10,7 +10,7 @@ from django.db.models import Count, F, Max, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from catalogs.models import Galaxy
 from catalogs.viewer import viewer_config
@@ -30,7 +30,7 @@ PAGE_SIZE = 48
 
 
 @login_required
-@require_GET
+@require_safe
 def round_list(request: UserRequest, slug: str) -> HttpResponse:
     """A galaxy's rounds, as a fragment for its page."""
     galaxy = get_object_or_404(Galaxy.objects.with_role(request.user, Role.VIEWER), slug=slug)
@@ -83,7 +83,7 @@ def _round_for(request: UserRequest, uuid: str, role: Role = Role.VIEWER) -> Rou
 
 
 @login_required
-@require_GET
+@require_safe
 def round_page(request: UserRequest, uuid: str) -> HttpResponse:
     """Where a round stands, and, for those who may see them, its consensus and agreement."""
     round_ = _round_for(request, uuid)
@@ -107,7 +107,7 @@ def round_page(request: UserRequest, uuid: str) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def round_results(request: UserRequest, uuid: str) -> HttpResponse:
     """Consensus and agreement as a fragment, fetched again when the round's socket says that a vote came."""
     round_ = _round_for(request, uuid)
@@ -159,7 +159,7 @@ def _results_context(request: UserRequest, round_: Round) -> dict[str, Any]:
 
 
 @login_required
-@require_GET
+@require_safe
 def votes_csv(request: UserRequest, uuid: str) -> HttpResponse:
     """The round's counted votes, as the `agreement` command reads them."""
     round_ = _round_for(request, uuid)
@@ -191,7 +191,7 @@ def close(request: UserRequest, uuid: str) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def label_page(request: UserRequest, uuid: str) -> HttpResponse:
     """Classify the round's sources by keyboard."""
     round_ = _round_for(request, uuid, Role.ANNOTATOR)

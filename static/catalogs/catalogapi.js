@@ -14,14 +14,22 @@ export async function fetchCatalogs(catalogsUrl) {
 }
 
 /**
- * Where a catalogue's sources are.
- * @param {string} catalogsUrl
+ * The address of a catalogue's places.
+ * @param {string} catalogsUrl of the galaxy's catalogues
  * @param {string} uuid
+ */
+export function placesUrl(catalogsUrl, uuid) {
+  const [list] = catalogsUrl.split("?");
+  return `${list}${encodeURIComponent(uuid)}/places/`;
+}
+
+/**
+ * Where the sources of a catalogue, or of a round, are.
+ * @param {string} url
  * @returns {Promise<Places>}
  */
-export async function fetchPlaces(catalogsUrl, uuid) {
-  const [list] = catalogsUrl.split("?");
-  return fetchJson(`${list}${encodeURIComponent(uuid)}/places/`);
+export async function fetchPlaces(url) {
+  return fetchJson(url);
 }
 
 /**

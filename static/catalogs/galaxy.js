@@ -1,5 +1,5 @@
 // @ts-check
-/** The galaxy page: the viewer, with the ticked catalogues drawn on it. */
+/** The galaxy page: the viewer, with the ticked catalogues and rounds drawn on it. */
 
 import { fetchPlaces } from "./catalogapi.js";
 import { pageData } from "./pagedata.js";
@@ -8,7 +8,7 @@ import { openViewer } from "./viewer.js";
 
 /** @type {import("./map.js").ViewerConfig} */
 const viewer = pageData("viewer");
-/** @type {Set<string>} catalogues drawn, or on their way */
+/** @type {Set<string>} addresses of the places drawn, or on their way */
 const drawn = new Set();
 
 /** @type {import("./markers.js").MarkerLayer | null} until the map is there */
@@ -19,36 +19,39 @@ void openViewer(viewer).then((opened) => {
   drawTicked();
 });
 document.addEventListener("change", ({ target }) => {
-  if (target instanceof HTMLElement && target.matches("[data-catalog]")) drawTicked();
+  if (target instanceof HTMLElement && target.matches("[data-places]")) drawTicked();
 });
-// The list is fetched by htmx, and again when a detection has finished.
+// The lists are fetched by htmx, that of the catalogues again when a detection has finished.
 document.body.addEventListener("htmx:afterSettle", drawTicked);
 
 function drawTicked() {
   if (!markers) return;
-  for (const box of document.querySelectorAll("input[data-catalog]")) {
+  for (const box of document.querySelectorAll("input[data-places]")) {
     if (!(box instanceof HTMLInputElement)) continue;
-    const { catalog: uuid = "", kind, name = "" } = box.dataset;
+    const { places = "", kind, name = "" } = box.dataset;
     if (!box.checked) {
-      drawn.delete(uuid);
-      markers.put(uuid, null);
-    } else if (!drawn.has(uuid)) {
-      drawn.add(uuid);
-      void draw({ uuid, name, kind: kind === "reference" ? "reference" : "detected" });
+      drawn.delete(places);
+      markers.put(places, null);
+    } else if (!drawn.has(places)) {
+      drawn.add(places);
+      void draw(places, { name, kind: kind === "reference" || kind === "sampled" ? kind : "detected" });
     }
   }
 }
 
-/** @param {import("./sourcemarkers.js").CatalogLook} catalog */
-async function draw(catalog) {
+/**
+ * @param {string} url of the places
+ * @param {import("./sourcemarkers.js").Look} look
+ */
+async function draw(url, look) {
   try {
-    const places = await fetchPlaces(viewer.catalogs_url, catalog.uuid);
-    if (!drawn.has(catalog.uuid)) return; // unticked meanwhile
-    markers?.put(catalog.uuid, markerSet(catalog, places));
-    if (!places.is_complete) tell(`Of ${catalog.name} the first ${places.number.length.toLocaleString("en")} sources are drawn.`);
+    const places = await fetchPlaces(url);
+    if (!drawn.has(url)) return; // unticked meanwhile
+    markers?.put(url, markerSet(look, places));
+    if (!places.is_complete) tell(`Of ${look.name} the first ${places.number.length.toLocaleString("en")} sources are drawn.`);
   } catch (error) {
-    drawn.delete(catalog.uuid);
-    tell(`The sources of ${catalog.name} did not load (${error instanceof Error ? error.message : error}). Untick it and tick it again.`);
+    drawn.delete(url);
+    tell(`The sources of ${look.name} did not load (${error instanceof Error ? error.message : error}). Untick it and tick it again.`);
   }
 }
 

@@ -1,25 +1,27 @@
 // @ts-check
-/** How a catalogue's sources look on a map. No DOM, no URLs. */
+/** How the sources of a catalogue, or of a round, look on a map. No DOM, no URLs. */
 
 import { PointGrid } from "./pointgrid.js";
 
-/** @typedef {Pick<import("./catalogapi.js").CatalogInfo, "uuid" | "name" | "kind">} CatalogLook */
+/** @typedef {"detected" | "reference" | "sampled"} Kind */
+/** @typedef {{name: string, kind: Kind}} Look */
 
-/** @type {Record<"detected" | "reference", import("./paint.js").RingStyle>} */
+/** @type {Record<Kind, import("./paint.js").RingStyle>} */
 export const MARKER_STYLES = {
   detected: { colour: "#ffd166", radius: 4 },
   reference: { colour: "#6ec1ff", radius: 6 },
+  sampled: { colour: "#ffffff", radius: 10 },
 };
 
 /**
- * @param {CatalogLook} catalog
+ * @param {Look} look
  * @param {import("./catalogapi.js").Places} places
  * @returns {import("./markers.js").MarkerSet}
  */
-export function markerSet(catalog, places) {
+export function markerSet(look, places) {
   return {
     points: new PointGrid(places.x_px, places.y_px),
-    style: MARKER_STYLES[catalog.kind],
-    describe: (i) => `${catalog.name} ${places.number[i]}${places.label[i] ? ` · class ${places.label[i]}` : ""}`,
+    style: MARKER_STYLES[look.kind],
+    describe: (i) => `${look.name} ${places.number[i]}${places.label[i] ? ` · class ${places.label[i]}` : ""}`,
   };
 }

@@ -1,7 +1,7 @@
 // @ts-check
 /** The page that opens a round: regions drawn on the map go into the form, and are counted. */
 
-import { fetchPlaces } from "../catalogs/catalogapi.js";
+import { fetchPlaces, placesUrl } from "../catalogs/catalogapi.js";
 import { element, pageData } from "../catalogs/pagedata.js";
 import { countInside, parseRegions } from "../catalogs/regions.js";
 import { markerSet } from "../catalogs/sourcemarkers.js";
@@ -42,8 +42,8 @@ void openViewer(viewer).then(({ map, markers }) => {
 /** @param {string} uuid */
 async function markersOf(uuid) {
   try {
-    const places = await fetchPlaces(viewer.catalogs_url, uuid);
-    const set = markerSet({ uuid, name: catalogName(), kind: "detected" }, places);
+    const places = await fetchPlaces(placesUrl(viewer.catalogs_url, uuid));
+    const set = markerSet({ name: catalogName(), kind: "detected" }, places);
     return uuid === catalog.value ? set : chosen; // another one was chosen meanwhile
   } catch (error) {
     count.textContent = `The sources of ${catalogName()} did not load (${error instanceof Error ? error.message : error}). Load the page again.`;

@@ -28,7 +28,7 @@ def test_detect_finds_the_stars_that_were_put_in(world):
     nearest = np.array([np.hypot(*(found - place).T).min() for place in truth])
     assert (nearest < 0.2).sum() >= 23  # two of the 25 may stand on each other
     assert world.catalog.method == "SEP on F555W"
-    assert world.catalog.parameters["DETECT_THRESH"] == 3.0
+    assert world.catalog.parameters["DETECT_THRESH"] == 5.0
 
 
 def test_detected_sources_have_the_sky_that_astropy_gives(world):

@@ -117,7 +117,7 @@ def test_a_vote_and_the_agreement_cost_the_same_in_any_round(n_sources, django_a
     team = make_team()
     round_ = make_round(team, n_sources=n_sources)
     assignment = claim(round_=round_, annotator=make_member(team), count=1)[0]
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(14):
         act(assignment, "1")
     with django_assert_num_queries(4):
         round_agreement(round_, Level.LABEL)
