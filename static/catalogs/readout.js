@@ -28,7 +28,7 @@ export function addReadout(map, { heightPx, sky }, bar) {
     write("pixel", `${xPx.toFixed(1)}, ${yPx.toFixed(1)}`);
     const place = sky?.toSky(xPx, yPx);
     write("sky", place ? `${formatRa(place.raDeg)} ${formatDec(place.decDeg)}` : "no world coordinates: pixels only");
-    write("degrees", place ? `${place.raDeg.toFixed(6)}, ${place.decDeg.toFixed(6)}` : "");
+    write("degrees", place ? `${place.raDeg.toFixed(7)}, ${place.decDeg.toFixed(7)}` : "");
   };
   const showCentre = () => show(map.getCenter(), "Centre");
   const showZoom = () => write("zoom", zoomText(map.getZoom()));
