@@ -3,7 +3,7 @@ import * as L from "leaflet";
 
 declare module "leaflet" {
   namespace Map {
-    const DjangoMap: { prototype: { _projectionOptions: (djoptions: object) => L.MapOptions } };
+    const DjangoMap: { prototype: L.Map & { _projectionOptions: (djoptions: object) => L.MapOptions } };
   }
   namespace Control {
     class Draw extends L.Control {

@@ -22,6 +22,13 @@ L.Map.DjangoMap.prototype._projectionOptions = () => ({
   wheelPxPerZoomLevel: 100,
 });
 
+// Leaflet takes a map of 720.5 CSS pixels for one of 721 that was squeezed, and so puts the cursor up to half a screen pixel off.
+L.Map.DjangoMap.prototype.mouseEventToContainerPoint = function ({ clientX, clientY }) {
+  const container = this.getContainer();
+  const { left, top } = container.getBoundingClientRect();
+  return L.point(clientX - left - container.clientLeft, clientY - top - container.clientTop);
+};
+
 /**
  * @param {string} id of the map's element
  * @returns {Promise<L.Map>}
