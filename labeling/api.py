@@ -31,7 +31,7 @@ class RoundSerializer(serializers.ModelSerializer):
     galaxy = serializers.SlugField(source="campaign.galaxy.slug", read_only=True)
     campaign = serializers.CharField(source="campaign.name", read_only=True)
     catalog = serializers.SlugRelatedField("uuid", read_only=True)
-    previous = serializers.SlugRelatedField("uuid", read_only=True)
+    previous = serializers.SlugRelatedField("uuid", read_only=True, allow_null=True)
     scheme = serializers.CharField(source="campaign.scheme", read_only=True)
     is_open = serializers.BooleanField(read_only=True)
 

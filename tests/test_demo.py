@@ -1,0 +1,139 @@
+"""`demo` and `serve` as a newcomer runs them: real processes, a home of their own."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+from astropy.table import Table
+
+from tests.conftest import ROOT
+
+CONTRACT = {"galaxy", "bands", "sources", "votes", "agreement", "model", "predictions", "release", "exports"}
+AGREEMENT = {
+    "n_sources", "n_annotators", "n_votes", "ties", "human_to_mode", "human_to_mode_leave_one_out",
+    "human_to_mode_chance", "fleiss_kappa", "krippendorff_alpha", "groups",
+}  # fmt: skip
+
+
+def environment(home: Path) -> dict[str, str]:
+    """A newcomer's: embedded database, in-memory channel."""
+    ours = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}}
+    return ours | {"GALAXYCAT_HOME": str(home), "PYTHONUNBUFFERED": "1"}
+
+
+def manage(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "manage.py", *arguments]
+    return subprocess.run(command, cwd=ROOT, env=environment(home), capture_output=True, text=True, timeout=180)
+
+
+def demo(home: Path, *arguments: str) -> dict:
+    finished = manage(home, "demo", "--no-serve", "--json", *arguments)
+    assert finished.returncode == 0, finished.stderr
+    return json.loads(finished.stdout)
+
+
+def require_contract(result: dict) -> None:
+    """The keys are there, the exports open in astropy and hold every source, and the voters are labelled as simulated."""
+    assert result.keys() >= CONTRACT
+    assert result["agreement"].keys() >= AGREEMENT
+    assert result["voters_are_simulated"] is True
+    assert 0.5 < result["agreement"]["human_to_mode"] <= 1
+    assert result["agreement"]["n_annotators"] == 3
+    table = Table.read(result["exports"]["ecsv"], format="ascii.ecsv")
+    assert len(table) == result["sources"] > 0
+    assert str(table["x_px"].unit) == "pix"
+    collection = json.loads(Path(result["exports"]["geojson"]).read_text())
+    assert len(collection["features"]) == result["sources"]
+
+
+def test_the_demo_on_a_simulated_galaxy_and_again(tmp_path):
+    result = demo(tmp_path, "--size", "512")
+    require_contract(result)
+    assert result["is_simulated"] is True
+    assert result["bands"] == ["F275W", "F336W", "F438W", "F555W", "F814W"]
+    again = manage(tmp_path, "demo", "--no-serve", "--json", "--size", "512")
+    assert json.loads(again.stdout) == result
+    # Passwords are shown once.
+    assert "password" not in again.stderr
+
+
+@pytest.mark.realdata
+def test_the_demo_on_m51(tmp_path, sample_data):
+    bands = [f"--band={band}={sample_data}/m51/m51_hst_{band}_596x900_wcs.fits" for band in "BVR"]
+    result = demo(tmp_path, *bands)
+    require_contract(result)
+    assert (result["galaxy"], result["is_simulated"], result["bands"]) == ("m51-hst", False, ["B", "V", "R"])
+
+
+@pytest.mark.realdata
+def test_the_demo_on_the_horseshoe_with_its_photflam_of_zero(tmp_path, sample_data):
+    stem = sample_data / "horseshoe" / "hst_mos_1020228_wfc3_uvis"
+    bands = [f"--band={name}={stem}_{name.lower()}_drz_cutout_20asec.fits" for name in ("F475W", "F606W", "F814W")]
+    require_contract(demo(tmp_path, *bands))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--no-serve", "--band", "V=nothing.fits"], "nothing.fits"),
+        (["--json"], "--no-serve"),
+        (["--no-serve", "--size", "12"], "size"),
+    ],
+)
+def test_bad_input_is_one_line_and_non_zero(tmp_path, arguments, message):
+    finished = manage(tmp_path, "demo", *arguments)
+    assert finished.returncode != 0
+    (line,) = [line for line in finished.stderr.splitlines() if line.startswith("CommandError")]
+    assert message in line
+    assert "Traceback" not in finished.stderr
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_serve_answers_and_stops_everything_it_started(tmp_path, stop):
+    port = free_port()
+    command = [sys.executable, "manage.py", "serve", "--port", str(port)]
+    with subprocess.Popen(command, cwd=ROOT, env=environment(tmp_path), stderr=subprocess.PIPE, text=True) as serving:
+        line = next(line for line in serving.stderr if "answers at" in line)
+        address = re.search(r"http://\S+", line)[0]
+        with urllib.request.urlopen(address, timeout=10) as answer:  # noqa: S310 - our own address
+            page = answer.read().decode()
+        # Hashed and so cached for ever.
+        assert re.search(r"/static/css/base\.[0-9a-f]{12}\.css", page)
+        children = children_of(serving.pid)
+        assert len(children) == 2
+        serving.send_signal(stop)
+        serving.communicate(timeout=30)
+    assert serving.returncode == 0
+    assert [pid for pid in children if Path(f"/proc/{pid}").exists()] == []
+
+
+def children_of(pid: int) -> list[int]:
+    deadline = time.monotonic() + 5
+    children: list[int] = []
+    while len(children) < 2 and time.monotonic() < deadline:
+        children = [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    return children
+
+
+def test_a_port_in_use_is_said_before_anything_is_built(tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        finished = manage(tmp_path, "demo", "--port", str(taken.getsockname()[1]))
+    assert finished.returncode != 0
+    assert "choose another port" in finished.stderr
+    assert not (tmp_path / "simulated").exists()
