@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from catalogs.tables.registry import TABLE_WRITERS
 from django.conf import settings
 from scipy.spatial import cKDTree
 
@@ -20,6 +19,7 @@ from catalogs.importing import import_catalog
 from catalogs.ingest import ingest_galaxy
 from catalogs.models import Catalog, Galaxy
 from catalogs.simulation import SimulationSpec, simulate_galaxy
+from catalogs.tables.registry import TABLE_WRITERS
 from galaxycat.accounts.models import Role, Team, User
 from galaxycat.accounts.teams import add_member, operators_team
 from labeling.models import Round, Vote
