@@ -1,5 +1,7 @@
 """Sockets: who gets in, and what comes through."""
 
+from uuid import uuid4
+
 import pytest
 from asgiref.sync import sync_to_async
 from channels.testing import WebsocketCommunicator
@@ -7,22 +9,37 @@ from django.conf import settings
 from django.test import Client
 
 from galaxycat.asgi import application
+from labeling.voting import cast_vote
 from tests.permissions import PEOPLE, SOCKETS, rows
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.django_db(transaction=True)]
 
 
-async def socket_outcome(path: str, user, origin: str = "http://localhost") -> str:
-    """`joined`, the close code, or `refused` where the handshake itself is."""
+async def cookie_of(user) -> tuple[bytes, bytes]:
+    client = Client()
+    await sync_to_async(client.force_login)(user)
+    value = client.cookies[settings.SESSION_COOKIE_NAME].value
+    return b"cookie", f"{settings.SESSION_COOKIE_NAME}={value}".encode()
+
+
+async def communicator_of(path: str, user, origin: str = "http://localhost") -> WebsocketCommunicator:
     headers = [(b"origin", origin.encode()), (b"host", b"localhost")]
     if user is not None:
-        client = Client()
-        await sync_to_async(client.force_login)(user)
-        cookie = f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
-        headers.append((b"cookie", cookie.encode()))
-    communicator = WebsocketCommunicator(application, path, headers=headers)
-    connected, code = await communicator.connect()
-    if not connected:
+        headers.append(await cookie_of(user))
+    return WebsocketCommunicator(application, path, headers=headers)
+
+
+async def connected(path: str, user) -> WebsocketCommunicator:
+    communicator = await communicator_of(path, user)
+    assert (await communicator.connect())[0]
+    return communicator
+
+
+async def socket_outcome(path: str, user, origin: str = "http://localhost") -> str:
+    """`joined`, the close code, or `refused` where the handshake itself is."""
+    communicator = await communicator_of(path, user, origin)
+    accepted, code = await communicator.connect()
+    if not accepted:
         return str(code) if code and code != 1000 else "refused"
     message = await communicator.receive_output()
     await communicator.disconnect()
@@ -40,3 +57,18 @@ async def test_sockets_let_in_whom_the_matrix_says(world, row):
 async def test_a_socket_from_another_site_is_refused(world):
     path = f"/ws/rounds/{world.round.uuid}/"
     assert await socket_outcome(path, world.people["pi"], origin="https://evil.example") == "refused"
+
+
+async def test_a_vote_is_told_to_those_who_watch_and_carries_nothing_of_itself(world):
+    communicator = await connected(f"/ws/rounds/{world.round.uuid}/", world.people["pi"])
+    assert await communicator.receive_json_from() == {"event": "joined"}
+    await sync_to_async(cast_vote)(
+        client_id=uuid4(),
+        assignment=world.assignment,
+        annotator=world.people["annotator"],
+        outcome="labeled",
+        label="1",
+    )
+    assert await communicator.receive_json_from(timeout=5) == {"event": "changed"}
+    assert await communicator.receive_nothing()
+    await communicator.disconnect()
