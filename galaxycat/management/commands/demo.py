@@ -39,6 +39,19 @@ class Command(GalaxyCatCommand):
             serve(host, port, lambda: self._invite(host, port, people.passwords))
         return result
 
+    def summary(self, result: dict[str, Any]) -> str:
+        agreement, binary = result["agreement"], result["agreement"]["groups"]
+        kind = "simulated galaxy" if result["is_simulated"] else "galaxy"
+        return "\n".join(
+            [
+                f"{result['galaxy']} ({kind}): {len(result['bands'])} bands, {result['sources']:,} sources",
+                f"{result['votes']} votes of {agreement['n_annotators']} simulated annotators on {agreement['n_sources']} sources",
+                f"human-to-mode agreement {agreement['human_to_mode']:.1%} (chance {agreement['human_to_mode_chance']:.1%}); "
+                f"binary {binary['human_to_mode']:.1%} (chance {binary['human_to_mode_chance']:.1%})",
+                *(f"{format_}: {path}" for format_, path in result["exports"].items()),
+            ]
+        )
+
     def _show_people(self, passwords: dict[str, str]) -> None:
         """Before the long part, so that an interrupted first start does not swallow them."""
         if passwords:
