@@ -125,7 +125,7 @@ class CatalogViewSet(viewsets.ReadOnlyModelViewSet):
     def get_queryset(self) -> QuerySet[Catalog]:
         catalogs = Catalog.objects.visible_to(self.request.user).select_related("galaxy").with_source_counts()
         if slug := self.request.query_params.get("galaxy"):
-            catalogs = catalogs.filter(galaxy__slug=slug)
+            catalogs = catalogs.filter(galaxy__slug=slug.replace("\0", ""))
         return catalogs
 
     @extend_schema(

@@ -4,13 +4,14 @@ import hashlib
 import json
 import re
 import tempfile
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from catalogs.imagery.display import DisplayScale, write_display_cog
 from catalogs.imagery.fitsband import BandArgument, BandFile, open_band
@@ -40,13 +41,15 @@ class Ingested:
 
 @dataclass(frozen=True)
 class Images:
-    """The two finished image files of a mosaic, still drafts, and what was measured on them."""
+    """The two finished image files of a mosaic (`science`, `display`) as drafts, what was measured on them, and their
+    keys once they are stored."""
 
-    science: Path
-    display: Path
+    drafts: dict[str, Path]
+    max_zoom: int
     statistics: list[BandStatistics]
     scales: list[DisplayScale]
     recipes: list[Recipe]
+    keys: dict[str, str] = field(default_factory=dict)
 
 
 def ingest_galaxy(
@@ -64,41 +67,86 @@ def ingest_galaxy(
     The same content again returns the mosaic it made before. Raises BadInput for a file that cannot be used and
     Conflict for another pixel grid; then nothing is left behind.
     """
-    if len(slug) > 60 or not SLUG.fullmatch(slug):
-        raise BadInput(f"{slug!r}: a galaxy's short name has small letters, digits and dashes, such as ngc-628")
-    _require_distinct([band.name for band in bands])
-    galaxy = Galaxy.objects.filter(slug=slug).first()
-    if galaxy is not None and galaxy.team_id != team.pk:
-        raise Conflict(f"{slug}: a galaxy of this name belongs to the team {galaxy.team}; choose another name")
+    _require_names(slug, name, [band.name for band in bands])
     with ExitStack() as stack:
         files = [stack.enter_context(open_band(band.path, band.ext, band.name)) for band in bands]
         first = _reference(files, reference)
         _require_one_grid(files, first)
         digest = _content_sha256(files, bands, first)
-        if galaxy is not None and (known := galaxy.mosaics.filter(content_sha256=digest).first()):
-            return Ingested(known, is_new=False)
-        _require_same_grid(galaxy, first)
-        store = image_storage()
-        with tempfile.TemporaryDirectory(dir=store.drafts()) as drafts:
-            images = _write_images(Path(drafts), files, progress)
-            native_zoom = max_zoom(images.display)
-            keys = {"science_sha256": store.adopt(images.science), "display_sha256": store.adopt(images.display)}
-        with transaction.atomic():
-            if galaxy is None:
-                galaxy = _create_galaxy(slug, name or slug, team, created_by, first)
-            galaxy = Galaxy.objects.select_for_update(no_key=True).get(pk=galaxy.pk)
-            mosaic = Mosaic.objects.create(
-                galaxy=galaxy,
-                version=galaxy.mosaics.count() + 1,
-                content_sha256=digest,
-                reference_band=first.name,
-                max_zoom=native_zoom,
-                warnings=[warning for file in files for warning in file.warnings],
-                created_by=created_by,
-                **keys,
-            )
-            _create_rows(mosaic, files, images)
+        known = Galaxy.objects.filter(slug=slug).first()
+        if known is not None and (mosaic := _known_mosaic(known, team, first, digest)):
+            return Ingested(mosaic, is_new=False)
+        draft = Galaxy(slug=slug, name=name or slug, team=team, created_by=created_by)
+        with _stored_images(files, progress) as images:
+            return _record(draft, first, digest, files, images)
+
+
+@contextmanager
+def _stored_images(files: Sequence[BandFile], progress: Progress) -> Iterator[Images]:
+    """The finished images in the storage; those that no mosaic came to refer to are taken out again."""
+    store = image_storage()
+    with tempfile.TemporaryDirectory(dir=store.drafts()) as drafts:
+        images = _write_images(Path(drafts), files, progress)
+        keys = {kind: store.adopt(path) for kind, path in images.drafts.items()}
+    try:
+        yield replace(images, keys=keys)
+    finally:
+        for key in keys.values():
+            if not Mosaic.objects.filter(Q(science_sha256=key) | Q(display_sha256=key)).exists():
+                Path(store.gdal_path(key)).unlink(missing_ok=True)
+
+
+@transaction.atomic
+def _record(draft: Galaxy, first: BandFile, digest: str, files: Sequence[BandFile], images: Images) -> Ingested:
+    """The rows of a new mosaic, under the galaxy's lock: two ingests at once make two versions, or one of the same content."""
+    galaxy = _locked_galaxy(draft, first)
+    if mosaic := _known_mosaic(galaxy, draft.team, first, digest):
+        return Ingested(mosaic, is_new=False)
+    mosaic = Mosaic.objects.create(
+        galaxy=galaxy,
+        version=galaxy.mosaics.count() + 1,
+        content_sha256=digest,
+        science_sha256=images.keys["science"],
+        display_sha256=images.keys["display"],
+        reference_band=first.name,
+        max_zoom=images.max_zoom,
+        # Whoever may see the galaxy sees the warnings: a file's name is theirs to see, its place on the server is not.
+        warnings=[warning.replace(str(file.path), file.path.name) for file in files for warning in file.warnings],
+        created_by=draft.created_by,
+    )
+    _create_rows(mosaic, files, images)
     return Ingested(mosaic, is_new=True)
+
+
+def _locked_galaxy(draft: Galaxy, first: BandFile) -> Galaxy:
+    """The galaxy of the draft's name, made when there is none, held until the transaction ends."""
+    locked = Galaxy.objects.select_for_update(no_key=True).filter(slug=draft.slug)
+    if (galaxy := locked.first()) is not None:
+        return galaxy
+    try:
+        with transaction.atomic():
+            return _create_galaxy(draft, first)
+    except IntegrityError:
+        # Somebody else ingested the first mosaic of the same galaxy meanwhile.
+        return locked.get()
+
+
+def _known_mosaic(galaxy: Galaxy, team: Team, first: BandFile, digest: str) -> Mosaic | None:
+    """The galaxy's mosaic of the same content. Raises Conflict when the galaxy cannot take this ingest."""
+    if galaxy.team_id != team.pk:
+        raise Conflict(f"{galaxy.slug}: a galaxy of this name belongs to the team {galaxy.team}; choose another name")
+    if galaxy.withdrawn_at is not None:
+        raise Conflict(f"{galaxy.slug}: this galaxy was withdrawn; choose another name")
+    _require_same_grid(galaxy, first)
+    return galaxy.mosaics.filter(content_sha256=digest).first()
+
+
+def _require_names(slug: str, name: str | None, bands: Sequence[str]) -> None:
+    if len(slug) > 60 or not SLUG.fullmatch(slug):
+        raise BadInput(f"{slug!r}: a galaxy's short name has small letters, digits and dashes, such as ngc-628")
+    if name is not None and not 0 < len(name.strip()) <= 100:
+        raise BadInput("--name: a galaxy's name has 1 to 100 characters")
+    _require_distinct(bands)
 
 
 def _require_distinct(names: Sequence[str]) -> None:
@@ -141,9 +189,7 @@ def _require_one_grid(files: Sequence[BandFile], first: BandFile) -> None:
             )
 
 
-def _require_same_grid(galaxy: Galaxy | None, first: BandFile) -> None:
-    if galaxy is None:
-        return
+def _require_same_grid(galaxy: Galaxy, first: BandFile) -> None:
     if first.shape != (galaxy.height_px, galaxy.width_px) or first.wcs_cards != galaxy.wcs_cards:
         raise Conflict(
             f"{first.path}: {galaxy.slug} has a grid of {galaxy.width_px} x {galaxy.height_px} px, fixed at its first "
@@ -153,7 +199,8 @@ def _require_same_grid(galaxy: Galaxy | None, first: BandFile) -> None:
 
 def _content_sha256(files: Sequence[BandFile], bands: Sequence[BandArgument], first: BandFile) -> str:
     content = {
-        "bands": [[band.name, file.sha256, band.ext or ""] for band, file in zip(bands, files, strict=True)],
+        # In whatever order they are named.
+        "bands": sorted([band.name, file.sha256, band.ext or ""] for band, file in zip(bands, files, strict=True)),
         "reference": first.name,
     }
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()
@@ -176,24 +223,23 @@ def _write_images(folder: Path, files: Sequence[BandFile], progress: Progress) -
         )
         for file, each in zip(files, statistics, strict=True)
     ]
-    return Images(science, display, statistics, scales, default_recipes(infos, cog_overview(science)))
-
-
-def _create_galaxy(slug: str, name: str, team: Team, created_by: User | None, first: BandFile) -> Galaxy:
-    height_px, width_px = first.shape
-    wcs = first.wcs
-    return Galaxy.objects.create(
-        slug=slug,
-        name=name,
-        team=team,
-        created_by=created_by,
-        width_px=width_px,
-        height_px=height_px,
-        wcs_cards=first.wcs_cards,
-        pixel_scale_arcsec=pixel_scale_arcsec(wcs) if wcs is not None else None,
-        sky_grid=_browser_grid(first),
-        is_simulated=bool(first.header.get("SIMULATD", False)),
+    return Images(
+        drafts={"science": science, "display": display},
+        max_zoom=max_zoom(display),
+        statistics=statistics,
+        scales=scales,
+        recipes=default_recipes(infos, cog_overview(science)),
     )
+
+
+def _create_galaxy(draft: Galaxy, first: BandFile) -> Galaxy:
+    draft.height_px, draft.width_px = first.shape
+    draft.wcs_cards = first.wcs_cards
+    draft.pixel_scale_arcsec = pixel_scale_arcsec(first.wcs) if first.wcs is not None else None
+    draft.sky_grid = _browser_grid(first)
+    draft.is_simulated = bool(first.header.get("SIMULATD", False))
+    draft.save(force_insert=True)
+    return draft
 
 
 def _browser_grid(first: BandFile) -> dict[str, Any] | None:
@@ -218,9 +264,9 @@ def _create_rows(mosaic: Mosaic, files: Sequence[BandFile], images: Images) -> N
             name=file.name,
             file_name=file.path.name[-255:],
             file_sha256=file.sha256,
-            filter_name=known.filter_name or "",
-            instrument=known.instrument or "",
-            unit=known.unit or "",
+            filter_name=(known.filter_name or "")[:32],
+            instrument=(known.instrument or "")[:64],
+            unit=(known.unit or "")[:64],
             pivot_wavelength_nm=known.pivot_wavelength_nm,
             photflam=known.photflam,
             zero_point_mag=known.zero_point_mag,

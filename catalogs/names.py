@@ -7,7 +7,11 @@ from galaxycat.errors import BadInput
 
 
 def free_name(galaxy: Galaxy, wanted: str) -> str:
-    """`wanted` as a slug, with -2, -3 ... behind it where the galaxy has such a catalogue already."""
+    """`wanted` as a slug, with -2, -3 ... behind it where the galaxy has such a catalogue already.
+
+    Locks the galaxy until the transaction ends, so that two catalogues made at once get two names.
+    """
+    Galaxy.objects.select_for_update(no_key=True).get(pk=galaxy.pk)
     stem = slugify(wanted)[:54]
     if not stem:
         raise BadInput(f"name: {wanted!r} has no letter or digit to name a catalogue by")

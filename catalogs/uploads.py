@@ -15,7 +15,8 @@ def kept_upload(upload: UploadedFile) -> Iterator[Path]:
 
     Its name is reduced to letters, digits, dots, dashes and underscores: readers guess a format from it.
     """
-    name = get_valid_filename(PurePosixPath(upload.name or "upload").name)[-100:]
+    # Cut in bytes: that is how a file system counts.
+    name = get_valid_filename(PurePosixPath(upload.name or "upload").name).encode()[-100:].decode(errors="ignore")
     with tempfile.TemporaryDirectory(prefix="galaxycat-upload-") as folder:
         path = Path(folder) / name
         with path.open("wb") as stream:

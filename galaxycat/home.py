@@ -9,8 +9,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from catalogs.models import Galaxy, Mosaic
-from galaxycat.accounts.models import Membership, Role, Team, User
-from labeling.models import Assignment, Observer, Round
+from galaxycat.accounts.models import Membership, Role, User
+from labeling.models import Assignment, Observer, Round, RoundSource
 
 
 @require_safe
@@ -25,7 +25,6 @@ def home(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "galaxies": galaxies,
         "rounds": Round.objects.none(),
-        "teams": Team.objects.visible_to(request.user),
         "memberships": Membership.objects.none(),
     }
     if request.user.is_authenticated:
@@ -43,13 +42,17 @@ def home(request: HttpRequest) -> HttpResponse:
 def open_rounds(user: User) -> QuerySet[Round]:
     """Open rounds of the user's teams, with `n_drawn`, the user's `n_answered`, and `is_watched` for their observer."""
     answered = Assignment.objects.filter(round=OuterRef("pk")).for_annotator(user).answered().order_by()
+    drawn = (
+        RoundSource.objects.filter(round=OuterRef("pk")).order_by().values("round").annotate(n=Count("pk")).values("n")
+    )
     counted = answered.values("round").annotate(n=Count("pk")).values("n")
     return (
         Round.objects.with_role(user, Role.ANNOTATOR)
         .open()
         .select_related("campaign__galaxy")
         .annotate(
-            n_drawn=Count("draw"),
+            # Counted apart: joined with the draw, the other count would run once a source.
+            n_drawn=Subquery(drawn, output_field=IntegerField()),
             n_answered=Coalesce(Subquery(counted), 0, output_field=IntegerField()),
             is_watched=Exists(Observer.objects.filter(round=OuterRef("pk"), user=user)),
         )

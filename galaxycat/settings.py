@@ -244,11 +244,13 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["galaxycat.restframework.ShallowJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.LimitOffsetPagination",
+    "DEFAULT_PAGINATION_CLASS": "galaxycat.restframework.BoundedPagination",
     "PAGE_SIZE": 100,
     "EXCEPTION_HANDLER": "galaxycat.faults.api_exception_handler",
+    # How many proxies' X-Forwarded-For to believe; 0 keeps a client from choosing the address it is counted under.
+    "NUM_PROXIES": env.int("NUM_PROXIES", default=1 if BEHIND_TLS else 0),
     "DEFAULT_THROTTLE_RATES": {"token": "20/min"},
 }
 SPECTACULAR_SETTINGS = {

@@ -1,10 +1,11 @@
 """Who may see a round's votes, and what seeing them costs: blind means blind."""
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from galaxycat.accounts.models import Role, User
 from galaxycat.errors import Forbidden
-from labeling.models import Observer, Round
+from labeling.models import Assignment, Observer, Round, RoundSource
 from labeling.rounds import lock_round
 
 ONLY_WHEN_CLOSED = "Votes and agreement show here when the round is closed."
@@ -25,6 +26,17 @@ def why_results_are_hidden(round_: Round, user: User) -> str | None:
     if round_.mode != Round.Mode.BLIND or round_.observers.filter(user=user).exists():
         return None
     return VOTES_IN_IT if round_.assignments.for_annotator(user).exists() else MUST_CHOOSE
+
+
+def veiled_sources(round_: Round, user: User) -> QuerySet[RoundSource]:
+    """The round's sources that this person may still classify blind in another open round, by their draw there.
+
+    Until then they see no vote on them here either. Nothing is veiled from those who cannot vote or chose to watch.
+    """
+    others = Round.objects.with_role(user, Role.ANNOTATOR).open().filter(mode=Round.Mode.BLIND).exclude(pk=round_.pk)
+    waiting = RoundSource.objects.filter(round__in=others.exclude(observers__user=user))
+    done = Assignment.objects.for_annotator(user).answered()
+    return waiting.filter(source__in=round_.draw.values("source")).exclude(assignments__in=done)
 
 
 def require_results(round_: Round, user: User) -> None:

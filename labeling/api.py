@@ -13,14 +13,15 @@ from rest_framework.response import Response
 from catalogs.api import PlacesSerializer, places_of
 from catalogs.models import Catalog, Source
 from galaxycat.accounts.http import user_of
-from galaxycat.accounts.models import Role
+from galaxycat.accounts.models import Role, User
 from galaxycat.errors import Forbidden
-from labeling.access import require_results, watch
+from labeling.access import require_results, veiled_sources, watch
 from labeling.assignments import MAX_HELD, claim, progress_of
 from labeling.models import Assignment, Consensus, Level, Round, Vote
 from labeling.results import results_of
-from labeling.rounds import MAX_SEED, close_round, open_round
+from labeling.rounds import MAX_OVERLAP, MAX_SEED, close_round, open_round
 from labeling.schemes import legus_scheme
+from labeling.storable import require_storable
 from labeling.voting import cast_vote
 
 MAX_SHOWN_BYTES = 4096
@@ -50,7 +51,7 @@ class OpenRoundSerializer(serializers.Serializer):
     campaign_name = serializers.CharField(max_length=100)
     n_sources = serializers.IntegerField(min_value=1)
     regions = serializers.JSONField(required=False, allow_null=True, help_text="GeoJSON in pixels.")
-    overlap = serializers.IntegerField(min_value=1, max_value=1000, required=False, allow_null=True)
+    overlap = serializers.IntegerField(min_value=1, max_value=MAX_OVERLAP, required=False, allow_null=True)
     mode = serializers.ChoiceField(choices=Round.Mode.choices, default=Round.Mode.BLIND)
     among_previous = serializers.BooleanField(default=False)
     seed = serializers.IntegerField(min_value=0, max_value=MAX_SEED, required=False, allow_null=True)
@@ -134,7 +135,7 @@ class RoundViewSet(mixins.CreateModelMixin, viewsets.ReadOnlyModelViewSet):
         form.is_valid(raise_exception=True)
         round_ = self._require(self.get_object(), Role.ANNOTATOR)
         assignments = claim(round_=round_, annotator=user_of(request), count=form.validated_data["count"])
-        context = {"previous": _previous_consensus(round_, assignments)}
+        context = {"previous": _previous_consensus(round_, assignments, user_of(request))}
         return Response(
             {
                 "assignments": AssignmentSerializer(assignments, many=True, context=context).data,
@@ -153,7 +154,9 @@ class RoundViewSet(mixins.CreateModelMixin, viewsets.ReadOnlyModelViewSet):
     @action(detail=True)
     def places(self, request: Request, uuid: str) -> Response:
         """Where the round's sources are, as columns."""
-        return Response(places_of(Source.objects.filter(draws__round=self.get_object())))
+        places = places_of(Source.objects.filter(draws__round=self.get_object()))
+        # A class published with the catalogue would tell a blind voter the answer.
+        return Response(places | {"label": [""] * len(places["label"])})
 
     @extend_schema(responses=dict[str, Any])
     @action(detail=True)
@@ -164,12 +167,16 @@ class RoundViewSet(mixins.CreateModelMixin, viewsets.ReadOnlyModelViewSet):
         return Response(results_of(round_))
 
 
-def _previous_consensus(round_: Round, assignments: list[Assignment]) -> dict[int, Consensus]:
-    """Source key -> the previous round's consensus, for an informed round; nothing for a blind one."""
+def _previous_consensus(round_: Round, assignments: list[Assignment], user: User) -> dict[int, Consensus]:
+    """Source key -> the previous round's consensus, for an informed round; nothing for a blind one.
+
+    Nor for a source that waits for the same person in another round that is blind.
+    """
     if round_.mode != Round.Mode.INFORMED or round_.previous is None:
         return {}
     sources = [assignment.draw.source_id for assignment in assignments]
     rows = Consensus.objects.of_round(round_.previous, Level.LABEL).filter(draw__source__in=sources)
+    rows = rows.exclude(draw__source__in=veiled_sources(round_, user).values("source"))
     return {row.draw.source_id: row for row in rows.select_related("draw")}
 
 
@@ -185,7 +192,7 @@ class VoteSerializer(serializers.Serializer):
     shown = serializers.DictField(required=False, default=dict)
 
     def validate_shown(self, shown: dict[str, Any]) -> dict[str, Any]:
-        if len(str(shown)) > MAX_SHOWN_BYTES:
+        if len(require_storable("shown", shown)) > MAX_SHOWN_BYTES:
             raise serializers.ValidationError(f"at most {MAX_SHOWN_BYTES} characters")
         return shown
 

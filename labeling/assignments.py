@@ -17,7 +17,7 @@ MAX_HELD = 10
 
 @transaction.atomic
 def claim(*, round_: Round, annotator: User, count: int = 3) -> list[Assignment]:
-    """The annotator's next assignments in the round, up to `count`: those still held, then fresh ones.
+    """The annotator's next `count` assignments in the round: those still held, then fresh ones.
 
     Asking again gives the same ones, so a lost answer costs nothing. Raises RoundClosed, and NotBlind for
     somebody who has seen votes of this blind round.
@@ -32,14 +32,15 @@ def claim(*, round_: Round, annotator: User, count: int = 3) -> list[Assignment]
     missing = min(count, MAX_HELD) - held.count()
     if missing > 0:
         _hand_out(round_, annotator, missing)
-    return list(
-        held.select_related("draw__source").order_by(_turn(round_, annotator, "draw__position"), "draw__position")
-    )
+    in_turn = held.select_related("draw__source").order_by(_turn(round_, annotator, "draw__position"), "draw__position")
+    return list(in_turn[:count])
 
 
 def remaining_for(round_: Round, annotator: User) -> QuerySet[RoundSource]:
     """Sources of the round that could still be handed to this annotator."""
-    fresh = round_.draw.exclude(assignments__annotator=annotator)
+    # A source whose hold lapsed may come back to the same person: nobody's coffee break ends a round.
+    taken_up = round_.assignments.for_annotator(annotator).exclude(state=Assignment.State.LAPSED)
+    fresh = round_.draw.exclude(pk__in=taken_up.values("draw"))
     if round_.overlap is None:
         return fresh
     counting = Q(assignments__slot__isnull=False) & ~Q(
@@ -60,6 +61,13 @@ def take_slot(assignment: Assignment, overlap: int | None) -> bool:
     return bool(free)
 
 
+def pass_slot_on(draw: RoundSource, overlap: int | None) -> None:
+    """A slot became free: it goes to a vote that came after its hold had lapsed, so that no more people are asked than needed."""
+    waiting = draw.assignments.answered().filter(slot=None).first() if overlap is not None else None
+    if waiting is not None and take_slot(waiting, overlap):
+        waiting.save(update_fields=["slot"])
+
+
 def _turn(round_: Round, annotator: User, position: str) -> Case:
     """Everybody walks the shuffled draw from a place of their own, so no source is everybody's first."""
     start = hash((round_.pk, annotator.pk)) % max(1, round_.draw.count())
@@ -71,9 +79,11 @@ def _hand_out(round_: Round, annotator: User, count: int) -> None:
     held_until = timezone.now() + HOLD
     for draw in chosen:
         draw.assignments.lapsed().update(state=Assignment.State.LAPSED, slot=None)
-        assignment = Assignment(round=round_, draw=draw, annotator=annotator, held_until=held_until)
-        if take_slot(assignment, round_.overlap):
-            assignment.save(force_insert=True)
+        lapsed = draw.assignments.for_annotator(annotator).first()
+        assignment = lapsed or Assignment(round=round_, draw=draw, annotator=annotator)
+        assignment.state, assignment.held_until = Assignment.State.HELD, held_until
+        take_slot(assignment, round_.overlap)
+        assignment.save()
 
 
 def progress_of(round_: Round, annotator: User) -> dict[str, int]:

@@ -34,7 +34,12 @@ class RoundConsumer(AsyncJsonWebsocketConsumer):
             await self.channel_layer.group_discard(self.group, self.channel_name)
 
     async def round_changed(self, event: dict[str, Any]) -> None:
-        await self.send_json({"event": "changed"})
+        # Asked again: a membership may have ended since.
+        refusal = await self._refusal(self.scope["user"], self.scope["url_route"]["kwargs"]["uuid"])
+        if refusal:
+            await self.close(code=refusal)
+        else:
+            await self.send_json({"event": "changed"})
 
     @database_sync_to_async
     def _refusal(self, user: User, uuid: str) -> int | None:

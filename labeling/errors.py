@@ -7,6 +7,10 @@ class RoundClosed(Conflict):
     """The round takes no more votes."""
 
 
+class SourceTaken(Conflict):
+    """The source has as many people as its round asks for."""
+
+
 class VoteConflict(Conflict):
     """The same client id came with another content."""
 

@@ -6,6 +6,9 @@ from django import forms
 
 from catalogs.models import Galaxy
 from labeling.models import Round
+from labeling.rounds import MAX_OVERLAP, MAX_SEED
+
+NO_REGIONS = {"type": "FeatureCollection", "features": []}
 
 
 class OpenRoundForm(forms.Form):
@@ -17,13 +20,17 @@ class OpenRoundForm(forms.Form):
     mode = forms.ChoiceField(label="What annotators see", choices=Round.Mode.choices, initial=Round.Mode.BLIND)
     among_previous = forms.BooleanField(label="Only sources of the previous round", required=False)
     overlap = forms.IntegerField(
-        label="People per source", required=False, min_value=1, help_text="Empty: everyone classifies every source."
+        label="People per source",
+        required=False,
+        min_value=1,
+        max_value=MAX_OVERLAP,
+        help_text="Empty: everyone classifies every source.",
     )
     seed = forms.IntegerField(
         label="Seed",
         required=False,
         min_value=0,
-        max_value=2**53 - 1,
+        max_value=MAX_SEED,
         help_text="Empty: a new one, kept with the round.",
     )
 
@@ -40,6 +47,4 @@ class OpenRoundForm(forms.Form):
     def clean_regions(self) -> dict[str, Any] | None:
         """No drawn region means the whole image."""
         regions = self.cleaned_data["regions"]
-        if not isinstance(regions, dict):
-            return None
-        return regions if regions.get("features") else None
+        return None if regions in (None, "", NO_REGIONS) else regions

@@ -1,4 +1,4 @@
-"""Database triggers that keep votes append-only even against raw SQL."""
+"""Database triggers that keep a vote as it was cast, even against raw SQL. (Deleting is refused by the models and PROTECT.)"""
 
 from typing import Any
 

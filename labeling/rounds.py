@@ -15,7 +15,9 @@ from galaxycat.errors import BadInput
 from labeling.models import Campaign, Consensus, Level, Round, RoundSource, SchemeVersion
 from labeling.samplers import SAMPLERS
 from labeling.sampling import points_in_regions, regions_from_geojson
+from labeling.storable import require_storable
 
+MAX_OVERLAP = 1000
 MAX_SEED = 2**53 - 1  # what JSON carries without loss
 
 
@@ -41,12 +43,15 @@ def open_round(
     (everyone when None). An informed round shows the consensus of the campaign's round before it;
     `among_previous` draws from that round's sources only. Raises BadInput where the draw cannot be made.
     """
+    require_storable("regions", regions)
     campaign = _campaign(catalog, scheme, campaign_name, opened_by)
     previous = campaign.rounds.order_by("-number").first()
     if mode == Round.Mode.INFORMED and previous is None:
         raise BadInput(
             "mode: an informed round shows the previous round's consensus, and there is none yet; open a blind round first"
         )
+    if mode == Round.Mode.INFORMED and previous is not None and previous.is_open:
+        raise BadInput(f"mode: {previous} is still open, and its votes would show in an informed round; close it first")
     if among_previous and previous is None:
         raise BadInput("among_previous: this campaign has no round yet whose sources could be drawn again")
     if overlap is not None and overlap < 1:

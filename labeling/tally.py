@@ -79,7 +79,7 @@ def round_agreement(round_: Round, level: Level) -> Agreement:
             loo_sum=of_compared["loo"],
             ties=sums["ties"],
             votes_histogram=dict(compared.order_by().values_list("n_votes").annotate(Count("pk"))),
-            label_totals=_label_totals(compared, round_, level),
+            label_totals=_label_totals(compared),
         )
     )
 
@@ -95,7 +95,9 @@ def _names(round_: Round, level: Level) -> list[str]:
     return list(dict.fromkeys(getattr(label, NAME_AT[level]) for label in round_.campaign.scheme.labels.all()))
 
 
-def _label_totals(compared: QuerySet[Consensus], round_: Round, level: Level) -> dict[str, int]:
+def _label_totals(compared: QuerySet[Consensus]) -> dict[str, int]:
     """Votes for each label over the compared sources."""
-    votes = Vote.objects.of_round(round_).counted().filter(assignment__draw__in=compared.values("draw"))
-    return dict(votes.order_by().values_list(f"label__{NAME_AT[level]}").annotate(Count("pk")))
+    totals: Counter[str] = Counter()
+    for counts in compared.order_by().values_list("counts", flat=True):
+        totals.update(counts)
+    return dict(totals)

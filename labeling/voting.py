@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from galaxycat.accounts.models import User
 from galaxycat.errors import BadInput
-from labeling.assignments import HOLD, take_slot
-from labeling.errors import NotAssigned, RoundClosed, UnknownLabel, VoteConflict
+from labeling.assignments import HOLD, pass_slot_on, take_slot
+from labeling.errors import NotAssigned, RoundClosed, SourceTaken, UnknownLabel, VoteConflict
 from labeling.models import Assignment, Label, Round, Vote
 from labeling.rounds import lock_round
 from labeling.signals import vote_cast
@@ -41,7 +41,8 @@ def cast_vote(
     """Append a vote to its assignment's chain and bring consensus up to date; returns (vote, newly made).
 
     The same `client_id` with the same content returns the vote it made before. Raises VoteConflict for the same
-    id with another content, NotAssigned for somebody else's assignment, RoundClosed, UnknownLabel, BadInput.
+    id with another content, NotAssigned for somebody else's assignment, RoundClosed, UnknownLabel, BadInput,
+    and SourceTaken for taking back an answer whose source went to somebody else.
     """
     if assignment.annotator_id != annotator.pk:
         raise NotAssigned("This source is assigned to another annotator")
@@ -61,13 +62,15 @@ def cast_vote(
     if not round_.is_open:
         raise RoundClosed(f"{assignment.round} is closed: it takes no more votes")
     before = assignment.votes.filter(superseded_by=None).select_related("label").first()
-    if before is None and outcome == Outcome.WITHDRAWN:
+    if outcome == Outcome.WITHDRAWN and (before is None or before.outcome == Outcome.WITHDRAWN):
         raise BadInput("outcome: there is no vote on this source to withdraw")
     vote.supersedes = before
     vote.save(force_insert=True)
     _move_assignment(assignment, vote)
     move_count(assignment.draw, removed=before.label if before else None, added=vote.label)
-    transaction.on_commit(partial(vote_cast.send, sender=Vote, vote_id=vote.pk, round_id=assignment.round_id))
+    # Robust: the vote stands, whatever becomes of those who are told.
+    tell = partial(vote_cast.send_robust, sender=Vote, vote_id=vote.pk, round_id=assignment.round_id)
+    transaction.on_commit(tell, robust=True)
     return vote, True
 
 
@@ -94,11 +97,14 @@ def _same_or_conflict(known: Vote, sent: Vote) -> Vote:
 
 def _move_assignment(assignment: Assignment, vote: Vote) -> None:
     assignment.state = STATE_AFTER[Outcome(vote.outcome)]
+    overlap = assignment.round.overlap
     if assignment.state == Assignment.State.SKIPPED:
         assignment.slot = None
-    else:
-        # A vote that comes after its hold lapsed is kept even when its slot went to somebody else: no vote is lost.
-        take_slot(assignment, assignment.round.overlap)
+    elif not take_slot(assignment, overlap) and assignment.state == Assignment.State.HELD:
+        raise SourceTaken("Somebody else has taken this source up meanwhile, so your answer stays as it is")
+    # A vote that comes after its hold lapsed is kept even when its slot went to somebody else: no vote is lost.
     if assignment.state == Assignment.State.HELD:
         assignment.held_until = timezone.now() + HOLD
     assignment.save(update_fields=["state", "slot", "held_until"])
+    if assignment.state == Assignment.State.SKIPPED:
+        pass_slot_on(assignment.draw, overlap)

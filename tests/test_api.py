@@ -10,7 +10,7 @@ from galaxycat.errors import BadInput, Conflict, DomainError, Forbidden, NotFoun
 from galaxycat.faults import ERROR_STATUS, status_of
 from labeling.access import watch
 from labeling.errors import RoundClosed
-from labeling.models import Consensus, Level, Vote
+from labeling.models import Vote
 from labeling.rounds import close_round
 from tests.factories import PASSWORD, make_catalog, make_galaxy, make_member, make_round, make_team
 
@@ -113,19 +113,70 @@ def test_an_informed_round_shows_the_previous_consensus_and_a_blind_one_nothing(
     client = logged_in(voter)
     (assignment,) = claims(client, round_, 1).json()["assignments"]
     vote(client, assignment, label="3")
+    close_round(round_=round_)
     fields = {"catalog": round_.catalog, "among_previous": True, "n_sources": 4}
-    blind, informed = make_round(**fields), make_round(**fields, mode="informed")
-    shown = [handed["previous_consensus"] for handed in claims(client, blind, 4).json()["assignments"]]
-    assert shown == [None] * 4
-    # The informed round's previous one is the blind one, which has no votes yet: then there is no mode to show.
-    Consensus.objects.filter(
-        draw__round=blind,
-        draw__source=round_.draw.get(assignments__annotator=voter, assignments__state="answered").source,
-        level=Level.LABEL,
-    ).update(counts={"3": 1}, n_votes=1, top=1, mode="3")
+    informed = make_round(**fields, mode="informed")
     shown = [handed["previous_consensus"] for handed in claims(client, informed, 4).json()["assignments"]]
     assert {"mode": "3", "is_tie": False, "n_votes": 1, "counts": {"3": 1}} in shown
     assert sum(consensus["mode"] is None for consensus in shown) == 3
+    # The same sources, blind: nothing is shown there, and nothing any more in the informed round either.
+    blind = make_round(**fields)
+    for other in (blind, informed):
+        shown = [handed["previous_consensus"] for handed in claims(client, other, 4).json()["assignments"]]
+        assert shown == [None] * 4
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        '{"a": 1e400}',
+        '{"a": "\\u0000"}',
+        '{"a": "\\ud800"}',
+        "[" * 900 + "]" * 900,
+        '{"a": ' + "[" * 900 + "]" * 900 + "}",
+    ],
+)
+def test_json_that_no_database_keeps_is_refused(team, round_, shown):
+    client = logged_in(make_member(team))
+    (assignment,) = claims(client, round_, 1).json()["assignments"]
+    body = f'{{"client_id": "{uuid4()}", "assignment": "{assignment["uuid"]}", "outcome": "labeled", "label": "1", "shown": {shown}}}'
+    answer = client.post(reverse("api:vote-list"), body, content_type="application/json")
+    assert 400 <= answer.status_code < 500
+    assert not Vote.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "query", ["limit=99999999999999999999", "offset=99999999999999999999", "limit=-1", "limit=abc"]
+)
+def test_a_page_of_the_api_is_bounded(team, query):
+    make_catalog(make_galaxy(team), n_sources=3)
+    answer = logged_in(make_member(team)).get(reverse("api:source-list") + f"?{query}")
+    assert answer.status_code == 200
+    assert len(answer.json()["results"]) <= 1000
+
+
+def test_a_token_is_not_guessed_behind_made_up_addresses(team):
+    member, client = make_member(team), APIClient()
+    wrong = {"username": member.username, "password": "wrong"}
+    statuses = [
+        client.post(reverse("api:token"), wrong, format="json", HTTP_X_FORWARDED_FOR=f"10.0.0.{n}").status_code
+        for n in range(25)
+    ]
+    assert statuses.count(429) == 5
+
+
+def test_a_vote_stands_when_the_live_channel_is_down(team, round_, settings, django_capture_on_commit_callbacks):
+    settings.CHANNEL_LAYERS = {
+        "default": {
+            "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+            "CONFIG": {"hosts": ["redis://127.0.0.1:1/0"]},
+        }
+    }
+    client = logged_in(make_member(team))
+    (assignment,) = claims(client, round_, 1).json()["assignments"]
+    with django_capture_on_commit_callbacks(execute=True):
+        assert vote(client, assignment).status_code == 201
+    assert Vote.objects.count() == 1
 
 
 def test_a_pi_opens_a_round_in_regions_and_reads_its_results(team):

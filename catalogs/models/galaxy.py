@@ -72,7 +72,3 @@ class Galaxy(models.Model):
     @property
     def latest_mosaic(self) -> "Mosaic":
         return self.mosaics.latest("version")
-
-    @property
-    def has_wcs(self) -> bool:
-        return bool(self.wcs_cards)

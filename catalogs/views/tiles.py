@@ -74,6 +74,6 @@ def _answer(request: HttpRequest, rendition: Rendition, name: str, render: Calla
 
 def _whole(request: HttpRequest, name: str, default: int, most: int) -> int:
     text = request.GET.get(name, str(default))
-    if not text.isdecimal() or not 1 <= int(text) <= most:
+    if not text.isdecimal() or len(text) > 6 or not 1 <= int(text) <= most:
         raise BadInput(f"{name}: {text!r} is not a whole number from 1 to {most}")
     return int(text)

@@ -17,8 +17,8 @@ INVITATION_LIFE = timedelta(days=14)
 def create_team(*, name: str, pi: User | None = None) -> Team:
     """A new team, with its first PI. Raises BadInput for a name that is empty or taken."""
     slug = slugify(name)[:60]
-    if not slug:
-        raise BadInput("name: give the team a name with letters or digits")
+    if not slug or len(name) > 100 or "\0" in name:
+        raise BadInput("name: give the team a name of 1 to 100 characters, with letters or digits")
     if Team.objects.filter(slug=slug).exists():
         raise BadInput(f"name: a team called {name!r} exists already; choose another name")
     team = Team.objects.create(name=name.strip(), slug=slug)
@@ -74,7 +74,7 @@ def end_membership(*, membership: Membership, by: User) -> None:
     if membership.user_id != by.pk and not membership.team.has_role(by, Role.PI):
         raise Forbidden("Only a PI of the team ends another's membership")
     pis = membership.team.memberships.current().filter(role=Role.PI)
-    if not pis.exclude(pk=membership.pk).exists():
+    if membership.role == Role.PI and not pis.exclude(pk=membership.pk).exists():
         raise Conflict("A team keeps at least one PI: invite another PI first")
     Membership.objects.current().filter(pk=membership.pk).update(ended_at=timezone.now())
 

@@ -18,7 +18,7 @@ from catalogs.views.galaxies import leaflet_overrides
 from galaxycat.accounts.http import UserRequest
 from galaxycat.accounts.models import Role
 from galaxycat.errors import DomainError, Forbidden
-from labeling.access import MUST_CHOOSE, require_results, watch, why_results_are_hidden
+from labeling.access import MUST_CHOOSE, require_results, veiled_sources, watch, why_results_are_hidden
 from labeling.assignments import progress_of
 from labeling.forms import OpenRoundForm
 from labeling.models import Assignment, Consensus, Level, Round
@@ -125,11 +125,13 @@ FILTERS: dict[str, tuple[str, Q]] = {
 
 
 def _results_context(request: UserRequest, round_: Round) -> dict[str, Any]:
+    veiled = veiled_sources(round_, request.user)
     chosen = request.GET.get("show", "voted")
     chosen = chosen if chosen in FILTERS else "voted"
     rows = (
         Consensus.objects.of_round(round_, Level.LABEL)
         .filter(FILTERS[chosen][1])
+        .exclude(draw__source__in=veiled.values("source"))
         .select_related("draw__source")
         .order_by("-is_tie", "draw__source__number")
     )
@@ -150,6 +152,7 @@ def _results_context(request: UserRequest, round_: Round) -> dict[str, Any]:
     )
     return {
         "results": results_of(round_),
+        "n_veiled": veiled.values("source").distinct().count(),
         "page": page,
         "show": chosen,
         "filters": [(key, name) for key, (name, _) in FILTERS.items()],
@@ -164,6 +167,10 @@ def votes_csv(request: UserRequest, uuid: str) -> HttpResponse:
     """The round's counted votes, as the `agreement` command reads them."""
     round_ = _round_for(request, uuid)
     require_results(round_, request.user)
+    if veiled_sources(round_, request.user).exists():
+        raise Forbidden(
+            "Some of its sources wait for you in another round that is blind and open: classify them first, or watch it"
+        )
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{round_.galaxy.slug}_round{round_.number}_votes.csv"'
     table = csv.writer(response)

@@ -2,6 +2,7 @@
 
 import gzip
 import shutil
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import rasterio
 from astropy.io import fits
 from astropy.wcs import WCS
 from django.core.management.base import CommandError
+from django.db import connection
 
 from catalogs.imagery.fitsband import BandArgument
 from catalogs.imagery.fitswcs import wcs_from_cards
@@ -160,16 +162,6 @@ def test_bands_that_are_off_each_other_are_refused(band, tmp_path):
         run("ingest", "ngc-1", "--band", f"V={band}", "--band", f"I={shifted}")
 
 
-def test_a_failure_while_the_rows_are_written_leaves_no_row(band, monkeypatch):
-    def broken(*args, **kwargs):
-        raise RuntimeError("power cut")
-
-    monkeypatch.setattr("catalogs.ingest._create_rows", broken)
-    with pytest.raises(RuntimeError, match="power cut"):
-        run("ingest", "ngc-1", "--band", f"V={band}")
-    assert (Galaxy.objects.count(), Mosaic.objects.count()) == (0, 0)
-
-
 def test_an_image_without_wcs_works_in_pixels_and_says_so(tmp_path, images):
     plain = tmp_path / "plain.fits"
     fits.writeto(plain, np.random.default_rng(0).normal(size=(60, 70)).astype(np.float32))
@@ -208,3 +200,56 @@ def test_an_unusable_team_option_is_refused(band):
 def test_bad_input_is_a_domain_error_for_other_callers(tmp_path, images):
     with pytest.raises(BadInput):
         ingest_galaxy(slug="ngc-1", bands=[BandArgument("V", tmp_path / "missing.fits")], team=make_team())
+
+
+def test_a_failure_after_the_images_are_stored_takes_them_out_again(band, images, monkeypatch):
+    def broken(*args, **kwargs):
+        raise RuntimeError("power cut")
+
+    monkeypatch.setattr("catalogs.ingest._create_rows", broken)
+    with pytest.raises(RuntimeError, match="power cut"):
+        run("ingest", "ngc-1", "--band", f"V={band}")
+    assert (Galaxy.objects.count(), Mosaic.objects.count(), stored(images)) == (0, 0, [])
+
+
+def test_the_order_of_the_bands_is_not_content(band, tmp_path):
+    other = write_band(tmp_path / "i.fits", seed=3)
+    first = run_json("ingest", "ngc-1", "--band", f"V={band}", "--band", f"I={other}")
+    again = run_json("ingest", "ngc-1", "--band", f"I={other}", "--band", f"V={band}")
+    assert (first["is_new"], again["is_new"]) == (True, False)
+
+
+def test_long_header_values_are_cut_and_a_long_name_refused(tmp_path, images):
+    band = write_band(tmp_path / "long.fits", FILTER="F" * 60, BUNIT="U" * 66)
+    run("ingest", "ngc-1", "--band", f"V={band}")
+    assert (len(Band.objects.get().filter_name), len(Band.objects.get().unit)) == (32, 64)
+    with pytest.raises(CommandError, match="--name"):
+        run("ingest", "ngc-2", "--band", f"V={band}", "--name", "n" * 101)
+
+
+def test_warnings_name_the_file_and_not_its_place_on_the_server(tmp_path, images):
+    path = tmp_path / "plain.fits"
+    fits.writeto(path, np.random.default_rng(0).normal(size=(60, 70)).astype(np.float32))
+    warnings = run_json("ingest", "plain", "--band", f"V={path}")["warnings"]
+    assert warnings
+    assert all("plain.fits" in warning and str(tmp_path) not in warning for warning in warnings)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_ingests_of_one_galaxy_at_once_make_one(band, images):
+    team, made, start = make_team(), [], threading.Barrier(2)
+
+    def work():
+        try:
+            start.wait(timeout=20)
+            made.append(ingest_galaxy(slug="ngc-1", bands=[BandArgument("V", band)], team=team).is_new)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    assert sorted(made) == [False, True]
+    assert len(stored(images)) == 2

@@ -10,10 +10,10 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from galaxycat.accounts.models import Role
-from galaxycat.errors import Forbidden
-from labeling.access import MUST_CHOOSE, ONLY_WHEN_CLOSED, VOTES_IN_IT, watch, why_results_are_hidden
+from galaxycat.errors import BadInput, Forbidden
+from labeling.access import MUST_CHOOSE, ONLY_WHEN_CLOSED, VOTES_IN_IT, veiled_sources, watch, why_results_are_hidden
 from labeling.assignments import claim, progress_of
-from labeling.errors import NotBlind, RoundClosed
+from labeling.errors import NotBlind, RoundClosed, SourceTaken
 from labeling.models import Assignment, Vote
 from labeling.rounds import close_round
 from labeling.voting import cast_vote
@@ -155,10 +155,80 @@ class TestBlindMeansBlind:
         assert why_results_are_hidden(make_round(team), make_member(team, role)) == reason
 
     def test_an_informed_round_is_watched_and_voted_in(self, team):
-        first = make_round(team)
+        first = close_round(round_=make_round(team))
         second, pi = make_round(catalog=first.catalog, mode="informed"), make_member(team, Role.PI)
         assert claim(round_=second, annotator=pi)
         assert why_results_are_hidden(second, pi) is None
+
+
+class TestAnotherRoundKeepsItBlindToo:
+    def test_sources_that_wait_in_an_open_blind_round_are_veiled_elsewhere(self, team):
+        first = close_round(round_=make_round(team, n_sources=4))
+        second = make_round(catalog=first.catalog, n_sources=4, among_previous=True)
+        annotator, viewer, pi = make_member(team), make_member(team, Role.VIEWER), make_member(team, Role.PI)
+        assert veiled_sources(first, annotator).count() == 4
+        assert veiled_sources(first, viewer).count() == 0
+        answer(claim(round_=second, annotator=annotator, count=1)[0])
+        assert veiled_sources(first, annotator).count() == 3
+        watch(round_=second, user=pi)
+        assert veiled_sources(first, pi).count() == 0
+        close_round(round_=second)
+        assert veiled_sources(first, annotator).count() == 0
+
+    def test_an_informed_round_waits_for_the_one_before_to_close(self, team):
+        first = make_round(team)
+        with pytest.raises(BadInput, match="still open"):
+            make_round(catalog=first.catalog, mode="informed")
+
+
+class TestSlotsAreNeverOverfilledByGivingThemAwayTwice:
+    def test_a_late_vote_takes_the_slot_that_a_skip_frees(self, team):
+        late, skipper, third = (make_member(team) for _ in range(3))
+        round_ = make_round(team, n_sources=1, overlap=1)
+        (held,) = claim(round_=round_, annotator=late)
+        lapse()
+        (taken,) = claim(round_=round_, annotator=skipper)
+        answer(held)
+        answer(taken, outcome="skipped")
+        assert claim(round_=round_, annotator=third) == []
+        held.refresh_from_db()
+        assert (held.state, held.slot) == (Assignment.State.ANSWERED, 1)
+
+    def test_a_skip_whose_source_went_to_somebody_else_cannot_be_undone(self, team):
+        skipper, taker = make_member(team), make_member(team)
+        round_ = make_round(team, n_sources=1, overlap=1)
+        (held,) = claim(round_=round_, annotator=skipper)
+        answer(held, outcome="skipped")
+        claim(round_=round_, annotator=taker)
+        with pytest.raises(SourceTaken, match="stays as it is"):
+            answer(held, outcome="withdrawn")
+        assert Vote.objects.live().get().outcome == "skipped"
+
+    def test_an_undo_is_not_undone_twice(self, team):
+        (held,) = claim(round_=make_round(team), annotator=make_member(team), count=1)
+        answer(held)
+        answer(held, outcome="withdrawn")
+        with pytest.raises(BadInput, match="no vote on this source"):
+            answer(held, outcome="withdrawn")
+
+    def test_a_lapsed_hold_may_come_back_to_the_same_person(self, team):
+        annotator, other = make_member(team), make_member(team)
+        round_ = make_round(team, n_sources=1, overlap=1)
+        (held,) = claim(round_=round_, annotator=annotator)
+        lapse()
+        (taken,) = claim(round_=round_, annotator=other)
+        answer(taken, outcome="skipped")
+        assert progress_of(round_, annotator)["remaining"] == 1
+        assert claim(round_=round_, annotator=annotator) == [held]
+
+    def test_no_more_are_handed_than_were_asked_for(self, team):
+        round_, annotator = make_round(team, n_sources=6), make_member(team)
+        claim(round_=round_, annotator=annotator, count=5)
+        assert len(claim(round_=round_, annotator=annotator, count=2)) == 2
+
+
+def lapse():
+    Assignment.objects.filter(state=Assignment.State.HELD).update(held_until=timezone.now() - timedelta(seconds=1))
 
 
 @pytest.mark.django_db(transaction=True)

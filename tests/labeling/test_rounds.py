@@ -70,12 +70,12 @@ def test_rounds_of_a_campaign_are_numbered(catalog):
 def test_an_informed_round_needs_and_knows_the_one_before(catalog):
     with pytest.raises(BadInput, match="open a blind round first"):
         opened(catalog, mode=Round.Mode.INFORMED)
-    first = opened(catalog)
+    first = close_round(round_=opened(catalog))
     assert opened(catalog, mode=Round.Mode.INFORMED).previous == first
 
 
 def test_a_round_can_draw_the_previous_rounds_sources_again(catalog):
-    first = opened(catalog)
+    first = close_round(round_=opened(catalog))
     again = opened(catalog, among_previous=True, mode=Round.Mode.INFORMED)
     assert set(again.draw.values_list("source", flat=True)) == set(first.draw.values_list("source", flat=True))
 
