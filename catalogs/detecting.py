@@ -15,12 +15,21 @@ from galaxycat.accounts.models import User
 from galaxycat.errors import BadInput
 
 BATCH = 2000
+# What headers write, as the units that astropy and TOPCAT know.
+FITS_UNITS = {
+    "ELECTRONS/S": "electron / s",
+    "ELECTRONS/SEC": "electron / s",
+    "ELECTRONS": "electron",
+    "COUNTS": "ct",
+    "COUNTS/S": "ct / s",
+    "DN": "adu",
+}
 MEASUREMENTS = {
     "flux": ("flux_isophotal", "{unit}", "Isophotal flux above the background"),
     "peak": ("peak", "{unit}", "Brightest pixel above the background"),
     "a_px": ("a_px", "pix", "Semi-major axis (rms)"),
     "b_px": ("b_px", "pix", "Semi-minor axis (rms)"),
-    "theta_deg": ("theta_deg", "deg", "Position angle, counter-clockwise from +x"),
+    "theta_deg": ("theta_deg", "deg", "Angle of the major axis, counter-clockwise from +x"),
     "npix": ("n_pixels", "pix", "Pixels above the threshold"),
     "flag": ("flag", "", "SEP's extraction flag"),
     "ci": ("concentration_index", "mag", "m(r = 1 px) - m(r = 3 px), local sky"),
@@ -55,6 +64,7 @@ def detect_sources(
     result = detect(_pixels(mosaic, row.position), parameters)
     if not len(result.table):
         raise BadInput(f"detection: no source above {parameters.DETECT_THRESH} rms in {row.name}; lower DETECT_THRESH")
+    unit = FITS_UNITS.get(row.unit.upper(), row.unit)
     with transaction.atomic():
         catalog = Catalog.objects.create(
             galaxy=galaxy,
@@ -63,7 +73,7 @@ def detect_sources(
             kind=Catalog.Kind.DETECTED,
             method=f"SEP on {row.name}",
             parameters=asdict(parameters) | {"background_rms": result.background_rms},
-            units={kept: unit.format(unit=row.unit) for kept, unit, _ in MEASUREMENTS.values()},
+            units={kept: column_unit.format(unit=unit) for kept, column_unit, _ in MEASUREMENTS.values()},
             descriptions={kept: description for kept, _, description in MEASUREMENTS.values()},
             created_by=created_by,
         )

@@ -1,5 +1,6 @@
 """Bringing a catalogue file in as a reference catalogue."""
 
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from galaxycat.accounts.models import User
 from galaxycat.errors import BadInput
 
 BATCH = 2000
+# Off the image is kept and flagged; beyond this it is no pixel of any mosaic.
+FARTHEST_PX = 1e7
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,7 @@ def import_catalog(
     placed = _placed(galaxy, table)
     if not placed.any():
         raise BadInput(
-            f"{path.name}: none of its places can be put on {galaxy.slug}, which has no WCS; give x_px and y_px"
+            f"{path.name}: none of its places is on the grid of {galaxy.slug}; give x_px and y_px, or sky places near it"
         )
     with transaction.atomic():
         catalog = Catalog.objects.create(
@@ -76,14 +79,16 @@ def import_catalog(
         sources = _sources(catalog, table, placed)
         Source.objects.bulk_create(sources, batch_size=BATCH)
     unplaced = [
-        Rejection(int(number), "no place on this galaxy's image: it has no WCS") for number in table.number[~placed]
+        Rejection(int(number), "no place on this galaxy's grid: no WCS, or beyond ten million pixels")
+        for number in table.number[~placed]
     ]
+    counts = Counter(source.published_label for source in sources)
     return Imported(
         catalog=catalog,
         n_imported=len(sources),
         n_outside=sum(source.is_outside for source in sources),
         rejected=[*table.rejected, *unplaced],
-        classes=table.classes,
+        classes={label: counts[label] for label in table.classes if counts[label]},
     )
 
 
@@ -94,7 +99,7 @@ def _placed(galaxy: Galaxy, table: SourceTable) -> np.ndarray:
         table.x_px[no_pixels], table.y_px[no_pixels] = pixels_of(
             galaxy, table.ra_deg[no_pixels], table.dec_deg[no_pixels]
         )
-    placed: np.ndarray = np.isfinite(table.x_px) & np.isfinite(table.y_px)
+    placed: np.ndarray = (np.abs(table.x_px) <= FARTHEST_PX) & (np.abs(table.y_px) <= FARTHEST_PX)
     missing = no_sky & placed
     if missing.any():
         ra_deg, dec_deg = sky_of(galaxy, table.x_px[missing], table.y_px[missing])

@@ -28,6 +28,7 @@ from galaxycat.errors import BadInput, Conflict
 
 Progress = Callable[[str], None]
 MAX_OFFSET_PX = 0.5
+LARGEST_VALUE = 1e30
 SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 
 
@@ -210,6 +211,7 @@ def _write_images(folder: Path, files: Sequence[BandFile], progress: Progress) -
     science, display = folder / "science.tif", folder / "display.tif"
     write_science_cog(files, science, progress)
     statistics = cog_statistics(science)
+    _require_drawable(files, statistics)
     scales = [DisplayScale(background=each.background, noise=each.noise_sigma) for each in statistics]
     by_name = {file.name: scale for file, scale in zip(files, scales, strict=True)}
     write_display_cog(science, by_name, display, progress)
@@ -230,6 +232,19 @@ def _write_images(folder: Path, files: Sequence[BandFile], progress: Progress) -
         scales=scales,
         recipes=default_recipes(infos, cog_overview(science)),
     )
+
+
+def _require_drawable(files: Sequence[BandFile], statistics: Sequence[BandStatistics]) -> None:
+    for file, each in zip(files, statistics, strict=True):
+        largest = max(abs(each.minimum), abs(each.maximum))
+        if largest > LARGEST_VALUE:
+            raise BadInput(
+                f"{file.path}: has values up to {largest:.0e}, beyond what can be drawn; mask or rescale them"
+            )
+        if each.minimum == each.maximum:
+            raise BadInput(
+                f"{file.path}: every pixel is {each.minimum:g}, so there is nothing to see; name another image"
+            )
 
 
 def _create_galaxy(draft: Galaxy, first: BandFile) -> Galaxy:

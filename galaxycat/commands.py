@@ -1,11 +1,12 @@
 """What every GalaxyCat command has in common: a migrated home, one clear line on bad input, `--json`."""
 
 import json
+import sys
 from argparse import ArgumentParser
-from typing import Any
+from typing import Any, NoReturn
 
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from galaxycat.errors import DomainError
 
@@ -18,6 +19,17 @@ class GalaxyCatCommand(BaseCommand):
 
     requires_database = True
     has_json = True
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        parser = super().create_parser(prog_name, subcommand, **kwargs)
+        if self._called_from_command_line:  # type: ignore[attr-defined] # missing in the stubs
+            # One clear line, as for every other bad input, in place of the usage.
+            def refuse(message: str) -> NoReturn:
+                self.stderr.write(f"CommandError: {message} (--help shows what {subcommand} takes)")
+                sys.exit(1)
+
+            parser.error = refuse  # type: ignore[method-assign]
+        return parser
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         if self.has_json:

@@ -46,4 +46,9 @@ class DomainErrorMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, DomainError):
             return None
-        return render(request, "error.html", {"message": str(exception)}, status=status_of(exception))
+        return render(
+            request,
+            "error.html",
+            {"message": str(exception), "is_forbidden": isinstance(exception, Forbidden)},
+            status=status_of(exception),
+        )

@@ -67,7 +67,9 @@ def _statics_fingerprint() -> str:
 
 
 def require_free_port(host: str, port: int) -> None:
-    """Raises BadInput when something listens there already."""
+    """Raises BadInput for a port that is none, and when something listens there already."""
+    if not 0 < port < 65536:
+        raise BadInput(f"--port: {port} is not a port; choose one from 1 to 65535")
     with contextlib.closing(socket.socket()) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -86,6 +86,9 @@ def test_the_demo_on_the_horseshoe_with_its_photflam_of_zero(tmp_path, sample_da
         (["--no-serve", "--band", "V=nothing.fits"], "nothing.fits"),
         (["--json"], "--no-serve"),
         (["--no-serve", "--size", "12"], "size"),
+        (["--size", "1e3"], "--size"),
+        (["--port", "99999"], "1 to 65535"),
+        (["--colour"], "--colour"),
     ],
 )
 def test_bad_input_is_one_line_and_non_zero(tmp_path, arguments, message):

@@ -8,10 +8,12 @@ declare module "leaflet" {
   namespace Control {
     class Draw extends L.Control {
       constructor(options: object);
+      /** Leaflet.draw has no public way to finish what is under way. */
+      _toolbars: Record<"draw" | "edit", { _activeMode: { handler: any } | null; _save?: () => void }>;
     }
   }
   namespace Draw {
-    const Event: Record<"CREATED" | "EDITED" | "DELETED" | "EDITVERTEX" | "EDITMOVE" | "EDITRESIZE" | "DELETESTART" | "DELETESTOP" | "EDITSTOP", string>;
+    const Event: Record<"CREATED" | "EDITED" | "DELETED" | "EDITVERTEX" | "EDITMOVE" | "EDITRESIZE" | "DELETESTART" | "DELETESTOP" | "EDITSTOP" | "DRAWSTOP", string>;
   }
   const drawLocal: { draw: any; edit: any };
 }

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from galaxycat.errors import BadInput
 
+LARGEST = {"DEBLEND_NTHRESH": 64, "BACK_SIZE": 10_000, "BACK_FILTERSIZE": 99, "DETECT_MINAREA": 1_000_000}
 PIXEL_STACK = 10_000_000
 SUB_OBJECTS = 8192
 CI_RADII_PX = (1.0, 3.0)
@@ -174,3 +175,6 @@ def _require_sound(parameters: DetectionParameters) -> None:
         may_be_zero = field.name in {"DEBLEND_MINCONT", "CLEAN", "FILTER"}
         if not np.isfinite(value) or value < 0 or (value == 0 and not may_be_zero):
             raise BadInput(f"--set {field.name}={value}: must be {'0 or more' if may_be_zero else 'above 0'}")
+        # SEP allocates by these and dies without a word where there is not enough memory.
+        if value > LARGEST.get(field.name, np.inf):
+            raise BadInput(f"--set {field.name}={value}: must be at most {LARGEST[field.name]}")

@@ -44,8 +44,11 @@ def simulate_galaxy(spec: SimulationSpec, folder: Path, progress: Callable[[str]
         progress(f"{folder}: already simulated with this spec, reused")
         return simulated_files(folder)
     _check_replaceable(folder)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    staging = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        staging = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    except OSError as error:
+        raise BadInput(f"--output: {folder} cannot be made ({error.strerror}); name a folder of yours") from error
     try:
         light_seed, source_seed, field_seed, *noise_seeds = np.random.SeedSequence(spec.seed).spawn(3 + len(BANDS))
         progress(f"smooth light of {spec.size_px} x {spec.size_px} px")

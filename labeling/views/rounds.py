@@ -10,6 +10,7 @@ from django.db.models import Count, F, Max, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from catalogs.models import Galaxy
@@ -22,7 +23,7 @@ from labeling.access import MUST_CHOOSE, require_results, veiled_sources, watch,
 from labeling.assignments import progress_of
 from labeling.forms import OpenRoundForm
 from labeling.models import Assignment, Consensus, Level, Round
-from labeling.results import results_of, vote_rows
+from labeling.results import VOTE_COLUMNS, results_of, vote_rows
 from labeling.rounds import close_round, open_round
 from labeling.schemes import legus_scheme
 
@@ -172,11 +173,15 @@ def votes_csv(request: UserRequest, uuid: str) -> HttpResponse:
             "Some of its sources wait for you in another round that is blind and open: classify them first, or watch it"
         )
     response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{round_.galaxy.slug}_round{round_.number}_votes.csv"'
+    response["Content-Disposition"] = f'attachment; filename="{_file_stem(round_)}_votes.csv"'
     table = csv.writer(response)
-    table.writerow(["source", "annotator", "label"])
-    table.writerows(vote_rows(round_))
+    table.writerow(VOTE_COLUMNS)
+    table.writerows(vote_rows(round_, *VOTE_COLUMNS.values()))
     return response
+
+
+def _file_stem(round_: Round) -> str:
+    return f"{round_.galaxy.slug}_{slugify(round_.campaign.name)}_round{round_.number}"
 
 
 @login_required

@@ -2,7 +2,7 @@
 /** The map with all that the galaxy page and the page of a new round share. */
 
 import { addCompass } from "./compass.js";
-import { limitToImage, mapReady } from "./map.js";
+import { imageBounds, limitToImage, mapReady } from "./map.js";
 import { MarkerLayer } from "./markers.js";
 import { element } from "./pagedata.js";
 import { addReadout } from "./readout.js";
@@ -27,6 +27,7 @@ export async function openViewer(viewer) {
   bindRenditionChoice(renditions);
   bindShortcuts({
     ...panAndZoomKeys(map),
+    0: () => map.fitBounds(imageBounds(viewer)),
     r: () => renditions.next(),
     m: () => markers.setShown(!markers.isShown),
     "?": helpToggle(element("#help", HTMLDialogElement), document.querySelector("[data-help]")),

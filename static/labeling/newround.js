@@ -27,6 +27,15 @@ void openViewer(viewer).then(({ map, markers }) => {
     field.value = JSON.stringify(tools.regions);
     update();
   });
+  field.form?.addEventListener("submit", (event) => {
+    if (tools.finish()) {
+      field.value = JSON.stringify(tools.regions);
+    } else {
+      event.preventDefault();
+      count.textContent = "A region is still being drawn: give it three corners or more, or cancel it.";
+      count.scrollIntoView({ block: "center" });
+    }
+  });
   const choose = async () => {
     chosen = null;
     markers.put("chosen", null);

@@ -54,6 +54,7 @@ def test_detect_reports_and_names_a_second_catalogue(world):
         (["ngc-0001", "--band", "F999X"], "choose one of F555W, F814W"),
         (["ngc-0001", "--set", "DETECT_THRESH=high"], "DETECT_THRESH"),
         (["ngc-0001", "--set", "COLOUR=3"], "COLOUR"),
+        (["ngc-0001", "--set", "DEBLEND_NTHRESH=100000000"], "at most 64"),
         (["ngc-0001", "--set", "DETECT_THRESH=100000"], "lower DETECT_THRESH"),
     ],
 )
@@ -67,7 +68,9 @@ def test_detect_refuses_in_one_line(world, arguments, message):
 @pytest.fixture
 def table(tmp_path):
     path = tmp_path / "mine.csv"
-    path.write_text("id,x_px,y_px,class,mag_v\n1,10.5,20.25,1,21.5\n2,299,299,4,\n3,900,10,2,20.0\n4,abc,10,2,20.0\n")
+    path.write_text(
+        "id,x_px,y_px,class,mag_v\n1,10.5,20.25,1,21.5\n2,299,299,4,\n3,900,10,2,20.0\n4,abc,10,2,20.0\n5,1e300,10,2,20.0\n"
+    )
     return path
 
 
@@ -75,9 +78,10 @@ def test_import_flags_what_is_off_the_image_and_rejects_with_reasons(world, tabl
     result = run_json("import_catalog", "ngc-0001", str(table))
     assert (result["catalog"], result["imported"], result["outside"]) == ("mine", 3, 1)
     assert result["classes"] == {"1": 1, "2": 1, "4": 1}
-    (rejected,) = result["rejected"]
-    assert rejected["row"] == 5
-    assert "abc" in rejected["reason"]
+    text, far = result["rejected"]
+    assert text["row"] == 5
+    assert "abc" in text["reason"]
+    assert "ten million" in far["reason"]
     first = Source.objects.get(catalog__name="mine", number=1)
     assert (first.x_px, first.y_px, first.published_label, first.measurements) == (10.5, 20.25, "1", {"mag_v": 21.5})
     sky = galaxy_wcs(world.galaxy).pixel_to_world(10.5, 20.25)
@@ -109,6 +113,7 @@ def test_export_reads_back_in_astropy_with_units_and_both_pixel_conventions(worl
     assert len(table) == result["sources"] == world.catalog.sources.count()
     assert (table["x_px"][0], table["X_IMAGE"][0]) == (source.x_px, source.x_px + 1)
     assert (str(table["ra_deg"].unit), str(table["concentration_index"].unit)) == ("deg", "mag")
+    assert table["flux_isophotal"].unit.to_string() == "electron / s"
     assert table.meta["galaxy"] == "ngc-0001"
 
 

@@ -235,6 +235,17 @@ def test_warnings_name_the_file_and_not_its_place_on_the_server(tmp_path, images
     assert all("plain.fits" in warning and str(tmp_path) not in warning for warning in warnings)
 
 
+@pytest.mark.parametrize(("value", "message"), [(1e35, "beyond what can be drawn"), (3.0, "every pixel is 3")])
+def test_an_image_that_cannot_be_drawn_is_refused(tmp_path, images, value, message):
+    path = tmp_path / "odd.fits"
+    pixels = np.full((80, 80), value, np.float32)
+    pixels[0, 0] *= 2 if value > 1e30 else 1
+    fits.writeto(path, pixels)
+    with pytest.raises(CommandError, match=message):
+        run("ingest", "odd", "--band", f"V={path}")
+    assert (Galaxy.objects.count(), stored(images)) == (0, [])
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_ingests_of_one_galaxy_at_once_make_one(band, images):
     team, made, start = make_team(), [], threading.Barrier(2)
