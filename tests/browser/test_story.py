@@ -109,6 +109,15 @@ def test_a_pi_opens_a_round_three_annotators_vote_and_agreement_forms(people, te
     assert round_.regions["features"]
     assert round_.draw.count() == 6
 
+    # The sources sampled for the round, as large white rings beside the yellow and the blue ones.
+    page = pi.goto("/galaxies/story/")
+    with page.expect_response(f"**/api/v1/rounds/{round_.uuid}/places/") as answered:
+        page.get_by_role("checkbox", name="Show the sources sampled for").check()
+    assert len(answered.value.json()["number"]) == 6
+    # Blindness: the class published with the catalogue does not come along.
+    assert set(answered.value.json()["label"]) == {""}
+    pi.shoot("sampled")
+
     # Each annotator answers each source by a plan that makes majorities, ties and unanimous sources.
     plan = dict(
         zip(
