@@ -17,6 +17,7 @@ NODE_MODULES := node_modules/.installed-$(shell sha256sum package-lock.json | cu
 help:
 	@echo "make demo [ARGS=...]  build the demo galaxy and serve it at http://127.0.0.1:8000"
 	@echo "make test             lint, types, import contracts, migrations, unit and browser tests"
+	@echo "make screenshots      the documentation's screenshots anew"
 	@echo "make lock             pin requirements.in and requirements-dev.in anew"
 
 demo: $(RUNTIME)
@@ -56,6 +57,11 @@ endif
 browser: $(DEV)
 	$(BIN)/python -m tests.browser.chromium
 	HASHED_STATICS=1 $(BIN)/pytest -m browser tests/browser
+
+# The documentation's pictures are what the browser tests see.
+screenshots: $(DEV)
+	$(BIN)/python -m tests.browser.chromium
+	SCREENSHOTS=docs/screenshots HASHED_STATICS=1 $(BIN)/pytest -m browser tests/browser -k pi_opens
 
 $(VENV)/bin/uv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "GalaxyCat needs Python 3.11 or later: make PYTHON=python3.11"; exit 1; }

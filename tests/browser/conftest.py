@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
+from django.conf import settings
 from django.core.management import call_command
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
@@ -17,7 +18,8 @@ from tests.browser import chromium
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
 LAPTOP, TABLET = {"width": 1280, "height": 800}, {"width": 820, "height": 1180}
-SCREENSHOTS = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
+# `make screenshots` sends them into the documentation; a test run leaves the work tree as it was.
+SCREENSHOTS = Path(os.environ.get("SCREENSHOTS", settings.GALAXYCAT_HOME / "screenshots"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -98,7 +100,7 @@ class Person:
         return self.page
 
     def shoot(self, name: str, size: dict[str, int] = LAPTOP) -> None:
-        """A screenshot for the documentation."""
+        """A screenshot, for the documentation and to be looked at."""
         self.page.set_viewport_size(size)
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         self.page.wait_for_load_state("networkidle")
