@@ -42,8 +42,8 @@ export class MarkerLayer extends L.Layer {
   put(name, set) {
     if (set) this.#sets.set(name, set);
     else this.#sets.delete(name);
-    // Small rings over large ones, in whatever order they arrived.
-    this.#sets = new Map([...this.#sets].sort(([, a], [, b]) => b.style.radius - a.style.radius));
+    // What is drawn over what does not depend on what arrived first.
+    this.#sets = new Map([...this.#sets].sort(([, a], [, b]) => (a.style.level ?? 0) - (b.style.level ?? 0)));
     this.redraw();
   }
 

@@ -1,7 +1,7 @@
 // @ts-check
 /** Rings and dots on a canvas. Knows neither map nor sources. */
 
-/** @typedef {{colour: string, radius: number, width?: number}} RingStyle colour as #rrggbb; radius and width in CSS pixels */
+/** @typedef {{colour: string, radius: number, width?: number, level?: number}} RingStyle colour as #rrggbb; radius and width in CSS pixels; a higher level is drawn over a lower one */
 
 // One long path is slower than several: the renderer looks for its self-crossings.
 const RINGS_A_PATH = 400;

@@ -8,9 +8,9 @@ import { PointGrid } from "./pointgrid.js";
 
 /** @type {Record<Kind, import("./paint.js").RingStyle>} */
 export const MARKER_STYLES = {
-  detected: { colour: "#ffd166", radius: 4 },
+  detected: { colour: "#ffd166", radius: 4, level: 1 },
   reference: { colour: "#6ec1ff", radius: 6 },
-  sampled: { colour: "#ffffff", radius: 10 },
+  sampled: { colour: "#ffffff", radius: 11, width: 2, level: 2 },
 };
 
 /**
