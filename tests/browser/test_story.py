@@ -20,8 +20,9 @@ from catalogs.models import Galaxy
 from catalogs.simulation import SimulationSpec, simulate_galaxy
 from galaxycat.accounts.models import Role
 from labeling.models import Assignment, Round, Vote
-from labeling.rounds import open_round
+from labeling.rounds import close_round, open_round
 from labeling.schemes import legus_scheme
+from labeling.simulated import vote_in_simulation
 from tests.browser.conftest import LAPTOP, TABLET
 from tests.factories import PASSWORD, make_member, make_team, make_user
 
@@ -236,6 +237,46 @@ def test_every_key_of_the_labelling_page(people, team, round_):
     shown = Vote.objects.get(assignment__draw__source__number=first).shown
     assert shown["rendition"] == round_.galaxy.latest_mosaic.renditions.first().slug
     assert shown["previous_consensus"] is None
+
+
+def test_the_next_source_is_loaded_before_it_is_asked_for(people, team, round_):
+    make_member(team, Role.ANNOTATOR, "kim")
+    voter = people()
+    page = voter.log_in("kim", PASSWORD)
+    voter.goto(f"/rounds/{round_.uuid}/label/")
+    ready(page)
+    page.wait_for_load_state("networkidle")
+    asked = []
+    page.on("request", lambda request: asked.append(request.url) if "/tiles/" in request.url else None)
+    answer(page, "1")
+    expect(page.locator("img.leaflet-tile-loaded").first).to_be_visible()
+    shown = {tile.get_attribute("src") for tile in page.locator("img.leaflet-tile-loaded").all()}
+    cached = page.evaluate(
+        """() => performance.getEntriesByType("resource").filter((each) => each.name.includes("/tiles/") && each.transferSize === 0)
+             .map((each) => new URL(each.name).pathname)"""
+    )
+    # What is drawn now was fetched while the source before it was looked at.
+    late = {url.removeprefix(voter.server) for url in asked} - set(cached)
+    assert shown
+    assert shown.isdisjoint(late)
+
+
+def test_an_informed_round_shows_the_consensus_and_fits_a_laptop(people, team, round_):
+    make_member(team, Role.ANNOTATOR, "lea")
+    voters = [make_user(f"robot-{n}", is_simulated=True) for n in range(2)]
+    vote_in_simulation(round_=round_, voters=voters, truth={}, rng=np.random.default_rng(3))
+    close_round(round_=round_)
+    informed = open_round(
+        catalog=round_.catalog, scheme=legus_scheme(), campaign_name="Keys", n_sources=8, opened_by=None,
+        mode=Round.Mode.INFORMED, among_previous=True,
+    )  # fmt: skip
+    voter = people()
+    page = voter.log_in("lea", PASSWORD)
+    voter.goto(f"/rounds/{informed.uuid}/label/")
+    ready(page)
+    expect(page.locator("#previous")).to_contain_text("Previous round")
+    expect(page.locator('#answering [data-action="undo"]')).to_be_in_viewport(ratio=1)
+    voter.shoot("informed")
 
 
 def test_votes_cast_without_a_network_wait_survive_a_reload_and_are_sent_once(people, team, round_):
