@@ -88,9 +88,11 @@ $(NODE_MODULES): $(DEV)
 	$(NODE) npm ci --no-audit --no-fund --ignore-scripts
 	@touch $@
 
+# A local CPU build must not be pinned by its name: elsewhere there is none of that name.
 lock:
-	$(BIN)/uv pip compile --quiet --no-header --no-emit-index-url --no-emit-find-links --python-version 3.11 requirements.in -o requirements.txt
-	$(BIN)/uv pip compile --quiet --no-header --no-emit-index-url --no-emit-find-links --python-version 3.11 requirements-dev.in -o requirements-dev.txt
+	$(BIN)/uv pip compile --quiet --no-header --no-emit-index-url --no-emit-find-links --python-version 3.11 requirements.in -o requirements.txt $(if $(PIP_FIND_LINKS),--find-links $(PIP_FIND_LINKS))
+	$(BIN)/uv pip compile --quiet --no-header --no-emit-index-url --no-emit-find-links --python-version 3.11 requirements-dev.in -o requirements-dev.txt $(if $(PIP_FIND_LINKS),--find-links $(PIP_FIND_LINKS))
+	sed -i 's/+cpu$$//' requirements.txt requirements-dev.txt
 
 clean:
 	rm -rf $(VENV) node_modules var .mypy_cache .ruff_cache .pytest_cache

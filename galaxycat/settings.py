@@ -46,8 +46,11 @@ BEHIND_TLS = env.bool("BEHIND_TLS", default=False)
 
 INSTALLED_APPS = [
     "galaxycat.accounts",
+    "galaxycat.events",
+    "galaxycat.jobs",
     "catalogs",
     "labeling",
+    "mlops",
     "galaxycat",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -276,7 +279,7 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {name: {"level": LOG_LEVEL} for name in ("galaxycat", "catalogs", "labeling")},
+    "loggers": {name: {"level": LOG_LEVEL} for name in ("galaxycat", "catalogs", "labeling", "mlops")},
 }
 
 if TESTING:

@@ -1,4 +1,1 @@
-"""What machines said: encoders, checkpoints, predictions, the learner. Empty in 0.1; its place in the layers is held already.
-
-It will import labeling and catalogs, and neither of them it: tests and import contracts see to that from the start.
-"""
+"""What machines said: encoders, models, predictions, the learner. It imports labeling and catalogs, and neither of them it."""

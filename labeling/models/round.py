@@ -30,6 +30,27 @@ class Campaign(models.Model):
         return self.name
 
 
+class Anchor(models.Model):
+    """A source that every round of a campaign may hold, so that a trend over rounds is not the samples' difficulty.
+
+    Anchors are drawn once, with the campaign's first round that asks for them, and stay.
+    """
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="anchors")
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="anchored")
+    probability = models.FloatField(help_text="Inclusion probability in the draw of the anchors.")
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "source"], name="anchor_once"),
+            models.CheckConstraint(condition=Q(probability__gt=0, probability__lte=1), name="anchor_probability"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} anchors {self.campaign}"
+
+
 class RoundQuerySet(models.QuerySet["Round"]):
     def visible_to(self, user: Person) -> Self:
         """Rounds of the user's own teams: votes are never public, not even on a published galaxy."""
@@ -55,8 +76,14 @@ class Round(models.Model):
     catalog = models.ForeignKey(Catalog, on_delete=models.PROTECT, related_name="rounds")
     mode = models.CharField(max_length=10, choices=Mode.choices, default=Mode.BLIND)
     previous = models.ForeignKey("self", on_delete=models.PROTECT, related_name="followers", null=True, blank=True)
+    shows_predictions = models.BooleanField(
+        default=False, help_text="Voters see the model's prediction of each source; informed rounds only."
+    )
     overlap = models.PositiveSmallIntegerField(
         null=True, blank=True, help_text="How many people classify each source; empty for everyone."
+    )
+    batch_size = models.PositiveSmallIntegerField(
+        default=50, help_text="After how many sources the page proposes a break."
     )
     sampler = models.CharField(max_length=40)
     seed = models.BigIntegerField()
@@ -78,6 +105,10 @@ class Round(models.Model):
             models.CheckConstraint(
                 condition=Q(mode="blind") | Q(previous__isnull=False), name="round_informed_by_a_previous_one"
             ),
+            models.CheckConstraint(
+                condition=Q(mode="informed") | Q(shows_predictions=False), name="round_blind_shows_no_predictions"
+            ),
+            models.CheckConstraint(condition=Q(batch_size__gt=0), name="round_batch_positive"),
             models.CheckConstraint(
                 condition=Q(closed_at=None) | Q(closed_at__gte=F("opened_at")), name="round_closed_after_opened"
             ),
@@ -102,6 +133,9 @@ class RoundSource(models.Model):
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="draws")
     position = models.PositiveIntegerField(help_text="0-based place in the shuffled order of the draw.")
     probability = models.FloatField(help_text="Inclusion probability under the draw's sampler.")
+    is_anchor = models.BooleanField(
+        default=False, help_text="One of the campaign's anchors, which every round with anchors holds."
+    )
 
     class Meta:
         ordering = ["round", "position"]

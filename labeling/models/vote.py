@@ -54,7 +54,12 @@ class Vote(models.Model):
     )
     seconds_spent = models.FloatField(null=True, blank=True)
     shown = models.JSONField(
-        default=dict, blank=True, help_text="What the voter could see: rendition, zoom, consensus."
+        default=dict,
+        blank=True,
+        help_text="What the voter could see: rendition, stretch, zoom, previous consensus, prediction.",
+    )
+    saw_prediction = models.BooleanField(
+        default=False, help_text="A model's prediction was on the voter's screen: the vote never evaluates a model."
     )
     cast_at = models.DateTimeField(default=timezone.now, editable=False)
 

@@ -1,0 +1,1 @@
+"""Background jobs: what runs in worker processes, with progress, log, cancel and retry."""
