@@ -26,7 +26,7 @@ from catalogs.readings import BandName, Reading, colours, concentration, magnitu
 
 VERSION = 1  # raise it when the same pixels would give another answer: it is part of the ETag
 SIZE_PX = 48  # the sky ring of the profile, and the corners of 32 pixels turned by any angle
-PSF_SAMPLE = 120
+PSF_SAMPLE = 300
 PSF_CACHE_S = 7 * 86_400
 NO_STARS = "none"
 
@@ -131,7 +131,7 @@ def _star_of(catalog: Catalog, mosaic: Mosaic, band: Band) -> dict[str, Any] | N
 
 
 def estimate_star(catalog: Catalog, mosaic: Mosaic, band: Band) -> StarProfile | None:
-    """The band's point source from up to 120 of the catalogue's sources, evenly over their numbers."""
+    """The band's point source from up to 300 of the catalogue's sources, evenly over their numbers."""
     places = list(catalog.sources.on_image().order_by("number").values_list("x_px", "y_px"))
     step = max(1, len(places) // PSF_SAMPLE)
     stamps = []

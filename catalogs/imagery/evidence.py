@@ -25,7 +25,7 @@ FWHM_OF_SIGMA = 2.0 * math.sqrt(2.0 * math.log(2.0))
 SIGMAS_PX = np.geomspace(0.4, 8.0, 120)
 # A profile of fewer good pixels says nothing of a width.
 FEWEST_PIXELS = 12
-LEAST_SIGNIFICANCE = 30.0
+LEAST_SIGNIFICANCE = 20.0
 COMPACT_SHARE = 0.25
 FEWEST_STARS = 5
 
@@ -141,7 +141,7 @@ def fitted_fwhm(values: NDArray[np.float32], radius_px: Floats) -> float:
 
 def star_profile(stamps: Sequence[tuple[NDArray[np.float32], Floats]]) -> StarProfile | None:
     """The point source of an image from (values, radii) of many sources in one band: the median profile of the narrowest
-    quarter of those that stand 30 sigma above their sky. None where fewer than five are left.
+    quarter of those that stand 20 sigma above their sky. None where fewer than five are left.
     """
     found: list[tuple[float, Profile]] = []
     for values, radius_px in stamps:
@@ -160,7 +160,7 @@ def star_profile(stamps: Sequence[tuple[NDArray[np.float32], Floats]]) -> StarPr
 
 
 def _is_a_clear_peak(profile: Profile, sky: Sky) -> bool:
-    """Whole, 30 sigma above the sky, and falling outwards at once."""
+    """Whole, 20 sigma above the sky, and falling outwards at once."""
     # A source between its pixels has none within half a pixel: its first ring is the second.
     if len(profile.value) < PROFILE_RADIUS_PX or profile.radius_px[0] > 1.2 or not sky.sigma > 0:
         return False

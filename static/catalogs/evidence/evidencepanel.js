@@ -5,7 +5,7 @@ import { element } from "../pagedata.js";
 import { SkyGrid } from "../sky.js";
 import { skyDirections } from "../skyframe.js";
 import { grey, inferno } from "./colourmap.js";
-import { drawContours, drawCrossHair, drawPixels, pixelsOf, prepared } from "./picture.js";
+import { drawContours, drawCrossHair, drawPixels, drawScale, pixelsOf, prepared } from "./picture.js";
 import { decodePixels } from "./pixels16.js";
 import { drawProfile, MOST_RADIUS_PX } from "./profileplot.js";
 import { MISSING, placeText, readingText } from "./readings.js";
@@ -27,6 +27,7 @@ export class EvidencePanel extends EventTarget {
   /** @type {Plane[]} */
   #planes = [];
   #heat = element("#heat-map", HTMLCanvasElement);
+  #scale = element("#heat-scale", HTMLCanvasElement);
   #profile = element("#profile", HTMLCanvasElement);
   #strip = element("#band-strip", HTMLElement);
   #numbers = element("#readings", HTMLElement);
@@ -97,9 +98,10 @@ export class EvidencePanel extends EventTarget {
     const { context, width: side } = prepared(this.#heat);
     const plane = this.#planes.find(({ name }) => name === this.#evidence?.reference);
     element("#heat-band", HTMLElement).textContent = this.#evidence?.reference ?? "";
-    if (!plane) return;
+    if (!plane) return void prepared(this.#scale);
     const matrix = this.#matrix(plane, side);
     drawPixels(context, pixelsOf(plane, this.stretch.softness, COLOURS), matrix);
+    drawScale(this.#scale, plane, this.stretch.softness, COLOURS, inks());
     if (!this.#areOverlaysShown) return;
     const sigmas = drawContours(context, plane, matrix);
     drawCrossHair(context, side, side / FIELD_PX);
