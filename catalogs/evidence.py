@@ -102,7 +102,7 @@ def _readings(
     names = [BandName(band.name, band.pivot_wavelength_nm) for band in bands]
     magnitudes = {name.name: magnitude(name, measured, descriptions) for name in names}
     shown = magnitudes[reference.name]
-    star_fwhm_px = star and star["fwhm_px"]
+    star_fwhm_px: float | None = star["fwhm_px"] if star else None
     # A width is compared with one measured the same way.
     if star and star["origin"] == "catalogue":
         fwhm_px = _finite(measured.get("fwhm_px", math.nan)) or fwhm_px
@@ -136,8 +136,8 @@ def estimate_star(catalog: Catalog, mosaic: Mosaic, band: Band) -> StarProfile |
     step = max(1, len(places) // PSF_SAMPLE)
     stamps = []
     for x_px, y_px in places[::step][:PSF_SAMPLE]:
-        cutout = read_cutout(mosaic.science_path, x_px, y_px, SIZE_PX)
-        stamps.append((cutout.values[band.position - 1], radii(cutout, x_px, y_px)))
+        cutout = read_cutout(mosaic.science_path, x_px, y_px, SIZE_PX, [band.position])
+        stamps.append((cutout.values[0], radii(cutout, x_px, y_px)))
     return star_profile(stamps)
 
 

@@ -43,13 +43,15 @@ def address(name: str, world: World) -> str:
         "api:remark-withdraw": [world.remark.client_id],
         "api:catalog-detail": [world.catalog.uuid],
         "api:catalog-places": [world.catalog.uuid],
+        "source_evidence": [source.uuid],
         "api:source-detail": [source.uuid],
+        "api:source-evidence": [source.uuid],
         "account_confirm_email": ["key"],
         "account_reset_password_from_key": ["1", "key"],
     }
     for own in ("galaxy", "catalogs", "detect", "import_catalog", "rounds", "new_round", "api:galaxy-detail"):
         fillings[own] = [world.galaxy.slug]
-    for own in ("round", "round_results", "votes_csv", "watch_round", "close_round", "label"):
+    for own in ("round", "round_results", "votes_csv", "watch_round", "close_round", "label", "round_examples"):
         fillings[own] = [world.round.uuid]
     for own in ("detail", "claims", "close", "results", "watch", "places", "remarks"):
         fillings[f"api:round-{own}"] = [world.round.uuid]

@@ -105,7 +105,7 @@ export class EvidencePanel extends EventTarget {
     if (!this.#areOverlaysShown) return;
     const sigmas = drawContours(context, plane, matrix);
     drawCrossHair(context, side, side / FIELD_PX);
-    element("#contour-levels", HTMLElement).textContent = sigmas.length ? `${sigmas.join(", ")} σ` : "none above 3 σ";
+    element("#contour-levels", HTMLElement).textContent = contourText(sigmas);
   }
 
   #drawStrip() {
@@ -133,7 +133,7 @@ export class EvidencePanel extends EventTarget {
     });
     const unit = evidence.bands.find(({ name }) => name === evidence.reference)?.unit;
     element("#profile-unit", HTMLElement).textContent = unit ? `${unit} / px` : "image units / px";
-    element("#profile-star", HTMLElement).textContent = starText(evidence.psf);
+    element("#profile-star", HTMLElement).textContent = evidence.psf ? `PSF ${evidence.psf.fwhm_px.toFixed(2)} px` : "PSF unknown";
   }
 
   #writeNumbers() {
@@ -159,10 +159,10 @@ function pixelsByRadius({ values, size, centre, sky }) {
   return found;
 }
 
-/** @param {Evidence["psf"]} psf */
-function starText(psf) {
-  if (!psf) return "PSF unknown";
-  return `PSF ${psf.fwhm_px.toFixed(2)} px, ${psf.n_stars} sources`;
+/** @param {number[]} sigmas each twice the one before */
+function contourText(sigmas) {
+  if (sigmas.length < 2) return sigmas.length ? "at 3 σ" : "none above 3 σ";
+  return `3 to ${sigmas.at(-1)} σ, each twice the last`;
 }
 
 /** @param {Plane} plane */
