@@ -108,6 +108,7 @@ api:round-results   GET  401    404
 # The close code, or "joined", by address or, for the live socket, prefix of the topic. What is unknown is closed to everybody.
 SOCKETS = """
 live_socket/round    4404  4404  4403  4403  4403    joined
+live_socket/jobs     4404  4404  joined  joined  joined  joined
 live_socket/unknown  4404  4404  4404  4404  4404    4404
 no_such_socket       4404  4404  4404  4404  4404    4404
 """

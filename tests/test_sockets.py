@@ -49,7 +49,7 @@ async def socket_outcome(path: str, user, origin: str = "http://localhost") -> s
 def socket_path(name: str, world) -> str:
     """The address of a row of SOCKETS."""
     name, _, prefix = name.partition("/")
-    rests = {"round": world.round.uuid, "unknown": "x"}
+    rests = {"round": world.round.uuid, "jobs": world.team.uuid, "unknown": "x"}
     return f"/ws/live/{prefix}.{rests[prefix]}/" if name == "live_socket" else "/ws/nothing/"
 
 
