@@ -26,6 +26,9 @@ tile                      GET   404    404  200  200  200  200
 cutout                    GET   404    404  200  200  200  200
 
 rounds                    GET   login  404  200  200  200  200
+campaign                  GET   login  404  200  200  200  200
+campaign_data             GET   login  404  200  200  200  200
+campaign_cell             GET   login  404  200  200  200  200
 new_round                 GET   login  404  403  403  403  200
 new_round                 POST  login  404  403  403  403  302
 round                     GET   login  404  200  200  200  200
@@ -42,6 +45,9 @@ api:catalog-detail        GET   404    404  200  200  200  200
 api:catalog-places        GET   404    404  200  200  200  200
 api:source-list           GET   200    200  200  200  200  200
 api:source-detail         GET   404    404  200  200  200  200
+api:campaign-list         GET   401    200  200  200  200  200
+api:campaign-detail       GET   401    404  200  200  200  200
+api:campaign-dashboard    GET   401    404  200  200  200  200
 api:round-list            GET   401    200  200  200  200  200
 api:round-list            POST  401    404  403  403  403  201
 api:round-detail          GET   401    404  200  200  200  200
@@ -93,6 +99,11 @@ detect              POST login  403
 import_catalog      POST login  403
 new_round           GET  login  403
 rounds              GET  login  404
+campaign            GET  login  404
+campaign_data       GET  login  404
+campaign_cell       GET  login  404
+api:campaign-detail    GET 401  404
+api:campaign-dashboard GET 401  404
 round               GET  login  404
 round_results       GET  login  404
 votes_csv           GET  login  404
