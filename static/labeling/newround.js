@@ -10,7 +10,7 @@ import { RegionTools } from "./regiontools.js";
 
 /** @type {import("../catalogs/map.js").ViewerConfig} */
 const viewer = pageData("viewer");
-/** @type {Record<string, {rounds: number, open: number, anchors: number}>} */
+/** @type {Record<string, {rounds: number, anchors: number}>} */
 const campaigns = pageData("campaigns-here");
 /** @type {Record<string, Record<string, string>>} field -> value -> the campaign in which it can be chosen */
 const campaignsOfChoices = pageData("campaigns-of-choices");
@@ -86,7 +86,7 @@ function bindPrevious() {
   const samplers = [...document.querySelectorAll("input[name=sampler]")];
   const update = () => {
     const name = campaign.value.trim();
-    const here = campaigns[name] ?? { rounds: 0, open: 0, anchors: 0 };
+    const here = campaigns[name] ?? { rounds: 0, anchors: 0 };
     offerPrevious(here.rounds);
     offerAnchors(here.anchors);
     offerChoices(name);
