@@ -8,6 +8,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("accounts/", include("allauth.account.urls")),
     path("", include("galaxycat.accounts.urls")),
+    path("", include("galaxycat.jobs.urls")),
     path("", include("catalogs.urls")),
     path("", include("labeling.urls")),
     path("api/v1/", include("galaxycat.api")),

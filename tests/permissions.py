@@ -19,11 +19,17 @@ invitation                POST  200    302  409  409  409  409
 
 galaxy                    GET   404    404  200  200  200  200
 catalogs                  GET   404    404  200  200  200  200
+detect                    GET   login  404  403  403  200  200
 detect                    POST  login  404  403  403  302  302
 import_catalog            POST  login  404  403  403  302  302
 export_catalog            GET   404    404  200  200  200  200
 tile                      GET   404    404  200  200  200  200
 cutout                    GET   404    404  200  200  200  200
+
+jobs                      GET   login  200  200  200  200  200
+job                       GET   login  404  200  200  200  200
+cancel_job                POST  login  404  403  403  302  302
+retry_job                 POST  login  404  403  403  409  409
 
 rounds                    GET   login  404  200  200  200  200
 new_round                 GET   login  404  403  403  403  200
@@ -42,6 +48,10 @@ api:catalog-detail        GET   404    404  200  200  200  200
 api:catalog-places        GET   404    404  200  200  200  200
 api:source-list           GET   200    200  200  200  200  200
 api:source-detail         GET   404    404  200  200  200  200
+api:job-list              GET   401    200  200  200  200  200
+api:job-detail            GET   401    404  200  200  200  200
+api:job-cancel            POST  401    404  403  403  200  200
+api:job-retry             POST  401    404  403  403  409  409
 api:round-list            GET   401    200  200  200  200  200
 api:round-list            POST  401    404  403  403  403  201
 api:round-detail          GET   401    404  200  200  200  200
@@ -89,7 +99,10 @@ catalogs            GET  200    200
 export_catalog      GET  200    200
 tile                GET  200    200
 cutout              GET  200    200
+detect              GET  login  403
 detect              POST login  403
+job                 GET  login  404
+api:job-detail      GET  401    404
 import_catalog      POST login  403
 new_round           GET  login  403
 rounds              GET  login  404

@@ -1,6 +1,7 @@
 """The permission matrix, asserted: every address and method for every kind of person (tests/test_sockets.py: sockets)."""
 
 from collections import defaultdict
+from dataclasses import asdict
 from uuid import uuid4
 
 import pytest
@@ -10,6 +11,7 @@ from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 from django.utils import timezone
 
+from catalogs.imagery.detection import DetectionParameters
 from galaxycat.accounts.models import Membership
 from galaxycat.asgi import websocket_urlpatterns
 from galaxycat.events.guards import TOPIC_GUARDS
@@ -52,6 +54,8 @@ def address(name: str, world: World) -> str:
         fillings[own] = [world.galaxy.slug]
     for own in ("round", "round_results", "votes_csv", "watch_round", "close_round", "label"):
         fillings[own] = [world.round.uuid]
+    for own in ("job", "cancel_job", "retry_job", "api:job-detail", "api:job-cancel", "api:job-retry"):
+        fillings[own] = [world.job.uuid]
     for own in ("detail", "claims", "close", "results", "watch", "places", "remarks"):
         fillings[f"api:round-{own}"] = [world.round.uuid]
     return reverse(name, args=fillings.get(name, []))
@@ -63,6 +67,7 @@ def body(name: str, world: World) -> dict:
     bodies = {
         "create_team": {"name": "A new team"},
         "invite": {"role": "annotator"},
+        "detect": {"band": "F555W"} | asdict(DetectionParameters()),
         "import_catalog": {"file": SimpleUploadedFile("list.csv", CSV)},
         "new_round": opening | {"catalog": str(world.catalog.uuid)},
         "api:round-list": opening | {"catalog": str(world.catalog.uuid)},
