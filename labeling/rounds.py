@@ -133,3 +133,9 @@ def _store_draw(round_: Round, source_pks: np.ndarray, probabilities: np.ndarray
         for position, (pk, probability) in enumerate(zip(source_pks, probabilities, strict=True))
     )
     Consensus.objects.bulk_create(Consensus(draw=draw, level=level) for draw in draws for level in Level)
+
+
+def open_round_on(catalog: Catalog) -> str | None:
+    """Why the catalogue cannot be withdrawn, where a round on it is open."""
+    round_ = Round.objects.open().filter(catalog=catalog).select_related("campaign").first()
+    return f"{round_} is open on it; close that first" if round_ else None

@@ -69,6 +69,44 @@ api:schema                GET   200    200  200  200  200  200
 api:docs                  GET   200    200  200  200  200  200
 """
 
+# The administration is for curators and PIs of any team; `foreign` sees nothing of the world there, so a row is 404.
+ADMIN_INSIDERS = "login 200 403 403 200 200"
+ADMIN_ROW = "login 404 403 403 200 200"
+ADMIN_MATRIX = f"""
+admin:index         GET  {ADMIN_INSIDERS}
+admin:app_list      GET  {ADMIN_INSIDERS}
+admin:jsi18n        GET  {ADMIN_INSIDERS}
+admin:autocomplete  GET  login 403 403 403 403 403
+"""
+# Models by what is open besides list, page and history: nothing, adding, changing.
+ADMIN_MODELS = """
+accounts_team           looked
+accounts_membership     looked
+jobs_job                looked
+catalogs_galaxy         changed
+catalogs_mosaic         looked
+catalogs_catalog        looked
+catalogs_source         looked
+labeling_schemeversion  added,shared
+labeling_campaign       added,changed
+labeling_round          looked
+"""
+
+
+def admin_rows() -> list[list[str]]:
+    """Rows of the matrix for every page of every model of the administration."""
+    made = []
+    for model, words in rows(ADMIN_MODELS):
+        row = ADMIN_INSIDERS if "shared" in words else ADMIN_ROW
+        made += [f"admin:{model}_changelist {method} {ADMIN_INSIDERS}" for method in ("GET", "POST")]
+        made += [f"admin:{model}_{page} GET {row}" for page in ("change", "history")]
+        if "changed" in words:
+            made.append(f"admin:{model}_change POST {row}")
+        if "added" in words:
+            made += [f"admin:{model}_add {method} {ADMIN_INSIDERS}" for method in ("GET", "POST")]
+    return rows("\n".join([*ADMIN_MATRIX.splitlines(), *made]))
+
+
 # django-allauth's own pages: who is logged in is sent home from the pages that log in.
 ACCOUNT_MATRIX = """
 account_login                         GET   200    302  302  302  302  302

@@ -15,7 +15,7 @@ from catalogs.imagery.detection import DetectionParameters
 from galaxycat.accounts.models import Membership
 from galaxycat.asgi import websocket_urlpatterns
 from galaxycat.events.guards import TOPIC_GUARDS
-from tests.permissions import ACCOUNT_MATRIX, MATRIX, PEOPLE, PUBLISHED_MATRIX, SOCKETS, rows
+from tests.permissions import ACCOUNT_MATRIX, MATRIX, PEOPLE, PUBLISHED_MATRIX, SOCKETS, admin_rows, rows
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
@@ -58,7 +58,23 @@ def address(name: str, world: World) -> str:
         fillings[own] = [world.job.uuid]
     for own in ("detail", "claims", "close", "results", "watch", "places", "remarks"):
         fillings[f"api:round-{own}"] = [world.round.uuid]
+    if name.startswith("admin:"):
+        return reverse(name, args=admin_arguments(name, world))
     return reverse(name, args=fillings.get(name, []))
+
+
+def admin_arguments(name: str, world: World) -> list:
+    """What an address of the administration names: an app, or a row's number."""
+    page = name.removeprefix("admin:").rpartition("_")
+    rows_of = {
+        "accounts_team": world.team, "catalogs_galaxy": world.galaxy, "catalogs_mosaic": world.galaxy.latest_mosaic,
+        "catalogs_catalog": world.catalog, "catalogs_source": world.catalog.sources.first(), "labeling_round": world.round,
+        "labeling_campaign": world.round.campaign, "labeling_schemeversion": world.round.campaign.scheme,
+        "accounts_membership": Membership.objects.get(user=world.people["annotator"]), "jobs_job": world.job,
+    }  # fmt: skip
+    if name == "admin:app_list":
+        return ["catalogs"]
+    return [rows_of[page[0]].pk] if page[2] in ("change", "history") else []
 
 
 def body(name: str, world: World) -> dict:
@@ -104,7 +120,7 @@ def patterns(resolver: URLResolver, namespace: str = ""):
             yield f"{namespace}{entry.name}", entry.callback.__module__.startswith("allauth")
 
 
-OWN_ROWS, ACCOUNT_ROWS = rows(MATRIX), rows(ACCOUNT_MATRIX)
+OWN_ROWS, ACCOUNT_ROWS = rows(MATRIX) + admin_rows(), rows(ACCOUNT_MATRIX)
 
 
 def test_every_address_is_in_the_matrix():
