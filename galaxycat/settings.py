@@ -52,6 +52,8 @@ INSTALLED_APPS = [
     "labeling",
     "mlops",
     "galaxycat",
+    # Simple: what it would discover by itself includes an admin of django-leaflet's that asks for a system GDAL.
+    "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -145,3 +145,9 @@ def _campaign(catalog: Catalog, scheme: SchemeVersion, name: str, opened_by: Use
         )
     # Locked, so that two rounds opened at once get two numbers.
     return Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
+
+
+def open_round_on(catalog: Catalog) -> str | None:
+    """Why the catalogue cannot be withdrawn, where a round on it is open."""
+    round_ = Round.objects.open().filter(catalog=catalog).select_related("campaign").first()
+    return f"{round_} is open on it; close that first" if round_ else None

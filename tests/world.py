@@ -11,9 +11,11 @@ from astropy.wcs import WCS
 from catalogs.detecting import detect_sources
 from catalogs.imagery.fitsband import BandArgument
 from catalogs.ingest import ingest_galaxy
+from catalogs.jobs import start_detection
 from catalogs.models import Catalog, Galaxy
 from galaxycat.accounts.models import Invitation, Role, Team, User
 from galaxycat.accounts.teams import invite
+from galaxycat.jobs.models import Job
 from labeling.access import watch
 from labeling.assignments import claim
 from labeling.models import Assignment, Remark, Round
@@ -57,6 +59,7 @@ class World:
     remark: Remark
     invitation: Invitation
     token: str
+    job: Job
 
 
 def make_world(folder: Path) -> World:
@@ -74,4 +77,5 @@ def make_world(folder: Path) -> World:
     flag, _ = remark(client_id=uuid4(), assignment=assignment, author=people["annotator"], kind="flag")
     watch(round_=round_, user=people["pi"])
     invitation, token = invite(team=team, role=Role.ANNOTATOR, invited_by=people["pi"])
-    return World(team, people, galaxy, catalog, round_, assignment, flag, invitation, token)
+    job = start_detection(galaxy=galaxy, band="F555W", parameters={}, started_by=people["curator"], url="")
+    return World(team, people, galaxy, catalog, round_, assignment, flag, invitation, token, job)
