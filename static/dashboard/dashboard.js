@@ -32,8 +32,9 @@ if (data.scope) address.searchParams.set("round", String(data.scope));
 
 /** @param {Record<string, string>} query */
 function cellAddress(query) {
-  const scope = data.scope ? { round: String(data.scope) } : {};
-  return `${root.dataset.cell}?${new URLSearchParams({ ...query, ...scope })}`;
+  const search = new URLSearchParams(query);
+  if (data.scope) search.set("round", String(data.scope));
+  return `${root.dataset.cell}?${search}`;
 }
 
 /** @param {string} figure @param {Level} [level] */

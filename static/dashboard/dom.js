@@ -33,7 +33,10 @@ export function tip(word, explanation, id) {
  * @param {(string | number | Node)[][]} rows the first of each names it
  */
 export function table(label, columns, rows) {
-  const kind = (/** @type {number} */ i) => (i ? { class: "numeric" } : {});
+  /** @type {(i: number) => Record<string, string>} */
+  const kind = (i) => ({ class: i ? "numeric" : "name" });
+  /** @type {Record<string, string>} */
+  const heading = { scope: "row" };
   return html("div", { class: "table-scroll", tabindex: "0", role: "group", "aria-label": label }, [
     html("table", { class: "table table-tight" }, [
       html("thead", {}, [html("tr", {}, columns.map((name, i) => html("th", { scope: "col", ...kind(i) }, [name])))]),
@@ -41,7 +44,7 @@ export function table(label, columns, rows) {
         "tbody",
         {},
         rows.map((row) =>
-          html("tr", {}, row.map((cell, i) => html(i ? "td" : "th", i ? kind(i) : { scope: "row" }, [cell instanceof Node ? cell : String(cell)]))),
+          html("tr", {}, row.map((cell, i) => html(i ? "td" : "th", i ? kind(i) : heading, [cell instanceof Node ? cell : String(cell)]))),
         ),
       ),
     ]),

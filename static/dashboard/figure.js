@@ -29,7 +29,7 @@ export class Figure {
     this.legend = html("ul", { class: "legend plain-list" });
     this.switch = html("button", { type: "button", class: "link-button", "aria-pressed": "false" }, ["As a table"]);
     this.switch.addEventListener("click", () => this.#turn());
-    const formula = html("a", { href: `#how-${frame.key}` }, ["Formula"]);
+    const formula = html("a", { href: `#how-${frame.key.split("-")[0]}` }, ["Formula"]);
     const file = html("a", { href: frame.download, download: "" }, ["CSV"]);
     const tools = html("span", { class: "figure-tools" }, frame.isTable ? [formula, file] : [this.switch, formula, file]);
     const id = `figure-${frame.key}`;

@@ -40,6 +40,7 @@ export function drawHeat(heat, width) {
       words("axis-title", LEFT - 10, top - 10, `${heat.rowTitle} ↓`, { "text-anchor": "end" }),
       ...heat.columns.map((name, i) => {
         const at = LEFT + (i + 0.5) * wide;
+        /** @type {import("./svg.js").Attributes} */
         const slant = heat.isSlanted ? { transform: `rotate(-40 ${round(at)} ${top - 8})` } : { "text-anchor": "middle" };
         return words("row-name", at, top - 8, clipped(name, 14), slant);
       }),
