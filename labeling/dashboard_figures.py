@@ -76,7 +76,9 @@ class Figures:
         for code, person in enumerate(votes.people):
             own = votes.person == code
             answers = own & ~votes.is_skip
-            pace = pace_of(votes.at_s[own], votes.spent_s[answers])
+            # A program has no pace; whatever it claims would be taken for a person's.
+            paced = own & (not person.is_simulated)
+            pace = pace_of(votes.at_s[paced], votes.spent_s[paced & answers])
             rows.append(
                 {
                     "uuid": str(person.uuid),

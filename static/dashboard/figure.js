@@ -13,7 +13,7 @@ import { morph } from "./morph.js";
  *   rows: (string | number | Node)[][],
  *   legend?: {name: string, className: string, shape: string}[],
  * }} Content what a figure shows now; `draw` is null where there is nothing to draw
- * @typedef {{key: string, title: string, explanation: string, download: string, isWide?: boolean, isTable?: boolean}} Frame
+ * @typedef {{key: string, title: string, explanation: string, download: string, isTable?: boolean}} Frame
  */
 
 export class Figure {
@@ -33,7 +33,7 @@ export class Figure {
     const file = html("a", { href: frame.download, download: "" }, ["CSV"]);
     const tools = html("span", { class: "figure-tools" }, frame.isTable ? [formula, file] : [this.switch, formula, file]);
     const id = `figure-${frame.key}`;
-    this.root = html("figure", { class: `card figure${frame.isWide ? " figure-wide" : ""}`, id, "aria-labelledby": `${id}-title` }, [
+    this.root = html("figure", { class: "card figure", id, "aria-labelledby": `${id}-title` }, [
       html("figcaption", { class: "figure-head" }, [
         html("h3", { id: `${id}-title` }, [tip(frame.title, frame.explanation, `${id}-tip`)]),
         this.n,

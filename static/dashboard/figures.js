@@ -19,7 +19,14 @@ const NO_PAIR = "Shows when a source has two votes.";
 /** @param {Dashboard} data @returns {Content} */
 export function votesPerSource(data) {
   const { rounds, n_votes, sources } = data.votes_per_source;
-  const series = rounds.map((number, i) => ({ name: `Round ${number}`, className: `round-${i % 6}`, values: sources[i] }));
+  const mode = new Map(data.rounds.map((round) => [round.number, round.mode]));
+  /** Each round in a tone of its mode's colour, one step on from the round of that mode before it. @param {number} i */
+  const tone = (i) => rounds.slice(0, i).filter((number) => mode.get(number) === mode.get(rounds[i])).length % 3;
+  const series = rounds.map((number, i) => ({
+    name: `Round ${number}, ${mode.get(number)}`,
+    className: `round ${mode.get(number)} tone-${tone(i)}`,
+    values: sources[i],
+  }));
   const label = `Sources by number of votes: ${n_votes.map((n, k) => `${n} votes ${sources.reduce((sum, row) => sum + row[k], 0)}`).join(", ")}`;
   const histogram = { label, xTitle: "Votes on a source", yTitle: "Sources", categories: n_votes, series };
   return {
@@ -105,7 +112,8 @@ export function trend(data, level, measure) {
     };
   });
   const chance = new Map(data.trend[level].flatMap(({ name, points }) => (name.includes(",") ? [] : points.map((point) => [point.round, point]))));
-  const byChance = { name: "chance", shape: "bar", className: "chance", hasLine: false, points: [...chance.values()].map((point) => ({ at: point.round, ...own(point.chance), text: withInterval(point.chance) })) };
+  const levels = [...chance.values()].map(({ round: at, chance: { value } }) => ({ at, value: value ?? 0, low: null, high: null, text: percent(value) }));
+  const byChance = { name: "chance", shape: "dash", className: "chance", hasLine: false, points: levels };
   const shown = measure === "human_to_mode" && series.length ? [...series, byChance] : series;
   const label = `Agreement over rounds. ${series.map(({ name, points }) => `${name}: ${points.map(({ at, text }) => `round ${at} ${text}`).join(", ")}`).join("; ")}`;
   return {
@@ -130,7 +138,7 @@ export function people(data) {
     label: "Each person's answers and pace, by name",
     columns: ["Name", "Votes", "Unsure", "Skipped", "Sittings", "Votes an hour", "Median s a vote"],
     rows: data.people.map((each) => [
-      nameOf(each), count(each.votes), count(each.unsure), count(each.skipped), count(each.sittings),
+      nameOf(each), count(each.votes), count(each.unsure), count(each.skipped), each.is_simulated ? "–" : count(each.sittings),
       each.votes_per_hour === null ? "–" : count(Math.round(each.votes_per_hour)), each.median_s === null ? "–" : each.median_s.toFixed(1),
     ]),
   };

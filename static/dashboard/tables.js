@@ -14,7 +14,7 @@ import { count, counted, nameOf, percent } from "./words.js";
 /** @param {Dashboard} data @param {Level} level @returns {Content} */
 export function pairs(data, level) {
   const { alike, shared, few } = data.pairs[level];
-  const names = data.people.map(nameOf);
+  const names = data.people.map((each) => (each.is_simulated ? `${each.name} (sim.)` : each.name));
   const lower = names.flatMap((_, r) => names.slice(0, r).map((__, c) => /** @type {[number, number]} */ ([r, c]))).filter(([r, c]) => shared[r][c]);
   const total = lower.reduce((sum, [r, c]) => sum + shared[r][c], 0);
   /** @type {(r: number, c: number) => HeatCell | null} */

@@ -10,7 +10,7 @@ import { element, hover, picture, round, words } from "./svg.js";
 /** From dark to light with even steps of lightness, told apart by every kind of colour vision (after cividis). */
 const RAMP = [[22, 38, 70], [52, 72, 110], [88, 104, 120], [124, 128, 116], [166, 154, 100], [212, 184, 84], [255, 221, 112]];
 const LEFT = 128;
-const LARGEST = 96;
+const LARGEST = 124;
 const SMALLEST = 34;
 
 /** @param {number} share from 0 to 1 */
@@ -37,7 +37,7 @@ export function drawHeat(heat, width) {
     heat.label,
     [
       words("axis-title", LEFT, 12, `${heat.columnTitle} →`),
-      words("axis-title", LEFT - 10, top - 10, `${heat.rowTitle} ↓`, { "text-anchor": "end" }),
+      ...(heat.rowTitle ? [words("axis-title", LEFT - 10, top - 10, `${heat.rowTitle} ↓`, { "text-anchor": "end" })] : []),
       ...heat.columns.map((name, i) => {
         const at = LEFT + (i + 0.5) * wide;
         /** @type {import("./svg.js").Attributes} */

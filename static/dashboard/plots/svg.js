@@ -134,6 +134,7 @@ const SHAPES = {
   diamond: "M0,-5.5L5.5,0L0,5.5L-5.5,0Z",
   square: "M-4,-4H4V4H-4Z",
   bar: "M-1,-7H1V7H-1Z",
+  dash: "M-9,-1H9V1H-9Z",
 };
 
 /**
