@@ -193,10 +193,5 @@ def test_blind_and_informed_rounds_of_simulated_voters(people, team, catalog, si
     expect(page.locator("#figure-people tbody th").first).to_have_text("Voter A (simulated)")
     page.wait_for_load_state("networkidle")
     axe_clean(page)
-    for k, part in enumerate(("readings", "figures-agreement", "figures-differ")):
-        page.locator(f"#{part}").evaluate("e => scrollTo(0, e.getBoundingClientRect().top + scrollY - 120)")
-        page.screenshot(path=f"/tmp/shots/part{k}-{size['width']}.png")
-    page.screenshot(path=f"/tmp/shots/full-{size['width']}.png", full_page=True)
     assert page.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
     visitor.shoot(f"dashboard-{'laptop' if size == LAPTOP else 'tablet'}", size)
-    page.screenshot(path=f"/tmp/shots/full-{size['width']}.png", full_page=True)

@@ -27,9 +27,11 @@ export function heatColour(share) {
  */
 export function drawHeat(heat, width) {
   const top = heat.isSlanted ? 92 : 46;
-  const wide = Math.min(LARGEST, Math.max(SMALLEST, (width - LEFT - 24) / heat.columns.length));
+  // A slanted name reaches over its column to the right.
+  const margin = heat.isSlanted ? 64 : 8;
+  const wide = Math.min(LARGEST, Math.max(SMALLEST, (width - LEFT - margin) / heat.columns.length));
   const tall = Math.min(46, Math.max(SMALLEST, wide));
-  const needed = Math.max(width, LEFT + wide * heat.columns.length + 24);
+  const needed = Math.max(width, LEFT + wide * heat.columns.length + margin);
   const height = top + tall * heat.rows.length + 8;
   return picture(
     needed,

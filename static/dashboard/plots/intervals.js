@@ -17,7 +17,7 @@ const GROUP = 26;
 export function drawIntervals({ label, xTitle, rows }, width) {
   const groups = [...new Set(rows.map(({ group }) => group))];
   const height = 8 + groups.length * GROUP + rows.length * ROW + 46;
-  const box = { width, height, left: 108, right: 138, top: 6, bottom: 46 };
+  const box = { width, height, left: 122, right: 138, top: 6, bottom: 46 };
   const range = percentRange(rows.flatMap(({ value, low, high }) => [value, low ?? value, high ?? value]));
   const x = linear(range, [box.left, width - box.right]);
   const marks = ticks(...range, 5).map((at) => ({ at, name: `${at}` }));

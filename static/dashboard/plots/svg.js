@@ -86,9 +86,9 @@ export function ticks(low, high, n) {
  * @returns {[number, number]}
  */
 export function percentRange(values) {
-  const low = Math.floor((Math.min(...values) * 100 - 2) / 10) * 10;
+  const low = Math.max(0, Math.floor((Math.min(...values) * 100 - 2) / 10) * 10);
   const high = Math.ceil((Math.max(...values) * 100 + 2) / 10) * 10;
-  return [Math.max(0, low), Math.min(100, Math.max(high, low + 20))];
+  return [low, Math.min(100, Math.max(high, low + 20))];
 }
 
 /**
