@@ -8,7 +8,7 @@ import { count, counted, moment, percent } from "./words.js";
 /** @param {Dashboard} data @returns {HTMLElement} */
 export function readings(data) {
   const { n_drawn, n_voted, n_compared, n_votes, ties } = data.progress;
-  const share = (/** @type {number} */ n) => (n_compared ? ` (${percent(n / n_compared)})` : "");
+  const share = (/** @type {number} */ n) => (n_compared ? ` (${percent(n / n_compared)})`.replaceAll(" %", "\u00a0%") : "");
   return html("dl", { class: "readings", id: "readings" }, [
     reading("sources", "Sources with votes", "Drawn sources that have at least one vote with a label. A source that two rounds drew counts in each.", count(n_voted), `of ${counted(n_drawn, "drawn source")}; ${count(n_compared)} with two votes or more`),
     reading("votes", "Votes", "Votes with a label that stand now: what was taken back or changed since is not counted.", count(n_votes), `by ${counted(data.people.filter((each) => each.votes).length, "person", "people")}`),

@@ -194,4 +194,5 @@ def test_blind_and_informed_rounds_of_simulated_voters(people, team, catalog, si
     page.wait_for_load_state("networkidle")
     axe_clean(page)
     assert page.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
+    page.evaluate("() => scrollTo(0, 0)")
     visitor.shoot(f"dashboard-{'laptop' if size == LAPTOP else 'tablet'}", size)

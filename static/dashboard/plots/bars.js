@@ -17,7 +17,7 @@ export function drawBars({ label, xTitle, categories, series }, width) {
   const step = series.length * BAR + GAP;
   const height = 6 + categories.length * step + 46;
   const longest = Math.max(...categories.map(({ name }) => name.length));
-  const box = { width, height, left: Math.max(110, 40 + 6.4 * longest), right: 84, top: 6, bottom: 46 };
+  const box = { width, height, left: Math.max(110, 44 + 6.5 * longest), right: 84, top: 6, bottom: 46 };
   const most = Math.max(4, ...series.flatMap(({ values }) => values));
   const x = linear([0, most], [box.left, width - box.right]);
   const marks = ticks(0, most, 4).filter(Number.isInteger).map((at) => ({ at, name: at.toLocaleString("en-GB") }));

@@ -21,10 +21,11 @@ export function drawLines({ label, xTitle, yTitle, series }, width) {
   const rounds = [...new Set(points.map(({ at }) => at))].sort((a, b) => a - b);
   const [first, last] = [rounds[0], rounds[rounds.length - 1]];
   const x = linear([first - 0.5, last + 0.5], [box.left, width - box.right]);
+  const withLine = series.filter(({ hasLine }) => hasLine).length;
   return picture(width, HEIGHT, label, [
     yAxis(box, y, ticks(...range, 4).map((at) => ({ at, name: `${at}` })), yTitle),
     xAxis(box, x, rounds.map((at) => ({ at, name: `${at}` })), xTitle, false),
-    ...series.map((each, i) => drawSeries(each, (i - (series.length - 1) / 2) * 9)),
+    ...series.map((each, i) => drawSeries(each, each.hasLine ? (i - (withLine - 1) / 2) * 9 : 0)),
   ]);
 
   /**
