@@ -8,6 +8,7 @@ from rest_framework.throttling import ScopedRateThrottle
 
 from catalogs.api import CatalogViewSet, GalaxyViewSet, SourceViewSet
 from labeling.api import RoundViewSet, VoteViewSet
+from mlops.api import ModelViewSet, RoundPredictionsView
 
 app_name = "api"
 
@@ -25,9 +26,11 @@ router.register("catalogs", CatalogViewSet, basename="catalog")
 router.register("sources", SourceViewSet, basename="source")
 router.register("rounds", RoundViewSet, basename="round")
 router.register("votes", VoteViewSet, basename="vote")
+router.register("models", ModelViewSet, basename="model")
 
 urlpatterns = [
     *router.urls,
+    path("rounds/<uuid:uuid>/predictions/", RoundPredictionsView.as_view(), name="round-predictions"),
     path("token/", TokenView.as_view(), name="token"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path(

@@ -4,3 +4,10 @@ from django.apps import AppConfig
 class MlopsConfig(AppConfig):
     name = "mlops"
     verbose_name = "What machines said"
+
+    def ready(self) -> None:
+        from galaxycat.events.guards import TOPIC_GUARDS
+        from mlops.topics import guard_catalog, guard_round
+
+        TOPIC_GUARDS["predictions"] = guard_catalog
+        TOPIC_GUARDS["roundpredictions"] = guard_round
