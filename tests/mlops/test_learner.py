@@ -75,7 +75,7 @@ def test_an_undone_vote_is_unlearnt(learner):
 
 
 def test_votes_for_one_class_make_no_model(learner):
-    round_, voter, votes = make_learning_round(n_votes=1)
+    make_learning_round(n_votes=1)
     assert learner.step(0) == []
     assert not ModelVersion.objects.exists()
 
@@ -142,7 +142,7 @@ def test_the_newest_version_is_measured_when_no_vote_waits(learner):
 
 
 def test_votes_that_saw_a_prediction_train_and_do_not_evaluate():
-    round_, voter, votes = make_learning_round(n_votes=40)
+    round_, _voter, votes = make_learning_round(n_votes=40)
     for vote in votes[:15]:
         # The same answer once more, now with a prediction on the screen.
         Vote(
@@ -155,7 +155,7 @@ def test_votes_that_saw_a_prediction_train_and_do_not_evaluate():
 
 
 def test_a_version_its_predictions_and_the_events_come_together(learner):
-    round_, voter, _ = make_learning_round()
+    round_, _voter, _ = make_learning_round()
     (version,) = learner.step(0)
     event = Event.objects.get(topic__name=f"predictions.{round_.catalog.uuid}")
     assert (event.kind, event.payload) == ("predictions", {"model": "clusters@1"})
@@ -163,7 +163,7 @@ def test_a_version_its_predictions_and_the_events_come_together(learner):
 
 
 def test_open_rounds_that_show_predictions_are_told_and_others_not(learner):
-    first, voter, _ = make_learning_round()
+    first, _voter, _ = make_learning_round()
     close_round(round_=first)
     informed = make_round(catalog=first.catalog, n_sources=20, mode="informed")
     informed.shows_predictions = True
