@@ -16,7 +16,7 @@ from labeling.models import Campaign, Vote
 from labeling.models.vote import VoteQuerySet
 from mlops.evaluating import MIN_SOURCES, cross_validate, folds_of, metrics_of, sky_blocks
 from mlops.featuring import Features, features_of, latest_features, source_order
-from mlops.learning.probe import Probe, fit_probe
+from mlops.learning.probe import Probe, feature_scaling, fit_probe
 from mlops.ledger import Ledger, VoteRow
 from mlops.models import Evaluation, ModelVersion, Predictions, Predictor
 from mlops.topics import tell_of
@@ -67,6 +67,8 @@ class Desk:
         self.features: Features | None = None
         self.ledger = self._empty_ledger()
         self.probe: Probe | None = None
+        # Of the whole catalogue, so that it does not move with each vote.
+        self.scaling: tuple[np.ndarray, np.ndarray] | None = None
 
     def _empty_ledger(self) -> Ledger:
         return Ledger(source_order(self.catalog).row_of, self.labels)
@@ -86,6 +88,7 @@ class Desk:
         known = self.features.encoder if self.features else None
         if self.features is None or (latest and latest.encoder) != known:
             self.features, self.probe = features_of(self.catalog, latest.encoder if latest else None), None
+            self.scaling = feature_scaling(self.features.matrix[self.features.order.on_image])
 
     @property
     def can_fit(self) -> bool:
@@ -95,7 +98,9 @@ class Desk:
     def fit(self) -> np.ndarray:
         """Fit the counted votes; returns the scores of all sources (n, k) float32, NaN for those off the image."""
         features, rows = self._features(), self.ledger.labelled
-        self.probe = fit_probe(features.matrix[rows], self.ledger.counts[rows], warm=self.probe)
+        self.probe = fit_probe(
+            features.matrix[rows], self.ledger.counts[rows], warm=self.probe, scaling=self.scaling
+        )
         return scores(self.probe, features)
 
     def evaluate(self) -> dict[str, Any] | None:
@@ -103,9 +108,12 @@ class Desk:
         features, rows = self._features(), self.ledger.labelled
         folds = folds_of(sky_blocks(features.order.x_px[rows], features.order.y_px[rows]))
         truth, probabilities = cross_validate(
-            features.matrix[rows], self.ledger.counts[rows], self.ledger.unaided[rows], folds, _fit
+            features.matrix[rows], self.ledger.counts[rows], self.ledger.unaided[rows], folds, self._fit_apart
         )
         return metrics_of(truth, probabilities, self.groups) if len(truth) >= MIN_SOURCES else None
+
+    def _fit_apart(self, features: np.ndarray, counts: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
+        return fit_probe(features, counts, scaling=self.scaling).predict
 
     def _features(self) -> Features:
         if self.features is None:
@@ -115,10 +123,6 @@ class Desk:
 
 def _rows(votes: VoteQuerySet) -> list[VoteRow]:
     return [VoteRow(*row) for row in votes.order_by("pk").values_list(*VOTE_ROW)]
-
-
-def _fit(features: np.ndarray, counts: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
-    return fit_probe(features, counts).predict
 
 
 def scores(probe: Probe, features: Features) -> np.ndarray:

@@ -42,9 +42,10 @@ def draw_by_uncertainty(
     """
     version = uncertainty_model(catalog, parameters)
     row_of = source_order(catalog).row_of
-    weights = np.asarray(entropy(predictions_of(version)[[row_of[int(pk)] for pk in candidates]]), dtype=float)
+    predictions = predictions_of(version)[[row_of[int(pk)] for pk in candidates]]
+    known = np.isfinite(predictions).all(axis=1)
     # A source without a prediction is as uncertain as one can be.
-    weights = np.where(np.isfinite(weights), weights, np.log(len(version.labels)))
+    weights = np.ones(len(candidates))
+    weights[known] = entropy(predictions[known])
     indices, probabilities = pps_sample(weights, n, rng, FLOOR)
-    order = rng.permutation(len(indices))
-    return Draw(indices[order], probabilities[order])
+    return Draw(indices, probabilities)

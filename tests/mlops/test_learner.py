@@ -56,7 +56,7 @@ def test_without_new_votes_nothing_is_made_and_one_vote_makes_one_version(learne
     vote_for_truth(round_, voter, 1)
     (version,) = learner.step(0.2)
     assert (version.number, version.n_votes) == (2, 41)
-    assert np.allclose(predictions_of(version), fresh_fit(round_), atol=2e-3)
+    assert np.allclose(predictions_of(version), fresh_fit(round_), atol=0.02)
 
 
 def test_many_votes_between_two_looks_make_one_version(learner):
