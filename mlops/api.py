@@ -113,7 +113,7 @@ class RoundPredictionsView(APIView):
         drawn = drawn.exclude(pk__in=veiled_sources(round_, user_of(request)).values("source"))
         found = predictions_for(version, list(drawn))
         shown = [prediction.as_json() | {"token": shown_token(prediction, round_, version)} for prediction in found]
-        return Response({"model": str(version), "predictions": shown})
+        return Response({"model": str(version) if shown else None, "predictions": shown})
 
 
 def named_sources(texts: Sequence[str]) -> list[UUID]:

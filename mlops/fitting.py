@@ -98,9 +98,7 @@ class Desk:
     def fit(self) -> np.ndarray:
         """Fit the counted votes; returns the scores of all sources (n, k) float32, NaN for those off the image."""
         features, rows = self._features(), self.ledger.labelled
-        self.probe = fit_probe(
-            features.matrix[rows], self.ledger.counts[rows], warm=self.probe, scaling=self.scaling
-        )
+        self.probe = fit_probe(features.matrix[rows], self.ledger.counts[rows], warm=self.probe, scaling=self.scaling)
         return scores(self.probe, features)
 
     def evaluate(self) -> dict[str, Any] | None:

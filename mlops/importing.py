@@ -16,6 +16,7 @@ from mlops.featuring import source_order
 from mlops.fitting import as_bytes, free_predictor_name, keep_version
 from mlops.models import ModelVersion, Predictor
 
+# Along either axis: the tables cut their catalogue's places down to whole pixels.
 TOLERANCE_PX = 1.0
 MAX_SHOWN = 5
 ROW = re.compile(r"(?P<id>\d+)\s+(?P<x>\S+)\s+(?P<y>\S+)\s+(?P<label>\S+)\s+\[(?P<scores>[^\]]*)\]")
@@ -63,6 +64,8 @@ def parse_row(line: int, text: str, labels: list[str]) -> PublishedRow:
         scores = [float(score) for score in SEPARATOR.split(match["scores"].strip())]
     except ValueError:
         raise BadInput("a place or a score is not a number") from None
+    if not np.isfinite([x_px, y_px, *scores]).all():
+        raise BadInput("a place or a score is not a number")
     if match["label"] not in labels:
         raise BadInput(f"class {match['label']} is not one of {', '.join(labels)}")
     if len(scores) != len(labels) or not all(0 <= score <= 1 for score in scores):
@@ -77,13 +80,13 @@ def import_predictions(
 ) -> ImportedPredictions:
     """Keep a published table as a model's predictions of the catalogue's sources.
 
-    A row is its source's when the number is the same and the place within TOLERANCE_PX: numbers alone may be of another
+    A row is its source's when the number is the same and the place within TOLERANCE_PX along either axis: numbers alone may be of another
     version of the catalogue. Raises BadInput for a file with no usable row; then nothing is kept.
     """
     scheme = legus_scheme()
     labels = list(scheme.labels.values_list("value", flat=True))
     parsed, rejected = _parsed(path, labels)
-    probabilities, misplaced = _placed(catalog, parsed, len(labels))
+    probabilities, misplaced = _placed(catalog, parsed, labels)
     rejected = sorted([*rejected, *misplaced])
     n_imported = int(np.isfinite(probabilities[:, 0]).sum())
     if not n_imported:
@@ -121,13 +124,13 @@ def _parsed(path: Path, labels: list[str]) -> tuple[list[PublishedRow], list[tup
     return parsed, rejected
 
 
-def _placed(catalog: Catalog, rows: list[PublishedRow], n_labels: int) -> tuple[np.ndarray, list[tuple[int, str]]]:
+def _placed(catalog: Catalog, rows: list[PublishedRow], labels: list[str]) -> tuple[np.ndarray, list[tuple[int, str]]]:
     """(n_sources, n_labels) scores in order of the sources' number, NaN where there is no row; and what fits no source."""
     order = source_order(catalog)
     row_of_number = {
         number: row for row, number in enumerate(catalog.sources.order_by("number").values_list("number", flat=True))
     }
-    scores = np.full((len(order.pks), n_labels), np.nan, dtype=np.float32)
+    scores = np.full((len(order.pks), len(labels)), np.nan, dtype=np.float32)
     rejected = []
     for published in rows:
         row = row_of_number.get(published.number)
@@ -141,11 +144,14 @@ def _placed(catalog: Catalog, rows: list[PublishedRow], n_labels: int) -> tuple[
             )
         else:
             scores[row] = published.scores
+            # Of two scores that are equal as rounded the published class has the higher, by the least there is.
+            code = labels.index(published.label)
+            scores[row, code] = np.nextafter(scores[row, code], np.float32(2))
     return scores, rejected
 
 
 def _distance_px(published: PublishedRow, x_px: float, y_px: float) -> float:
-    return float(np.hypot(published.x_px - x_px, published.y_px - y_px))
+    return float(max(abs(published.x_px - x_px), abs(published.y_px - y_px)))
 
 
 def _predictor(catalog: Catalog, name: str) -> Predictor:

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from django.db.models import F, OuterRef, QuerySet, Subquery
 
-from catalogs.models import Catalog, Galaxy
+from catalogs.models import Galaxy, Source
 from labeling.models import Consensus, Label, Level
 from mlops.evaluating import metrics_of
 from mlops.featuring import source_order
 from mlops.fitting import training_votes
-from mlops.models import Encoder, Evaluation, ModelVersion, Predictor
+from mlops.models import Encoder, Evaluation, ModelVersion, Predictions, Predictor
 from mlops.predicting import class_counts, predictions_of
 
 N_HISTORY = 20
@@ -29,12 +30,13 @@ class Comparison:
 
 @dataclass(frozen=True)
 class PredictorReport:
-    """One predictor as the model page shows it; `evaluated` is the newest version that was measured."""
+    """One predictor as the model page shows it; `evaluated` is the measurement of the newest version that has one."""
 
     predictor: Predictor
     version: ModelVersion
+    n_sources: int
     classes: dict[str, int]
-    evaluated: ModelVersion | None
+    evaluated: Evaluation | None
     comparisons: list[Comparison]
     history: list[ModelVersion]
 
@@ -48,50 +50,79 @@ class PredictorReport:
 
 
 def reports_of(galaxy: Galaxy) -> list[PredictorReport]:
-    """Each predictor of the galaxy that has a version, newest predictor first."""
+    """Each predictor of the galaxy that has a version, newest predictor first; in a fixed number of queries."""
     predictors = (
         Predictor.objects.filter(catalog__galaxy=galaxy, catalog__withdrawn_at=None)
         .select_related("catalog", "campaign", "scheme")
         .prefetch_related("scheme__labels")
         .order_by("-pk")
     )
-    return [report for predictor in predictors if (report := report_of(predictor))]
+    histories = _histories(galaxy)
+    stored = {
+        row.version_id: row for row in Predictions.objects.filter(version__in=[h[0].pk for h in histories.values()])
+    }
+    measured = {row.version.predictor_id: row for row in _measured(galaxy)}
+    published, agreed = _published(galaxy), _agreed(galaxy)
+    reports = []
+    for predictor in predictors:
+        if not (history := histories.get(predictor.pk)):
+            continue
+        version = history[0]
+        version.predictor = predictor
+        probabilities = stored[version.pk].array(len(version.labels))
+        truths = {PUBLISHED: published, CONSENSUS: agreed} if predictor.kind == Predictor.Kind.IMPORTED else {}
+        reports.append(
+            PredictorReport(
+                predictor=predictor,
+                version=version,
+                n_sources=len(probabilities),
+                classes=class_counts(version, probabilities),
+                evaluated=measured.get(predictor.pk),
+                # Not for a model that learnt from the votes: it would be measured on what it has seen.
+                comparisons=_comparisons(version, probabilities, truths),
+                history=history,
+            )
+        )
+    return reports
 
 
-def report_of(predictor: Predictor) -> PredictorReport | None:
-    versions = predictor.versions.select_related("predictor", "encoder", "evaluation").defer("content")
-    history = list(versions.order_by("-number")[:N_HISTORY])
-    if not history:
-        return None
-    evaluated = versions.filter(evaluation__isnull=False).order_by("-number").first()
-    probabilities = predictions_of(history[0])
-    return PredictorReport(
-        predictor=predictor,
-        version=history[0],
-        classes=class_counts(history[0], probabilities),
-        evaluated=evaluated,
-        comparisons=comparisons_of(history[0], probabilities) if predictor.kind == Predictor.Kind.IMPORTED else [],
-        history=history,
-    )
+def _histories(galaxy: Galaxy) -> dict[int, list[ModelVersion]]:
+    """Predictor's key -> its latest N_HISTORY versions, newest first."""
+    newest = ModelVersion.objects.filter(predictor=OuterRef("predictor")).order_by("-number").values("number")[:1]
+    versions = ModelVersion.objects.filter(predictor__catalog__galaxy=galaxy).defer("content")
+    versions = versions.annotate(newest=Subquery(newest)).filter(number__gt=F("newest") - N_HISTORY)
+    found: dict[int, list[ModelVersion]] = {}
+    for version in versions.select_related("predictor", "encoder", "evaluation").order_by("-number"):
+        found.setdefault(version.predictor_id, []).append(version)
+    return found
 
 
-def comparisons_of(version: ModelVersion, probabilities: np.ndarray) -> list[Comparison]:
-    """An imported model against the catalogue's published classes and against the consensus of closed rounds.
+def _measured(galaxy: Galaxy) -> QuerySet[Evaluation]:
+    """The newest evaluation of each predictor."""
+    of_same = Evaluation.objects.filter(version__predictor=OuterRef("version__predictor"))
+    newest = of_same.order_by("-version__number").values("pk")[:1]
+    rows = Evaluation.objects.filter(version__predictor__catalog__galaxy=galaxy, pk=Subquery(newest))
+    return rows.select_related("version__predictor").defer("version__content")
 
-    Not for a model that learnt from the votes: it would be measured on what it has seen.
-    """
-    catalog = version.predictor.catalog
-    published = dict(catalog.sources.exclude(published_label="").values_list("pk", "published_label"))
-    rows = Consensus.objects.filter(
-        level=Level.LABEL, draw__source__catalog=catalog, draw__round__closed_at__isnull=False
-    )
-    agreed = dict(rows.exclude(mode="").order_by("draw__round").values_list("draw__source", "mode"))
-    found = [(PUBLISHED, published), (CONSENSUS, agreed)]
-    return [
-        Comparison(name, metrics)
-        for name, truth in found
-        if (metrics := metrics_against(truth, version, probabilities)) is not None
-    ]
+
+def _published(galaxy: Galaxy) -> dict[int, str]:
+    rows = Source.objects.filter(catalog__galaxy=galaxy, catalog__predictors__kind=Predictor.Kind.IMPORTED)
+    return dict(rows.exclude(published_label="").values_list("pk", "published_label"))
+
+
+def _agreed(galaxy: Galaxy) -> dict[int, str]:
+    """Source's key -> its mode in the latest closed round that found one."""
+    rows = Consensus.objects.filter(level=Level.LABEL, draw__round__campaign__galaxy=galaxy).exclude(mode="")
+    closed = rows.filter(draw__round__closed_at__isnull=False).order_by("draw__round")
+    return dict(closed.values_list("draw__source", "mode"))
+
+
+def _comparisons(
+    version: ModelVersion, probabilities: np.ndarray, truths: Mapping[str, Mapping[int, str]]
+) -> list[Comparison]:
+    """An imported model against what others say of its catalogue's sources."""
+    found = {name: metrics_against(truth, version, probabilities) for name, truth in truths.items()}
+    return [Comparison(name, metrics) for name, metrics in found.items() if metrics is not None]
 
 
 def metrics_against(
@@ -101,7 +132,7 @@ def metrics_against(
 
     `leave_out` are rows not to be measured. A label that the scheme does not have is no truth.
     """
-    groups = dict(version.predictor.scheme.labels.values_list("value", "group"))
+    groups = version.predictor.scheme.groups
     code_of, row_of = (
         {label: code for code, label in enumerate(version.labels)},
         source_order(version.predictor.catalog).row_of,
@@ -171,7 +202,3 @@ def encoders_of(galaxy: Galaxy) -> list[Encoder]:
     return list(
         Encoder.objects.filter(catalog__galaxy=galaxy).select_related("catalog", "mosaic", "created_by").order_by("-pk")
     )
-
-
-def trainable_catalogs(galaxy: Galaxy) -> list[Catalog]:
-    return list(galaxy.catalogs.filter(withdrawn_at=None).order_by("-pk"))

@@ -120,7 +120,7 @@ def test_simulated_votes_are_counted_as_such(learner):
 
 
 def test_an_unsure_vote_with_a_label_trains_and_one_without_does_not(learner):
-    round_, voter, votes = make_learning_round()
+    _, voter, votes = make_learning_round()
     assignments = [vote.assignment for vote in votes[:2]]
     cast_vote(
         client_id=uuid4(), assignment=assignments[0], annotator=voter, outcome="labeled", label="1", is_unsure=True

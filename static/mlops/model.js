@@ -1,0 +1,36 @@
+/** The model page: its tables fetched again when a topic of the galaxy says that a model or an encoder came. */
+
+import { LiveTopic } from "../galaxycat/livetopic.js";
+import { paced } from "../labeling/pace.js";
+import { updateParts } from "../labeling/parts.js";
+
+const PAUSE_MS = 1000;
+/** @type {Record<string, string>} */
+const WORDS = { connecting: "connecting", live: "live", offline: "reconnecting", refused: "not live: reload the page" };
+
+/**
+ * @param {HTMLElement} sign says whether the page is live
+ * @param {HTMLElement} state what is replaced
+ * @param {string[]} topics
+ */
+function follow(sign, state, topics) {
+  const refresh = paced(async () => {
+    const response = await fetch(sign.dataset.stateUrl ?? "", { headers: { Accept: "text/html" } });
+    if (response.ok && !response.redirected) updateParts(state, await response.text());
+  }, PAUSE_MS);
+  for (const topic of topics) {
+    new LiveTopic({
+      topic,
+      onEvents: refresh,
+      onState(/** @type {string} */ name) {
+        sign.dataset.state = name === "offline" ? "reconnecting" : name;
+        sign.textContent = WORDS[name] ?? name;
+      },
+    }).start();
+  }
+}
+
+const sign = document.getElementById("live");
+const state = document.getElementById("state");
+const topics = JSON.parse(document.getElementById("topics")?.textContent ?? "[]");
+if (sign && state) follow(sign, state, topics);
