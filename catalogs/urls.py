@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from catalogs.views import galaxies, tiles
+from catalogs.views import evidence, galaxies, tiles
 
 
 class HexConverter:
@@ -25,4 +25,5 @@ urlpatterns = [
     path("catalogs/<uuid:uuid>/export/<slug:format_>/", galaxies.export, name="export_catalog"),
     path("tiles/<hex:image>/<hex:style>/<int:z>/<int:x>/<int:y>/", tiles.tile, name="tile"),
     path("cutouts/<hex:style>/<uuid:uuid>/", tiles.cutout, name="cutout"),
+    path("sources/<uuid:uuid>/evidence/", evidence.source_evidence, name="source_evidence"),
 ]

@@ -8,6 +8,7 @@ from rest_framework.throttling import ScopedRateThrottle
 
 from catalogs.api import CatalogViewSet, GalaxyViewSet, SourceViewSet
 from labeling.api import RoundViewSet, VoteViewSet
+from labeling.remarks_api import RemarkViewSet
 from mlops.api import ModelViewSet, RoundPredictionsView
 
 app_name = "api"
@@ -26,6 +27,7 @@ router.register("catalogs", CatalogViewSet, basename="catalog")
 router.register("sources", SourceViewSet, basename="source")
 router.register("rounds", RoundViewSet, basename="round")
 router.register("votes", VoteViewSet, basename="vote")
+router.register("remarks", RemarkViewSet, basename="remark")
 router.register("models", ModelViewSet, basename="model")
 
 urlpatterns = [

@@ -15,6 +15,10 @@ class VoteConflict(Conflict):
     """The same client id came with another content."""
 
 
+class RemarkConflict(Conflict):
+    """The same client id came with another flag or comment."""
+
+
 class NotAssigned(Forbidden):
     """The assignment is another person's."""
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from labeling.views import rounds
+from labeling.views import label, rounds
 
 urlpatterns = [
     path("galaxies/<slug:slug>/rounds/", rounds.round_list, name="rounds"),
@@ -10,5 +10,6 @@ urlpatterns = [
     path("rounds/<uuid:uuid>/votes.csv", rounds.votes_csv, name="votes_csv"),
     path("rounds/<uuid:uuid>/watch/", rounds.watch_round, name="watch_round"),
     path("rounds/<uuid:uuid>/close/", rounds.close, name="close_round"),
-    path("rounds/<uuid:uuid>/label/", rounds.label_page, name="label"),
+    path("rounds/<uuid:uuid>/label/", label.label_page, name="label"),
+    path("rounds/<uuid:uuid>/examples/", label.round_examples, name="round_examples"),
 ]

@@ -19,7 +19,7 @@ def sky_blocks(x_px: np.ndarray, y_px: np.ndarray) -> np.ndarray:
     side_px = min(BLOCK_PX, span_px / N_FOLDS)
     cells = np.stack([np.floor(x_px / side_px), np.floor(y_px / side_px)], axis=1)
     _, block = np.unique(cells, axis=0, return_inverse=True)
-    return block.reshape(-1)
+    return np.asarray(block).reshape(-1)
 
 
 def folds_of(blocks: np.ndarray, n_folds: int = N_FOLDS) -> np.ndarray:
@@ -29,7 +29,8 @@ def folds_of(blocks: np.ndarray, n_folds: int = N_FOLDS) -> np.ndarray:
     for block in np.argsort(-sizes, kind="stable"):
         fold_of_block[block] = int(filled.argmin())
         filled[fold_of_block[block]] += sizes[block]
-    return fold_of_block[blocks]
+    folds: np.ndarray = fold_of_block[blocks]
+    return folds
 
 
 def modes(counts: np.ndarray) -> np.ndarray:

@@ -50,7 +50,10 @@ api:round-close           POST  401    404  403  403  403  200
 api:round-places          GET   401    404  200  200  200  200
 api:round-results         GET   401    404  403  403  403  200
 api:round-watch           POST  401    404  403  403  204  204
+api:round-remarks         GET   401    404  200  200  200  200
 api:vote-list             POST  401    404  403  201  403  403
+api:remark-list           POST  401    404  403  201  403  403
+api:remark-withdraw       POST  401    404  404  200  404  404
 api:token                 POST  400    400  400  400  400  400
 api:schema                GET   200    200  200  200  200  200
 api:docs                  GET   200    200  200  200  200  200
@@ -103,6 +106,8 @@ api:round-detail    GET  401    404
 api:round-claims    POST 401    404
 api:round-places    GET  401    404
 api:round-results   GET  401    404
+api:round-remarks   GET  401    404
+api:remark-withdraw POST 401    404
 """
 
 # The close code, or "joined". An unknown address is closed to everybody.

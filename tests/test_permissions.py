@@ -40,6 +40,7 @@ def address(name: str, world: World) -> str:
         "export_catalog": [world.catalog.uuid, "ecsv"],
         "tile": [image.display_sha256, style, 0, 0, 0],
         "cutout": [style, source.uuid],
+        "api:remark-withdraw": [world.remark.client_id],
         "api:catalog-detail": [world.catalog.uuid],
         "api:catalog-places": [world.catalog.uuid],
         "api:source-detail": [source.uuid],
@@ -50,7 +51,7 @@ def address(name: str, world: World) -> str:
         fillings[own] = [world.galaxy.slug]
     for own in ("round", "round_results", "votes_csv", "watch_round", "close_round", "label"):
         fillings[own] = [world.round.uuid]
-    for own in ("detail", "claims", "close", "results", "watch", "places"):
+    for own in ("detail", "claims", "close", "results", "watch", "places", "remarks"):
         fillings[f"api:round-{own}"] = [world.round.uuid]
     return reverse(name, args=fillings.get(name, []))
 
@@ -66,6 +67,9 @@ def body(name: str, world: World) -> dict:
         "api:round-list": opening | {"catalog": str(world.catalog.uuid)},
         "api:vote-list": {
             "client_id": str(uuid4()), "assignment": str(world.assignment.uuid), "outcome": "labeled", "label": "1",
+        },
+        "api:remark-list": {
+            "client_id": str(uuid4()), "assignment": str(world.assignment.uuid), "kind": "comment", "text": "a knot",
         },
     }  # fmt: skip
     return bodies.get(name, {})

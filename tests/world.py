@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
 import numpy as np
 from astropy.io import fits
@@ -15,7 +16,8 @@ from galaxycat.accounts.models import Invitation, Role, Team, User
 from galaxycat.accounts.teams import invite
 from labeling.access import watch
 from labeling.assignments import claim
-from labeling.models import Assignment, Round
+from labeling.models import Assignment, Remark, Round
+from labeling.remarks import remark
 from tests.factories import make_member, make_round, make_team
 
 SIZE_PX = 300
@@ -52,6 +54,7 @@ class World:
     catalog: Catalog
     round: Round
     assignment: Assignment
+    remark: Remark
     invitation: Invitation
     token: str
 
@@ -68,6 +71,7 @@ def make_world(folder: Path) -> World:
     catalog = detect_sources(galaxy=galaxy).catalog
     round_ = make_round(catalog=catalog, n_sources=10)
     (assignment,) = claim(round_=round_, annotator=people["annotator"], count=1)
+    flag, _ = remark(client_id=uuid4(), assignment=assignment, author=people["annotator"], kind="flag")
     watch(round_=round_, user=people["pi"])
     invitation, token = invite(team=team, role=Role.ANNOTATOR, invited_by=people["pi"])
-    return World(team, people, galaxy, catalog, round_, assignment, invitation, token)
+    return World(team, people, galaxy, catalog, round_, assignment, flag, invitation, token)

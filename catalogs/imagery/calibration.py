@@ -55,6 +55,32 @@ def zero_point_from_pixel_area(pixar_sr: float) -> float:
     return -6.10 - 2.5 * math.log10(pixar_sr)
 
 
+def is_per_second(unit: str) -> bool:
+    """Whether the unit is a rate, such as ELECTRONS/S."""
+    return unit.replace(" ", "").lower().endswith(("/s", "s-1", "/sec", "s**-1"))
+
+
+def electrons_per_unit(unit: str, exposure_s: float | None) -> float | None:
+    """How many electrons a value of 1 was, for Poisson noise; None where the unit or the exposure does not tell."""
+    if not unit.strip().lower().startswith(("electron", "e-")):
+        return None
+    return exposure_s if is_per_second(unit) else 1.0
+
+
+def effective_zero_point(zero_point_mag: float | None, unit: str, exposure_s: float | None) -> tuple[float | None, str]:
+    """(AB magnitude of one image unit, "") or (None, why there is none).
+
+    The zero point of HST is that of one e-/s, so electrons or counts summed over the exposure are divided by it.
+    """
+    if zero_point_mag is None:
+        return None, "the band has no zero point"
+    if not unit or is_per_second(unit) or "sr" in unit.lower() or "jy" in unit.lower():
+        return zero_point_mag, ""
+    if exposure_s is None:
+        return None, f"values are in {unit}, not per second, and the exposure is unknown"
+    return zero_point_mag + 2.5 * math.log10(exposure_s), ""
+
+
 def number(header: fits.Header, key: str, path: object) -> float | None:
     """The card's number, None where it is missing or says that it is not known.
 
@@ -134,7 +160,7 @@ def _zero_point(
     if not isinstance(photflam, float):
         warnings.append(f"{path}: no usable PHOTFLAM in the header: no magnitudes until a zero point is given")
         return None, None
-    if unit and not unit.endswith(("/s", "s-1", "/sec")):
+    if unit and not is_per_second(unit):
         warnings.append(f"{path}: values are in {values['unit']}, not per second: the zero point is that of one e-/s")
     if not isinstance(pivot_nm, float):
         return None, None

@@ -9,9 +9,15 @@ import sep
 from astropy.table import Table
 from numpy.typing import NDArray
 
+from catalogs.imagery.photometry import Aperture
 from galaxycat.errors import BadInput
 
-LARGEST = {"DEBLEND_NTHRESH": 64, "BACK_SIZE": 10_000, "BACK_FILTERSIZE": 99, "DETECT_MINAREA": 1_000_000}
+LARGEST = {
+    "DEBLEND_NTHRESH": 64, "BACK_SIZE": 10_000, "BACK_FILTERSIZE": 99, "DETECT_MINAREA": 1_000_000,
+    "PHOT_APERTURES": 100, "BACKPHOTO_THICK": 50,
+}  # fmt: skip
+MAY_BE_ZERO = {"DEBLEND_MINCONT", "CLEAN", "FILTER"}
+CHOICES = {"BACKPHOTO_TYPE": ("LOCAL", "GLOBAL")}
 PIXEL_STACK = 10_000_000
 SUB_OBJECTS = 8192
 CI_RADII_PX = (1.0, 3.0)
@@ -24,7 +30,8 @@ KERNEL = np.array([[1, 2, 1], [2, 4, 2], [1, 2, 1]], dtype=np.float32)
 class DetectionParameters:
     """Named as in SExtractor, with defaults for a nearby galaxy: a fine background mesh and fine deblending, or the sources in
     bright arms are lost (docs/decisions/0007). DETECT_THRESH counts global background rms; sizes are in pixels; FILTER 0 switches off
-    the smoothing before detection."""
+    the smoothing before detection. PHOT_APERTURES is the diameter of the one photometric aperture, as in SExtractor;
+    its sky is the median in an annulus BACKPHOTO_THICK wide (LOCAL), or the background map alone (GLOBAL)."""
 
     DETECT_THRESH: float = 5.0
     DETECT_MINAREA: int = 5
@@ -35,6 +42,14 @@ class DetectionParameters:
     CLEAN: int = 1
     CLEAN_PARAM: float = 1.0
     FILTER: int = 1
+    PHOT_APERTURES: float = 8.0
+    BACKPHOTO_TYPE: str = "LOCAL"
+    BACKPHOTO_THICK: float = 2.0
+
+    @property
+    def aperture(self) -> Aperture:
+        """The aperture that these describe."""
+        return Aperture(self.PHOT_APERTURES / 2, self.BACKPHOTO_THICK if self.BACKPHOTO_TYPE == "LOCAL" else 0.0)
 
     def with_overrides(self, settings: Sequence[str]) -> "DetectionParameters":
         """These with each "KEY=VALUE" of `settings`. Raises BadInput for an unknown key or a value that will not do."""
@@ -155,12 +170,14 @@ def _table(objects: NDArray[Any], pixels: NDArray[np.float32], bad: NDArray[np.b
     )
 
 
-def _override(setting: str) -> tuple[str, float | int]:
+def _override(setting: str) -> tuple[str, float | int | str]:
     key, separator, text = setting.partition("=")
     kinds = {field.name: field.type for field in fields(DetectionParameters)}
     name = key.strip().upper()
     if not separator or name not in kinds:
         raise BadInput(f"--set {setting!r}: write KEY=VALUE with KEY one of {', '.join(kinds)}")
+    if name in CHOICES:
+        return name, text.strip().upper()
     kind = int if kinds[name] in (int, "int") else float
     try:
         return name, kind(text)
@@ -172,9 +189,17 @@ def _override(setting: str) -> tuple[str, float | int]:
 def _require_sound(parameters: DetectionParameters) -> None:
     for field in fields(parameters):
         value = getattr(parameters, field.name)
-        may_be_zero = field.name in {"DEBLEND_MINCONT", "CLEAN", "FILTER"}
+        if field.name in CHOICES:
+            _require_choice(field.name, value)
+            continue
+        may_be_zero = field.name in MAY_BE_ZERO
         if not np.isfinite(value) or value < 0 or (value == 0 and not may_be_zero):
             raise BadInput(f"--set {field.name}={value}: must be {'0 or more' if may_be_zero else 'above 0'}")
         # SEP allocates by these and dies without a word where there is not enough memory.
         if value > LARGEST.get(field.name, np.inf):
             raise BadInput(f"--set {field.name}={value}: must be at most {LARGEST[field.name]}")
+
+
+def _require_choice(name: str, value: str) -> None:
+    if value not in CHOICES[name]:
+        raise BadInput(f"--set {name}={value}: must be one of {', '.join(CHOICES[name])}")

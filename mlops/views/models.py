@@ -70,16 +70,16 @@ def _choices(galaxy: Galaxy, request: UserRequest) -> dict[str, Any]:
     }
 
 
-def is_uuid(text: str | None) -> bool:
+def _uuid(text: str | None) -> UUID:
+    """The nil UUID, which nothing has, for what is none."""
     try:
-        UUID(text or "")
+        return UUID(text or "")
     except ValueError:
-        return False
-    return True
+        return UUID(int=0)
 
 
 def _catalog_in(galaxy: Galaxy, uuid: str | None) -> Catalog:
-    catalog = galaxy.catalogs.filter(withdrawn_at=None, uuid=uuid).first() if is_uuid(uuid) else None
+    catalog = galaxy.catalogs.filter(withdrawn_at=None, uuid=_uuid(uuid)).first()
     if catalog is None:
         raise BadInput(f"catalog: choose a catalogue of {galaxy}")
     return catalog
@@ -104,8 +104,7 @@ def pretrain(request: UserRequest, slug: str) -> HttpResponse:
 def train(request: UserRequest, slug: str) -> HttpResponse:
     """Start fitting a campaign's votes, as a job: for servers where no learner runs."""
     galaxy = curated_galaxy(request, slug)
-    uuid = request.POST.get("campaign")
-    campaign = galaxy.campaigns.filter(uuid=uuid).first() if is_uuid(uuid) else None
+    campaign = galaxy.campaigns.filter(uuid=_uuid(request.POST.get("campaign"))).first()
     if campaign is None:
         raise BadInput(f"campaign: choose a campaign of {galaxy}")
     start_job(

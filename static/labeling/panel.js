@@ -2,7 +2,6 @@
 /** The panel beside the image: which source this is, what may be said of it, and what happens when there is none. */
 
 import { element } from "../catalogs/pagedata.js";
-import { formatDec, formatRa } from "../catalogs/sky.js";
 
 /** @typedef {import("./queue.js").Assignment} Assignment */
 /** @typedef {{value: string, name: string, colour: string}} LabelInfo */
@@ -24,16 +23,29 @@ export class Panel {
   /** @param {Assignment} assignment */
   show({ source, previous_consensus }) {
     write("#source-number", `Source ${source.number}`);
-    write("#source-pixel", `${source.x_px.toFixed(1)}, ${source.y_px.toFixed(1)} px`);
-    const hasSky = source.ra_deg !== null && source.dec_deg !== null;
-    write("#source-sky", hasSky ? `${formatRa(Number(source.ra_deg))} ${formatDec(Number(source.dec_deg))}` : "no world coordinates");
+    write("#source-pixel", `x ${source.x_px.toFixed(1)}  y ${source.y_px.toFixed(1)} px`);
     this.#incomplete.hidden = true;
     this.#showPrevious(previous_consensus);
   }
 
-  /** Part of the image is missing. */
-  markIncomplete() {
-    this.#incomplete.hidden = false;
+  /**
+   * Say what did not load, if anything.
+   * @param {boolean} isWhole whether all of the image is there
+   * @param {boolean} hasEvidence
+   */
+  markIncomplete(isWhole, hasEvidence) {
+    this.#incomplete.hidden = isWhole && hasEvidence;
+    write("#incomplete-what", isWhole ? "Profile and bands did not load." : "Part of the image did not load.");
+  }
+
+  /** @param {boolean} isFlagged */
+  setFlag(isFlagged) {
+    for (const button of document.querySelectorAll("[data-action=flag]")) button.setAttribute("aria-pressed", String(isFlagged));
+  }
+
+  /** A word on what was done, until the next answer. @param {string} text */
+  say(text) {
+    this.#last.textContent = text;
   }
 
   /**

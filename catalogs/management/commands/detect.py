@@ -10,7 +10,7 @@ from galaxycat.commands import GalaxyCatCommand
 
 
 class Command(GalaxyCatCommand):
-    help = "Detect sources with SEP and keep them as a catalogue."
+    help = "Detect sources with SEP, measure them in every band and keep them as a catalogue."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
@@ -22,10 +22,16 @@ class Command(GalaxyCatCommand):
     def run(self, *, slug: str, band: str | None, name: str | None, **options: Any) -> dict[str, Any]:
         galaxy = galaxy_named(slug)
         parameters = DetectionParameters().with_overrides(options["set"])
-        self.progress(f"detecting sources on {band or galaxy.latest_mosaic.reference_band} of {slug} ...")
-        detected = detect_sources(galaxy=galaxy, band=band, parameters=parameters, name=name)
+        detected = detect_sources(galaxy=galaxy, band=band, parameters=parameters, name=name, progress=self._step)
+        for warning in detected.warnings:
+            self.progress(f"warning: {warning}")
         return {
             "catalog": detected.catalog.name,
             "sources": detected.n_sources,
             "background_rms": detected.background_rms,
+            "bands": list(detected.catalog.parameters["band_background_rms"]),
+            "warnings": detected.warnings,
         }
+
+    def _step(self, fraction: float | None, stage: str) -> None:
+        self.progress(f"{'' if fraction is None else f'{fraction:4.0%} '}{stage}")

@@ -1,13 +1,13 @@
 // @ts-check
 /** The image about one source at a time, with the next ones' tiles fetched ahead. */
 
-import { addCompass } from "../catalogs/compass.js";
-import { imageBounds } from "../catalogs/map.js";
-import { toMap } from "../catalogs/pixels.js";
-import { RenditionLayers } from "../catalogs/renditions.js";
-import { addScale } from "../catalogs/scale.js";
-import { SkyGrid } from "../catalogs/sky.js";
-import { tilesOfView, zoomToFit } from "../catalogs/tileplan.js";
+import { addCompass } from "../compass.js";
+import { imageBounds } from "../map.js";
+import { toMap } from "../pixels.js";
+import { RenditionLayers } from "../renditions.js";
+import { addScale } from "../scale.js";
+import { SkyGrid } from "../sky.js";
+import { tilesOfView, zoomToFit } from "../tileplan.js";
 import { Aim } from "./aim.js";
 
 /** @typedef {{x_px: number, y_px: number}} Place */
@@ -16,7 +16,7 @@ const VIEW_PX = 64; // at least so much of the image about the source is in view
 const LONGEST_WAIT_MS = 4000;
 const KEPT_PICTURES = 80;
 
-export class LabelMap {
+export class SourceMap {
   /** @type {Place | null} */
   #place = null;
   /** @type {Map<string, HTMLImageElement>} by URL: held, so that the browser keeps them decoded */
@@ -26,7 +26,7 @@ export class LabelMap {
 
   /**
    * @param {L.Map} map
-   * @param {import("../catalogs/map.js").ViewerConfig} viewer
+   * @param {import("../map.js").ViewerConfig} viewer
    */
   constructor(map, viewer) {
     this.map = map;
@@ -51,9 +51,9 @@ export class LabelMap {
     return this.#fittingZoom + this.#zoomSteps;
   }
 
-  /** What the voter sees, to be stored with the vote. */
-  get shown() {
-    return { rendition: this.renditions.current.slug, zoom: this.map.getZoom() };
+  /** The zoom of sources that come next. */
+  get zoom() {
+    return this.#zoom;
   }
 
   /**
@@ -102,11 +102,16 @@ export class LabelMap {
    */
   prefetch(places) {
     const { x: widthScreen, y: heightScreen } = this.map.getSize();
-    const { tile_url } = this.renditions.current;
-    for (const { x_px: xPx, y_px: yPx } of places) {
-      const tiles = tilesOfView({ xPx, yPx, widthScreen, heightScreen, zoom: this.#zoom }, this.viewer);
-      for (const tile of tiles) this.#fetchPicture(L.Util.template(tile_url, tile));
-    }
+    for (const place of places) this.fetchView(place, { widthScreen, heightScreen, zoom: this.#zoom });
+  }
+
+  /**
+   * @param {Place} place
+   * @param {{widthScreen: number, heightScreen: number, zoom: number}} view
+   * @param {string} tileUrl of the rendition
+   */
+  fetchView({ x_px: xPx, y_px: yPx }, view, tileUrl = this.renditions.current.tile_url) {
+    for (const tile of tilesOfView({ xPx, yPx, ...view }, this.viewer)) this.#fetchPicture(L.Util.template(tileUrl, tile));
   }
 
   /** @param {string} url */

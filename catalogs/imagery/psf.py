@@ -1,0 +1,189 @@
+"""Widths of sources, and the point-spread function from the stars among them."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from catalogs.imagery.stamps import clipped_median, disk_values, ring_values
+
+Floats = NDArray[np.float64]
+FWHM_OF_SIGMA = 2 * np.sqrt(2 * np.log(2))
+CORE_RADIUS_PX, CORE_LEVEL, FEWEST_CORE_PIXELS = 4.0, 0.25, 4
+WIDEST_FWHM_PX = 20.0
+
+FEWEST_STARS, MOST_STARS, SMALLEST_SNR = 5, 100, 30.0
+# Sharper than any telescope's sampling: cosmic rays and hot pixels.
+SMALLEST_FWHM_PX = 1.3
+LOCUS_FRACTION, LOCUS_WIDTH = 0.1, 0.1
+PROFILE_RADIUS_PX, PROFILE_STEP_PX = 10.0, 0.5
+SKY_ANNULUS_PX = (10.0, 13.0)
+
+
+class NoPsf(ValueError):
+    """Why there is no point-spread function, in a line."""
+
+
+@dataclass(frozen=True)
+class Psf:
+    """The mean star of a band: `profile` at `radii_px` from its centre, 1 at the centre, of `n_stars` stars."""
+
+    fwhm_px: float
+    radii_px: list[float]
+    profile: list[float]
+    n_stars: int
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def source_fwhm(
+    values: NDArray[np.float32], x_px: Floats, y_px: Floats, bad: NDArray[np.bool_] | None = None
+) -> Floats:
+    """FWHM (n,) in px of the Gaussian that fits the core of each source on `values`, whose background is 0.
+
+    As SExtractor's FWHM_IMAGE it assumes a Gaussian core: least squares on the logarithm of the pixels within 4 px
+    and above a quarter of the brightest, weighted by value squared. nan where fewer than 4 pixels are left or they do
+    not fall off.
+    """
+    bad = np.zeros(values.shape, dtype=np.bool_) if bad is None else bad
+    parts = [slice(start, start + 2000) for start in range(0, len(x_px), 2000)]
+    widths = [_core_fwhm(*disk_values(values, bad, x_px[part], y_px[part], CORE_RADIUS_PX)) for part in parts]
+    return np.concatenate(widths) if widths else np.empty(0)
+
+
+def estimate_psf(
+    values: NDArray[np.float32],
+    x_px: Floats,
+    y_px: Floats,
+    *,
+    snr: Floats,
+    fwhm_px: Floats | None = None,
+    bad: NDArray[np.bool_] | None = None,
+    saturation: float | None = None,
+) -> Psf:
+    """The PSF of `values` (h, w), background taken off, from the bright, isolated, compact ones of the sources at
+    (x_px, y_px) (n,) with signal-to-noise `snr`.
+
+    Stars share one width while clusters and galaxies do not, so they are the densest place among the widths: the
+    shortest interval that holds a tenth of the candidates. A saturated star is wider and falls out; `saturation`
+    (in the image's unit) rules them out by value where it is known. Raises NoPsf with the reason where fewer than 5
+    are left.
+    """
+    bad = np.zeros(values.shape, dtype=np.bool_) if bad is None else bad
+    widths = source_fwhm(values, x_px, y_px, bad) if fwhm_px is None else fwhm_px
+    stars = choose_stars(x_px, y_px, snr, widths, _peaks(values, x_px, y_px), saturation)
+    radii, profile = _mean_profile(values, bad, x_px[stars], y_px[stars])
+    return Psf(_half_width(radii, profile), radii.tolist(), np.round(profile, 6).tolist(), len(stars))
+
+
+def choose_stars(
+    x_px: Floats,
+    y_px: Floats,
+    snr: Floats,
+    fwhm_px: Floats,
+    peak: Floats,
+    saturation: float | None = None,
+) -> NDArray[np.int64]:
+    """Indices of the stars, brightest first, at most 100. Raises NoPsf."""
+    bright = np.isfinite(fwhm_px) & (fwhm_px >= SMALLEST_FWHM_PX) & (snr >= SMALLEST_SNR)
+    if saturation is not None:
+        bright &= peak < saturation
+    if bright.sum() < FEWEST_STARS:
+        raise NoPsf(
+            f"{int(bright.sum())} bright compact sources (S/N of {SMALLEST_SNR:g}), and a PSF needs {FEWEST_STARS}"
+        )
+    alone = bright & (_nearest_px(x_px, y_px) > 2.5 * float(np.median(fwhm_px[bright])))
+    candidates = np.flatnonzero(alone)
+    if len(candidates) < FEWEST_STARS:
+        raise NoPsf(f"{len(candidates)} bright sources stand alone, and a PSF needs {FEWEST_STARS}")
+    width = _locus(fwhm_px[candidates])
+    stars = candidates[np.abs(fwhm_px[candidates] / width - 1) <= LOCUS_WIDTH]
+    if len(stars) < FEWEST_STARS:
+        raise NoPsf(f"{len(stars)} of {len(candidates)} bright sources share a width, and a PSF needs {FEWEST_STARS}")
+    return stars[np.argsort(-snr[stars], kind="stable")][:MOST_STARS]
+
+
+def _locus(fwhm_px: Floats) -> float:
+    """The middle of the shortest interval, relative to its place, that holds a tenth of the widths."""
+    ordered = np.sort(fwhm_px)
+    held = min(max(FEWEST_STARS, round(LOCUS_FRACTION * len(ordered))), len(ordered))
+    low, high = ordered[: len(ordered) - held + 1], ordered[held - 1 :]
+    best = int(np.argmin(high / low))
+    return float(np.sqrt(low[best] * high[best]))
+
+
+def _nearest_px(x_px: Floats, y_px: Floats) -> Floats:
+    if len(x_px) < 2:
+        return np.full(len(x_px), np.inf)
+    places = np.column_stack([x_px, y_px])
+    return np.asarray(cKDTree(places).query(places, k=2)[0][:, 1], dtype=np.float64)
+
+
+def _peaks(values: NDArray[np.float32], x_px: Floats, y_px: Floats) -> Floats:
+    column = np.clip(np.rint(x_px).astype(np.int64), 0, values.shape[1] - 1)
+    row = np.clip(np.rint(y_px).astype(np.int64), 0, values.shape[0] - 1)
+    return values[row, column].astype(np.float64)
+
+
+def _core_fwhm(found: Floats, distance: Floats) -> Floats:
+    top = np.nanmax(np.where(np.isfinite(found), found, -np.inf), axis=1, keepdims=True)
+    used = np.isfinite(found) & (found > CORE_LEVEL * top) & (top > 0)
+    light = np.where(used, found, 1.0)
+    weight, squared = np.where(used, light**2, 0.0), np.where(used, distance**2, 0.0)
+    slope = _slope(squared, np.log(light), weight)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        width = FWHM_OF_SIGMA * np.sqrt(-0.5 / slope)
+    good = (used.sum(axis=1) >= FEWEST_CORE_PIXELS) & (slope < 0) & (width <= WIDEST_FWHM_PX)
+    return np.where(good, width, np.nan)
+
+
+def _slope(x: Floats, y: Floats, weight: Floats) -> Floats:
+    """Slope of the weighted straight line through each row; nan where the row has no spread in x."""
+    total = weight.sum(axis=1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean_x, mean_y = (weight * x).sum(axis=1) / total, (weight * y).sum(axis=1) / total
+        dx, dy = x - mean_x[:, None], y - mean_y[:, None]
+        return np.asarray((weight * dx * dy).sum(axis=1) / (weight * dx**2).sum(axis=1))
+
+
+def _mean_profile(
+    values: NDArray[np.float32], bad: NDArray[np.bool_], x_px: Floats, y_px: Floats
+) -> tuple[Floats, Floats]:
+    """(radii, median profile of the stars), each star scaled by the light of its core."""
+    sky = clipped_median(ring_values(values, bad, x_px, y_px, *SKY_ANNULUS_PX))
+    found, distance = disk_values(values, bad, x_px, y_px, PROFILE_RADIUS_PX + PROFILE_STEP_PX / 2)
+    light = found - np.nan_to_num(sky)[:, None]
+    core = np.nansum(np.where(distance <= 2.0, light, np.nan), axis=1)
+    light = light[core > 0] / core[core > 0, None]
+    flat, where = light.ravel(), distance[core > 0].ravel()
+    radii = np.arange(0, PROFILE_RADIUS_PX + PROFILE_STEP_PX / 2, PROFILE_STEP_PX)
+    profile = np.array([_median_near(flat, where, radius) for radius in radii])
+    profile[0] = _centre(flat, where)
+    known = np.isfinite(profile)
+    profile = np.interp(radii, radii[known], profile[known])
+    return radii, profile / profile[0]
+
+
+def _median_near(light: Floats, distance: Floats, radius_px: float) -> float:
+    near = np.isfinite(light) & (np.abs(distance - radius_px) <= PROFILE_STEP_PX / 2)
+    return float(np.median(light[near])) if near.any() else float("nan")
+
+
+def _centre(light: Floats, distance: Floats) -> float:
+    """The profile at radius 0: pixel centres seldom fall there, so by a parabola in radius squared through the core."""
+    near = np.isfinite(light) & (distance <= 1.0) & (light > 0)
+    slope, level = np.polyfit(distance[near] ** 2, np.log(light[near]), 1)
+    return float(np.exp(level)) if slope < 0 else float(np.max(light[near]))
+
+
+def _half_width(radii: Floats, profile: Floats) -> float:
+    """Full width where the profile first falls to a half, interpolated in the logarithm."""
+    below = int(np.argmax(profile <= 0.5))
+    if profile[below] > 0.5:
+        raise NoPsf(f"the stars are wider than {2 * PROFILE_RADIUS_PX:g} px")
+    low, high = np.log(max(profile[below], 1e-6)), np.log(profile[below - 1])
+    share = (high - np.log(0.5)) / (high - low)
+    return float(2 * (radii[below - 1] + share * (radii[below] - radii[below - 1])))

@@ -1,0 +1,162 @@
+"""Photometry of a list of positions in every band of a mosaic, one band in memory at a time."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import rasterio
+
+from catalogs.imagery.calibration import effective_zero_point, electrons_per_unit
+from catalogs.imagery.detection import DetectionParameters, concentration_index
+from catalogs.imagery.photometry import (
+    Aperture,
+    BandPixels,
+    aperture_photometry,
+    magnitudes,
+    subtract_background,
+    usable,
+)
+from catalogs.imagery.psf import NoPsf, estimate_psf, source_fwhm
+from catalogs.imagery.science import gdal
+from catalogs.models import Band, Mosaic
+
+Progress = Callable[[float | None, str], None]
+# Where the empty apertures lie: fixed, so that the same image gives the same errors.
+EMPTY_APERTURE_SEED = 20260101
+SIGNIFICANT_DIGITS = 7
+CI_RADIUS_PX = 3.0
+# What headers write, as the units that astropy and TOPCAT know.
+FITS_UNITS = {
+    "ELECTRONS/S": "electron / s",
+    "ELECTRONS/SEC": "electron / s",
+    "ELECTRONS": "electron",
+    "COUNTS": "ct",
+    "COUNTS/S": "ct / s",
+    "DN": "adu",
+}
+
+
+@dataclass
+class Measured:
+    """`columns` (n,) by measurement key with nan for no value, their `units` and `descriptions`, and for the catalogue's
+    parameters: zero points used, noise and PSF by band, and `warnings`."""
+
+    columns: dict[str, np.ndarray] = field(default_factory=dict)
+    units: dict[str, str] = field(default_factory=dict)
+    descriptions: dict[str, str] = field(default_factory=dict)
+    zero_points_mag: dict[str, float] = field(default_factory=dict)
+    background_rms: dict[str, float] = field(default_factory=dict)
+    noise_factor: dict[str, float] = field(default_factory=dict)
+    psf: dict[str, Any] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+
+    def add(self, key: str, values: np.ndarray, unit: str, description: str) -> None:
+        self.columns[key] = rounded(values)
+        self.units[key], self.descriptions[key] = unit, description
+
+    def to_parameters(self, aperture: Aperture) -> dict[str, Any]:
+        """As Catalog.parameters holds it; `psf` is absent where no band has one."""
+        return {
+            "aperture_radius_px": aperture.radius_px,
+            "sky_annulus_px": list(aperture.annulus_px or ()),
+            "magnitude_system": "AB",
+            "zero_points_mag": self.zero_points_mag,
+            "band_background_rms": self.background_rms,
+            "noise_factor": self.noise_factor,
+            "warnings": self.warnings,
+        } | ({"psf": self.psf} if self.psf else {})
+
+
+def band_unit(band: Band) -> str:
+    return FITS_UNITS.get(band.unit.upper(), band.unit)
+
+
+def band_pixels(mosaic: Mosaic, position: int) -> np.ndarray:
+    """The band's float32 pixels (h, w), bottom row first."""
+    with gdal(), rasterio.open(mosaic.science_path) as dataset:
+        return np.ascontiguousarray(dataset.read(position)[::-1])
+
+
+def band_keys(bands: Sequence[Band]) -> dict[str, str]:
+    """Band name -> how its measurements end, in lower case as the LEGUS import has it: V -> v, F555W -> f555w."""
+    keys: dict[str, str] = {}
+    for band in bands:
+        key = re.sub(r"[^a-z0-9]+", "_", band.name.lower()).strip("_") or "band"
+        keys[band.name] = f"{key}_{band.position}" if key in keys.values() else key
+    return keys
+
+
+def measure_bands(
+    *, mosaic: Mosaic, x_px: np.ndarray, y_px: np.ndarray, parameters: DetectionParameters, progress: Progress
+) -> Measured:
+    """Fluxes, AB magnitudes and errors of the positions (n,) in every band; in the reference band also the
+    concentration index and widths. A band that cannot be measured is left out, with a warning."""
+    measured, bands = Measured(), list(mosaic.bands.order_by("position"))
+    keys, aperture = band_keys(bands), parameters.aperture
+    for done, band in enumerate(bands):
+        progress(done / len(bands), f"photometry in {band.name}")
+        try:
+            pixels = subtract_background(
+                band_pixels(mosaic, band.position), parameters.BACK_SIZE, parameters.BACK_FILTERSIZE
+            )
+        except ValueError as error:
+            measured.warnings.append(f"{band.name}: not measured: {error}")
+            continue
+        _measure_band(measured, band, keys[band.name], pixels, x_px, y_px, aperture)
+        if band.name == mosaic.reference_band:
+            _measure_shapes(measured, pixels, x_px, y_px)
+    return measured
+
+
+def rounded(values: np.ndarray) -> np.ndarray:
+    """To 7 significant digits: pixels are 32-bit floats, which have no more."""
+    return np.array([float(f"{value:.{SIGNIFICANT_DIGITS}g}") for value in values])
+
+
+def _measure_band(
+    measured: Measured, band: Band, key: str, pixels: BandPixels, x_px: np.ndarray, y_px: np.ndarray, aperture: Aperture
+) -> None:
+    gain = electrons_per_unit(band.unit, band.exposure_s)
+    rng = np.random.default_rng(EMPTY_APERTURE_SEED)
+    found = aperture_photometry(pixels, x_px, y_px, aperture, rng, gain)
+    circle = f"in {band.name}, circle of {aperture.radius_px:g} px radius"
+    measured.add(f"flux_{key}", found.flux, band_unit(band), f"Flux {circle}, above the sky")
+    measured.add(f"flux_{key}_error", found.flux_error, band_unit(band), f"Error of the flux in {band.name}")
+    measured.background_rms[band.name] = pixels.global_rms
+    measured.noise_factor[band.name] = round(found.noise_factor, 4)
+    if not found.n_empty:
+        measured.warnings.append(f"{band.name}: too few empty places: errors assume that pixels are independent")
+    if gain is None:
+        measured.warnings.append(f"{band.name}: errors are without the light's own Poisson noise: no exposure or unit")
+    _add_magnitudes(measured, band, key, found.flux, found.flux_error, circle)
+    try:
+        snr = found.flux / np.where(found.flux_error > 0, found.flux_error, np.inf)
+        psf = estimate_psf(pixels.values, x_px, y_px, snr=np.nan_to_num(snr), bad=pixels.bad)
+        measured.psf[band.name] = psf.to_json()
+    except NoPsf as reason:
+        measured.warnings.append(f"{band.name}: no PSF: {reason}")
+
+
+def _add_magnitudes(
+    measured: Measured, band: Band, key: str, flux: np.ndarray, flux_error: np.ndarray, circle: str
+) -> None:
+    zero_point, reason = effective_zero_point(band.zero_point_mag, band.unit, band.exposure_s)
+    if zero_point is None:
+        measured.warnings.append(f"{band.name}: fluxes only, no magnitudes: {reason}")
+        return
+    mag, mag_error = magnitudes(flux, flux_error, zero_point)
+    measured.add(f"mag_{key}", mag, "mag", f"AB magnitude {circle}, no aperture or extinction correction")
+    measured.add(f"mag_{key}_error", mag_error, "mag", f"Error of the magnitude in {band.name}")
+    measured.zero_points_mag[band.name] = zero_point
+
+
+def _measure_shapes(measured: Measured, pixels: BandPixels, x_px: np.ndarray, y_px: np.ndarray) -> None:
+    has_value, _ = usable(pixels.bad, x_px, y_px, CI_RADIUS_PX)
+    index = concentration_index(pixels.values, x_px, y_px, pixels.bad)
+    measured.add(
+        "concentration_index", np.where(has_value, index, np.nan), "mag", "m(r = 1 px) - m(r = 3 px), local sky"
+    )
+    widths = source_fwhm(pixels.values, x_px, y_px, pixels.bad)
+    measured.add("fwhm_px", widths, "pix", "Full width at half maximum of the core")

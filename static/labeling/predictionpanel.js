@@ -1,0 +1,79 @@
+// @ts-check
+/** What the model says of the source in view, as bars; only the pages of rounds that show predictions load this. */
+
+import { element } from "../catalogs/pagedata.js";
+import { Predictions } from "./predictions.js";
+
+const FRESH_MS = 1200;
+
+export class PredictionPanel {
+  /** @type {string | null} */
+  #source = null;
+  /** @type {import("./predictions.js").Shown | null} what stands on the screen now */
+  #onScreen = null;
+  #box = element("#prediction", HTMLElement);
+  #bars = element("#prediction-bars", HTMLElement);
+  #timer = 0;
+
+  /**
+   * @param {string} url
+   * @param {import("./panel.js").LabelInfo[]} labels
+   */
+  constructor(url, labels) {
+    this.labels = labels;
+    this.predictions = new Predictions((sources) => ask(url, sources));
+    this.predictions.addEventListener("change", () => this.#draw(true));
+  }
+
+  /** The token of exactly what is shown, or nothing. @returns {{prediction_token?: string}} */
+  get shown() {
+    return this.#onScreen ? { prediction_token: this.#onScreen.token } : {};
+  }
+
+  /** @param {string} source @param {string[]} upcoming */
+  show(source, upcoming) {
+    this.#source = source;
+    this.#draw(false);
+    this.predictions.want([source, ...upcoming]);
+  }
+
+  /** @param {boolean} isNews whether it came while the source is looked at */
+  #draw(isNews) {
+    const prediction = this.#source === null ? null : this.predictions.of(this.#source);
+    const isChange = isNews && this.#onScreen?.source === prediction?.source && this.#onScreen?.token !== prediction?.token;
+    this.#onScreen = prediction;
+    element("#prediction-model", HTMLElement).textContent = prediction ? prediction.model : "none yet";
+    this.#bars.replaceChildren(...this.labels.map((label) => bar(label, prediction?.probabilities[label.value] ?? null)));
+    if (!isChange) return;
+    this.#box.classList.add("is-new");
+    clearTimeout(this.#timer);
+    this.#timer = window.setTimeout(() => this.#box.classList.remove("is-new"), FRESH_MS);
+  }
+}
+
+/**
+ * @param {import("./panel.js").LabelInfo} label
+ * @param {number | null} probability
+ */
+function bar({ value, name, colour }, probability) {
+  const row = document.createElement("li");
+  const text = document.createElement("span");
+  text.textContent = `${value} ${name}`;
+  const share = document.createElement("span");
+  share.className = "count-bar";
+  share.style.setProperty("--label-colour", colour);
+  share.style.setProperty("--share", String(probability ?? 0));
+  const percent = document.createElement("span");
+  percent.className = "numeric";
+  percent.textContent = probability === null ? "–" : `${Math.round(100 * probability)} %`;
+  row.append(text, share, percent);
+  return row;
+}
+
+/** @param {string} url @param {string[]} sources */
+async function ask(url, sources) {
+  const query = new URLSearchParams(sources.map((source) => ["source", source]));
+  const response = await fetch(`${url}?${query}`, { headers: { Accept: "application/json" } });
+  if (!response.ok) throw new Error(`predictions: the server answered ${response.status}`);
+  return response.json();
+}
