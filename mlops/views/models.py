@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from catalogs.models import Catalog, Galaxy
@@ -17,7 +18,6 @@ from catalogs.views.galaxies import curated_galaxy
 from galaxycat.accounts.http import UserRequest
 from galaxycat.accounts.models import Role
 from galaxycat.errors import BadInput
-from galaxycat.jobs.starting import start_job
 from labeling.models import Round
 from mlops.access import require_predictions, why_predictions_are_hidden
 from mlops.importing import import_predictions
@@ -91,10 +91,7 @@ def pretrain(request: UserRequest, slug: str) -> HttpResponse:
     """Start pre-training an encoder on a catalogue's sources, as a job."""
     galaxy = curated_galaxy(request, slug)
     catalog = _catalog_in(galaxy, request.POST.get("catalog"))
-    start_job(
-        kind="pretrain", team=galaxy.team, subject=galaxy.slug, url=f"/galaxies/{galaxy.slug}/model/",
-        started_by=request.user, arguments={"catalog": str(catalog.uuid)},
-    )  # fmt: skip
+    _start(request, galaxy, "pretrain", {"catalog": str(catalog.uuid)})
     messages.success(request, f"Pre-training on {catalog} has been asked for; the jobs page shows how far it is.")
     return _back(galaxy, request)
 
@@ -107,10 +104,7 @@ def train(request: UserRequest, slug: str) -> HttpResponse:
     campaign = galaxy.campaigns.filter(uuid=_uuid(request.POST.get("campaign"))).first()
     if campaign is None:
         raise BadInput(f"campaign: choose a campaign of {galaxy}")
-    start_job(
-        kind="train", team=galaxy.team, subject=galaxy.slug, url=f"/galaxies/{galaxy.slug}/model/",
-        started_by=request.user, arguments={"campaign": str(campaign.uuid)},
-    )  # fmt: skip
+    _start(request, galaxy, "train", {"campaign": str(campaign.uuid)})
     messages.success(request, f"Fitting the votes of {campaign} has been asked for.")
     return _back(galaxy, request)
 
@@ -132,6 +126,15 @@ def import_file(request: UserRequest, slug: str) -> HttpResponse:
         )
     messages.success(request, imported.sentence)
     return _back(galaxy, request)
+
+
+def _start(request: UserRequest, galaxy: Galaxy, kind: str, arguments: dict[str, Any]) -> None:
+    from galaxycat.jobs.starting import start_job
+
+    start_job(
+        kind=kind, team=galaxy.team, subject=galaxy.slug, url=reverse("model", args=[galaxy.slug]),
+        started_by=request.user, arguments=arguments,
+    )  # fmt: skip
 
 
 def _back(galaxy: Galaxy, request: UserRequest) -> HttpResponse:

@@ -8,7 +8,10 @@ from catalogs.models import Catalog, Source
 from galaxycat.accounts.models import Role, User
 from labeling.assignments import MAX_HELD, claim
 from labeling.models import Round, Vote
+from labeling.schemes import legus_scheme
 from labeling.voting import cast_vote
+from mlops.fitting import as_bytes, keep_version
+from mlops.models import ModelVersion, Predictor
 from tests.factories import make_catalog, make_galaxy, make_member, make_round, make_team
 
 
@@ -58,3 +61,17 @@ def make_learning_round(n_sources: int = 60, n_votes: int = 40, **fields: object
     round_ = make_round(catalog=make_measured_catalog(n_sources), n_sources=n_sources, **fields)
     voter = make_voter(round_)
     return round_, voter, vote_for_truth(round_, voter, n_votes)
+
+
+def starcnet_row(source: Source) -> bytes:
+    """A line of a StarcNet table, which says that the source is of class 1."""
+    return f"{source.number}\t{source.x_px + 1}\t{source.y_px + 1}\t1\t[0.7 - 0.1 - 0.1 - 0.1]\n".encode()
+
+
+def make_model(catalog: Catalog) -> ModelVersion:
+    """An imported model that says one thing of all sources."""
+    predictor = Predictor.objects.create(catalog=catalog, scheme=legus_scheme(), kind="imported", name="imported")
+    probabilities = np.tile(np.array([0.7, 0.1, 0.1, 0.1], dtype=np.float32), (catalog.sources.count(), 1))
+    return keep_version(
+        predictor=predictor, content=as_bytes(probabilities), probabilities=probabilities, labels=["1", "2", "3", "4"]
+    )

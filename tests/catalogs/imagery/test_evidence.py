@@ -81,7 +81,9 @@ def test_sky_and_profile_equal_plain_numpy(cog, image):
     assert sky.sigma == pytest.approx(ring.std(), abs=1e-4)
     profile = radial_profile(cutout.values[1], radius, sky)
     rings = [(distance >= k - 0.5) & (distance < k + 0.5) for k in range(15)]
-    rings = [here for here in rings if here.any()]  # the source lies between its pixels: no centre is within half a pixel
+    rings = [
+        here for here in rings if here.any()
+    ]  # the source lies between its pixels: no centre is within half a pixel
     assert len(profile.value) == len(rings) == 14
     for k, here in enumerate(rings):
         values = image[1][here].astype(float) - sky.level
@@ -121,7 +123,9 @@ def stamp(rng, sigma_px, height=300.0):
     dx, dy = rng.uniform(-0.5, 0.5, 2)
     y, x = np.mgrid[-24:24, -24:24].astype(float)
     radius = np.hypot(x - dx, y - dy)
-    return (height * np.exp(-(radius**2) / (2 * sigma_px**2)) + rng.normal(0, 1, radius.shape)).astype(np.float32), radius
+    return (height * np.exp(-(radius**2) / (2 * sigma_px**2)) + rng.normal(0, 1, radius.shape)).astype(
+        np.float32
+    ), radius
 
 
 def test_the_point_source_is_that_of_the_narrowest_sources():
