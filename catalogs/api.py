@@ -183,7 +183,11 @@ class SourceViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
 
     @extend_schema(
         responses=dict[str, Any],
-        parameters=[OpenApiParameter("image", str, description="Beginning of the image's hash: the answer may be kept for good.")],
+        parameters=[
+            OpenApiParameter(
+                "image", str, description="Beginning of the image's hash: the answer may be kept for good."
+            )
+        ],
     )
     @action(detail=True)
     def evidence(self, request: Request, uuid: str) -> Response:

@@ -6,6 +6,7 @@ Only what was measured: a published class, or anything else a table brought alon
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 # LEGUS' names of the bands, by the wavelengths of their filters.
@@ -63,7 +64,7 @@ def system_of(description: str) -> str:
 
 def colours(magnitudes: Sequence[Reading]) -> list[Reading]:
     """Differences of neighbouring bands, the bluer first."""
-    return [_colour(blue, red) for blue, red in zip(magnitudes, magnitudes[1:], strict=False)]
+    return [_colour(blue, red) for blue, red in pairwise(magnitudes)]
 
 
 def _colour(blue: Reading, red: Reading) -> Reading:

@@ -128,10 +128,14 @@ api:round-remarks   GET  401    404
 api:remark-withdraw POST 401    404
 """
 
-# The close code, or "joined". An unknown address is closed to everybody.
+# The close code, or "joined", by address or, for the live socket, prefix of the topic. What is unknown is closed to everybody.
 SOCKETS = """
-round_socket    4404  4404  4403  4403  4403    joined
-no_such_socket  4404  4404  4404  4404  4404    4404
+live_socket/round    4404  4404  4403  4403  4403    joined
+live_socket/jobs     4404  4404  joined  joined  joined  joined
+live_socket/predictions       4404  4404  4403  4403  4403  joined
+live_socket/roundpredictions  4404  4404  4404  4404  4404  4404
+live_socket/unknown  4404  4404  4404  4404  4404    4404
+no_such_socket       4404  4404  4404  4404  4404    4404
 """
 
 

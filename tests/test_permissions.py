@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from galaxycat.accounts.models import Membership
 from galaxycat.asgi import websocket_urlpatterns
+from galaxycat.events.guards import TOPIC_GUARDS
 from tests.mlops.factories import make_model, starcnet_row
 from tests.permissions import ACCOUNT_MATRIX, MATRIX, PEOPLE, PUBLISHED_MATRIX, SOCKETS, rows
 from tests.world import World
@@ -120,7 +121,10 @@ def test_every_address_is_in_the_matrix():
         known[is_allauth].add(name)
     assert known[False] == {name for name, *_ in OWN_ROWS}
     assert known[True] == {name for name, *_ in ACCOUNT_ROWS}
-    assert {route.name for route in websocket_urlpatterns} == {name for name, *_ in rows(SOCKETS)}
+    sockets = [name.partition("/") for name, *_ in rows(SOCKETS)]
+    assert {route.name for route in websocket_urlpatterns} == {name for name, _, _ in sockets}
+    # Every live topic too.
+    assert set(TOPIC_GUARDS) | {"unknown"} == {prefix for _, _, prefix in sockets if prefix}
 
 
 @pytest.mark.parametrize("row", OWN_ROWS + ACCOUNT_ROWS, ids=lambda row: f"{row[0]}-{row[1]}")

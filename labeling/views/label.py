@@ -70,5 +70,8 @@ def _predictions(round_: Round) -> dict[str, Any]:
 def round_examples(request: UserRequest, uuid: str) -> HttpResponse:
     """Sources that earlier rounds agreed on, as a fragment for the labelling page's dialog."""
     round_ = round_for(request, uuid, Role.ANNOTATOR)
-    context = {"examples": examples_of(round_, request.user), "rendition": round_.galaxy.latest_mosaic.renditions.first()}
+    context = {
+        "examples": examples_of(round_, request.user),
+        "rendition": round_.galaxy.latest_mosaic.renditions.first(),
+    }
     return render(request, "labeling/_examples.html", context)

@@ -18,6 +18,7 @@ from catalogs.views.galaxies import curated_galaxy
 from galaxycat.accounts.http import UserRequest
 from galaxycat.accounts.models import Role
 from galaxycat.errors import BadInput
+from galaxycat.jobs.starting import start_job
 from labeling.models import Round
 from mlops.access import require_predictions, why_predictions_are_hidden
 from mlops.importing import import_predictions
@@ -129,8 +130,6 @@ def import_file(request: UserRequest, slug: str) -> HttpResponse:
 
 
 def _start(request: UserRequest, galaxy: Galaxy, kind: str, arguments: dict[str, Any]) -> None:
-    from galaxycat.jobs.starting import start_job
-
     start_job(
         kind=kind, team=galaxy.team, subject=galaxy.slug, url=reverse("model", args=[galaxy.slug]),
         started_by=request.user, arguments=arguments,

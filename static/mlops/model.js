@@ -1,13 +1,11 @@
 /** The model page: its tables fetched again when a topic of the galaxy says that a model or an encoder came. */
 
+import { liveSign } from "../galaxycat/livesign.js";
 import { LiveTopic } from "../galaxycat/livetopic.js";
 import { paced } from "../labeling/pace.js";
 import { updateParts } from "../labeling/parts.js";
 
 const PAUSE_MS = 1000;
-/** @type {Record<string, string>} */
-const WORDS = { connecting: "connecting", live: "live", offline: "reconnecting", refused: "not live: reload the page" };
-
 /**
  * @param {HTMLElement} sign says whether the page is live
  * @param {HTMLElement} state what is replaced
@@ -19,14 +17,7 @@ function follow(sign, state, topics) {
     if (response.ok && !response.redirected) updateParts(state, await response.text());
   }, PAUSE_MS);
   for (const topic of topics) {
-    new LiveTopic({
-      topic,
-      onEvents: refresh,
-      onState(/** @type {string} */ name) {
-        sign.dataset.state = name === "offline" ? "reconnecting" : name;
-        sign.textContent = WORDS[name] ?? name;
-      },
-    }).start();
+    new LiveTopic({ topic, onEvents: refresh, onState: liveSign(sign) }).start();
   }
 }
 
