@@ -7,7 +7,11 @@ class MlopsConfig(AppConfig):
 
     def ready(self) -> None:
         from galaxycat.events.guards import TOPIC_GUARDS
+        from galaxycat.jobs.registry import JOB_KINDS
+        from mlops.jobs import PRETRAIN, TRAIN
         from mlops.topics import guard_catalog, guard_round
 
         TOPIC_GUARDS["predictions"] = guard_catalog
         TOPIC_GUARDS["roundpredictions"] = guard_round
+        JOB_KINDS["pretrain"] = PRETRAIN
+        JOB_KINDS["train"] = TRAIN

@@ -5,9 +5,10 @@ from typing import Any
 
 import numpy as np
 
+from mlops.learning.evaluation import expected_calibration_error, log_loss
+
 N_FOLDS = 5
 MIN_SOURCES = 10
-N_BINS = 10
 # Cut-outs of 32 px: a block is many of them wide, so that few held-out sources share pixels with a training one.
 BLOCK_PX = 256.0
 Fit = Callable[[np.ndarray, np.ndarray], Callable[[np.ndarray], np.ndarray]]
@@ -79,8 +80,8 @@ def metrics_of(truth: np.ndarray, probabilities: np.ndarray, groups: Sequence[st
         "binary_accuracy": right_group / n,
         "binary_accuracy_interval": wilson(right_group, n),
         "majority": float(np.bincount(truth, minlength=k).max() / n),
-        "log_loss": float(-np.log(np.clip(probabilities[np.arange(n), truth], 1e-6, 1)).mean()),
-        "calibration_error": calibration_error(probabilities.max(axis=1), predicted == truth),
+        "log_loss": log_loss(probabilities, truth),
+        "calibration_error": expected_calibration_error(probabilities, truth),
         "confusion": confusion.tolist(),
     }
 
@@ -91,14 +92,3 @@ def wilson(right: int, n: int) -> list[float]:
     middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)
     half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
     return [float(middle - half), float(middle + half)]
-
-
-def calibration_error(confidence: np.ndarray, is_right: np.ndarray) -> float:
-    """Expected calibration error of top scores (m,), over N_BINS equal bins. Source: doi:10.1609/aaai.v29i1.9602."""
-    bins = np.minimum((confidence * N_BINS).astype(int), N_BINS - 1)
-    gaps = [
-        abs(confidence[bins == b].mean() - is_right[bins == b].mean()) * (bins == b).sum()
-        for b in range(N_BINS)
-        if (bins == b).any()
-    ]
-    return float(sum(gaps) / len(confidence))

@@ -1,5 +1,7 @@
 """The topics of predictions: their names, what is told in them, and who may follow."""
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from catalogs.models import Catalog
@@ -22,10 +24,14 @@ def round_topic(round_: Round) -> str:
 def tell_of(version: ModelVersion, kind: str = "predictions") -> None:
     """Publish that a version came, in the transaction that writes it: only its name, whoever may see more fetches it."""
     payload = {"model": str(version)}
-    publish(catalog_topic(version.predictor.catalog), kind, payload)
+    tell_catalog(version.predictor.catalog, kind, payload)
     if kind == "predictions":
         for round_ in showing_rounds(version.predictor):
             publish(round_topic(round_), kind, payload)
+
+
+def tell_catalog(catalog: Catalog, kind: str, payload: Mapping[str, Any]) -> None:
+    publish(catalog_topic(catalog), kind, payload)
 
 
 def showing_rounds(predictor: Predictor) -> list[Round]:

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from mlops.evaluating import (
-    calibration_error,
     cross_validate,
     folds_of,
     metrics_of,
@@ -52,10 +51,6 @@ def test_metrics_by_hand():
 def test_wilson_interval_of_a_known_case():
     # 8 of 10: Agresti and Coull 1998 give (0.490, 0.943).
     assert wilson(8, 10) == pytest.approx([0.4902, 0.9433], abs=1e-4)
-
-
-def test_a_calibrated_forecast_has_no_calibration_error():
-    assert calibration_error(np.full(10, 0.7), np.arange(10) < 7) == pytest.approx(0)
 
 
 def test_each_source_is_predicted_by_a_fit_that_saw_no_source_of_its_fold():
