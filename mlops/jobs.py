@@ -11,14 +11,17 @@ from labeling.models import Campaign
 from mlops.fitting import train_campaign
 
 
-def run_pretrain(run: JobRun, *, catalog: str) -> dict[str, Any]:
+def run_pretrain(run: JobRun, *, catalog: str, **options: int) -> dict[str, Any]:
+    """`options`: steps and seed, where they are not the usual ones."""
     # Here, since PyTorch takes seconds and 200 MB that no other process should spend.
     from mlops.pretraining import pretrain_galaxy
 
     found = Catalog.objects.select_related("galaxy").filter(uuid=catalog, withdrawn_at=None).first()
     if found is None:
         raise NotFound("The catalogue was withdrawn meanwhile")
-    encoder = pretrain_galaxy(galaxy=found.galaxy, catalog=found, created_by=run.job.started_by, progress=run.step)
+    encoder = pretrain_galaxy(
+        galaxy=found.galaxy, catalog=found, created_by=run.job.started_by, progress=run.step, **options
+    )
     return {"encoder": str(encoder), "sources": encoder.summary["n_sources"], "seconds": encoder.summary["seconds"]}
 
 

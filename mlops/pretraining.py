@@ -55,7 +55,7 @@ def pretrain_galaxy(
     try:
         trained = pretrain_byol(inputs[rows], spec, seed=seed, steps=steps, budget_s=budget_s, progress=progress)
     except Collapsed as error:
-        raise BadInput(f"{catalog}: {error}; are its sources on the image?") from error
+        raise BadInput(f"{catalog}: {error}; give more steps, or a catalogue of more kinds of sources") from error
     progress(None, "features of all sources")
     features = network.encode(trained, inputs, progress)
     return _keep(

@@ -24,8 +24,12 @@ import_catalog            POST  login  404  403  403  302  302
 export_catalog            GET   404    404  200  200  200  200
 tile                      GET   404    404  200  200  200  200
 cutout                    GET   404    404  200  200  200  200
+source_evidence           GET   404    404  200  200  200  200
 
 rounds                    GET   login  404  200  200  200  200
+campaign                  GET   login  404  200  200  200  200
+campaign_data             GET   login  404  200  200  200  200
+campaign_cell             GET   login  404  200  200  200  200
 new_round                 GET   login  404  403  403  403  200
 new_round                 POST  login  404  403  403  403  302
 round                     GET   login  404  200  200  200  200
@@ -34,6 +38,7 @@ votes_csv                 GET   login  404  403  403  403  200
 watch_round               POST  login  404  403  403  302  302
 close_round               POST  login  404  403  403  403  302
 label                     GET   login  404  403  200  200  200
+round_examples            GET   login  404  403  200  200  200
 
 model                     GET   login  404  403  403  403  200
 model_state               GET   login  404  403  403  403  200
@@ -48,6 +53,10 @@ api:catalog-detail        GET   404    404  200  200  200  200
 api:catalog-places        GET   404    404  200  200  200  200
 api:source-list           GET   200    200  200  200  200  200
 api:source-detail         GET   404    404  200  200  200  200
+api:source-evidence       GET   404    404  200  200  200  200
+api:campaign-list         GET   401    200  200  200  200  200
+api:campaign-detail       GET   401    404  200  200  200  200
+api:campaign-dashboard    GET   401    404  200  200  200  200
 api:round-list            GET   401    200  200  200  200  200
 api:round-list            POST  401    404  403  403  403  201
 api:round-detail          GET   401    404  200  200  200  200
@@ -99,18 +108,26 @@ catalogs            GET  200    200
 export_catalog      GET  200    200
 tile                GET  200    200
 cutout              GET  200    200
+source_evidence     GET  200    200
 detect              POST login  403
 import_catalog      POST login  403
 new_round           GET  login  403
 rounds              GET  login  404
+campaign            GET  login  404
+campaign_data       GET  login  404
+campaign_cell       GET  login  404
+api:campaign-detail    GET 401  404
+api:campaign-dashboard GET 401  404
 round               GET  login  404
 round_results       GET  login  404
 votes_csv           GET  login  404
 label               GET  login  404
+round_examples      GET  login  404
 api:galaxy-detail   GET  200    200
 api:catalog-detail  GET  200    200
 api:catalog-places  GET  200    200
 api:source-detail   GET  200    200
+api:source-evidence GET  200    200
 api:round-list      POST 401    403
 api:round-detail    GET  401    404
 api:round-claims    POST 401    404

@@ -45,14 +45,20 @@ def address(name: str, world: World) -> str:
         "api:remark-withdraw": [world.remark.client_id],
         "api:catalog-detail": [world.catalog.uuid],
         "api:catalog-places": [world.catalog.uuid],
+        "source_evidence": [source.uuid],
         "api:source-detail": [source.uuid],
+        "api:source-evidence": [source.uuid],
         "account_confirm_email": ["key"],
         "account_reset_password_from_key": ["1", "key"],
     }
     for own in ("galaxy", "catalogs", "detect", "import_catalog", "rounds", "new_round", "api:galaxy-detail"):
         fillings[own] = [world.galaxy.slug]
-    for own in ("round", "round_results", "votes_csv", "watch_round", "close_round", "label"):
+    for own in ("round", "round_results", "votes_csv", "watch_round", "close_round", "label", "round_examples"):
         fillings[own] = [world.round.uuid]
+    for own in ("campaign", "campaign_data", "campaign_cell"):
+        fillings[own] = [world.galaxy.slug, world.round.campaign.uuid]
+    for own in ("detail", "dashboard"):
+        fillings[f"api:campaign-{own}"] = [world.round.campaign.uuid]
     for own in ("detail", "claims", "close", "results", "watch", "places", "remarks"):
         fillings[f"api:round-{own}"] = [world.round.uuid]
     for own in ("model", "model_state", "pretrain", "train", "import_predictions"):
@@ -61,7 +67,8 @@ def address(name: str, world: World) -> str:
     if name in ("api:model-detail", "api:model-predictions"):
         fillings[name] = [make_model(world.catalog).uuid]
     asked = f"?source={source.uuid}" if name.endswith("-predictions") else ""
-    return reverse(name, args=fillings.get(name, [])) + asked
+    query = "?level=label&who=all&others=1&vote=1" if name == "campaign_cell" else asked
+    return reverse(name, args=fillings.get(name, [])) + query
 
 
 def body(name: str, world: World) -> dict:
