@@ -60,7 +60,8 @@ def _state(galaxy: Galaxy) -> dict[str, Any]:
 
 
 def _choices(galaxy: Galaxy, request: UserRequest) -> dict[str, Any]:
-    catalogs = list(galaxy.catalogs.filter(withdrawn_at=None).order_by("-pk"))
+    # Detected ones first: they are what one pre-trains on.
+    catalogs = list(galaxy.catalogs.filter(withdrawn_at=None).order_by("kind", "-pk"))
     is_curator = galaxy.team.has_role(request.user, Role.CURATOR)
     return {
         "catalogs": catalogs,
