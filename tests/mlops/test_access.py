@@ -9,11 +9,14 @@ from django.urls import reverse
 
 from catalogs.tables.registry import TABLE_WRITERS
 from galaxycat.accounts.models import Role
+from galaxycat.errors import BadInput
 from galaxycat.events.guards import refusal
 from labeling.access import watch
+from labeling.assignments import claim
 from labeling.models import Round
 from labeling.rounds import close_round
 from labeling.shown import PREDICTION_SALT
+from labeling.voting import cast_vote
 from mlops.access import BLIND_ROUND_OPEN, MUST_WATCH, galaxies_open_to, why_predictions_are_hidden
 from mlops.fitting import train_campaign
 from mlops.models import ModelVersion
@@ -188,6 +191,23 @@ def test_a_shown_prediction_is_signed_for_its_source_and_round(case):
         "source": str(source.uuid), "round": str(case["informed"].uuid), "model": "clusters@1",
         "label": shown["label"], "probabilities": shown["probabilities"],
     }  # fmt: skip
+
+
+def test_a_vote_keeps_what_its_token_proves_and_evaluates_no_model(case):
+    annotator = case["people"][Role.ANNOTATOR]
+    client = client_of(annotator)
+    assignment, other = claim(round_=case["informed"], annotator=annotator, count=2)
+    address = reverse("api:round-predictions", args=[case["informed"].uuid])
+    (shown,) = client.get(address, {"source": assignment.draw.source.uuid}).json()["predictions"]
+    said = {"annotator": annotator, "outcome": "labeled", "label": "2", "shown": {"prediction_token": shown["token"]}}
+    with pytest.raises(BadInput):
+        cast_vote(client_id=uuid4(), assignment=other, **said)  # another source's token
+    vote, _ = cast_vote(client_id=uuid4(), assignment=assignment, **said)
+    assert vote.saw_prediction
+    assert vote.shown["prediction"]["model"] == "clusters@1"
+    assert vote.shown["prediction"]["probabilities"] == shown["probabilities"]
+    version = train_campaign(campaign=case["first"].campaign)
+    assert (version.n_votes, version.facts["n_informed_votes"]) == (41, 1)
 
 
 @pytest.mark.parametrize("asked", [[], ["no-uuid"], [str(uuid4()) for _ in range(101)]])

@@ -169,7 +169,7 @@ def test_open_rounds_that_show_predictions_are_told_and_others_not(learner):
     informed.shows_predictions = True
     informed.save()
     learner.step(0)
-    names = set(Event.objects.values_list("topic__name", flat=True))
+    names = set(Event.objects.filter(kind="predictions").values_list("topic__name", flat=True))
     assert names == {f"predictions.{first.catalog.uuid}", f"roundpredictions.{informed.uuid}"}
 
 
@@ -181,7 +181,7 @@ def test_nothing_is_kept_when_the_lease_is_lost_in_mid_refit(learner):
     with pytest.raises(LeaseLost):
         refit(Desk(round_.campaign, round_.catalog), learner.lease.confirm)
     assert not ModelVersion.objects.exists()
-    assert not Event.objects.exists()
+    assert not Event.objects.filter(kind="predictions").exists()
 
 
 def test_a_superseded_versions_predictions_are_dropped_and_can_be_made_again(learner):
