@@ -11,6 +11,7 @@ from galaxycat.jobs.api import JobViewSet
 from labeling.api import RoundViewSet, VoteViewSet
 from labeling.campaigns_api import CampaignViewSet
 from labeling.remarks_api import RemarkViewSet
+from mlops.api import ModelViewSet, RoundPredictionsView
 
 app_name = "api"
 
@@ -31,9 +32,11 @@ router.register("jobs", JobViewSet, basename="job")
 router.register("rounds", RoundViewSet, basename="round")
 router.register("votes", VoteViewSet, basename="vote")
 router.register("remarks", RemarkViewSet, basename="remark")
+router.register("models", ModelViewSet, basename="model")
 
 urlpatterns = [
     *router.urls,
+    path("rounds/<uuid:uuid>/predictions/", RoundPredictionsView.as_view(), name="round-predictions"),
     path("token/", TokenView.as_view(), name="token"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path(
