@@ -8,6 +8,7 @@ from rest_framework.throttling import ScopedRateThrottle
 
 from catalogs.api import CatalogViewSet, GalaxyViewSet, SourceViewSet
 from labeling.api import RoundViewSet, VoteViewSet
+from labeling.decisions_api import DecisionViewSet
 from labeling.remarks_api import RemarkViewSet
 
 app_name = "api"
@@ -26,6 +27,7 @@ router.register("catalogs", CatalogViewSet, basename="catalog")
 router.register("sources", SourceViewSet, basename="source")
 router.register("rounds", RoundViewSet, basename="round")
 router.register("votes", VoteViewSet, basename="vote")
+router.register("decisions", DecisionViewSet, basename="decision")
 router.register("remarks", RemarkViewSet, basename="remark")
 
 urlpatterns = [

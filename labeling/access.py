@@ -1,11 +1,11 @@
 """Who may see a round's votes, and what seeing them costs: blind means blind."""
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from galaxycat.accounts.models import Role, User
 from galaxycat.errors import Forbidden
-from labeling.models import Assignment, Observer, Round, RoundSource
+from labeling.models import Assignment, Campaign, Observer, Round, RoundSource
 from labeling.rounds import lock_round
 
 ONLY_WHEN_CLOSED = "Votes and agreement show here when the round is closed."
@@ -28,15 +28,28 @@ def why_results_are_hidden(round_: Round, user: User) -> str | None:
     return VOTES_IN_IT if round_.assignments.for_annotator(user).exists() else MUST_CHOOSE
 
 
+def rounds_with_results(campaign: Campaign, user: User) -> QuerySet[Round]:
+    """The campaign's rounds whose votes this person may see now, by the rule of `why_results_are_hidden`."""
+    seen = Q(closed_at__isnull=False)
+    if campaign.galaxy.team.has_role(user, Role.CURATOR):
+        watched = Observer.objects.filter(user=user).values("round")
+        seen |= ~Q(mode=Round.Mode.BLIND) | Q(pk__in=watched)
+    return campaign.rounds.visible_to(user).filter(seen).order_by("number")
+
+
+def waiting_blind(user: User) -> QuerySet[RoundSource]:
+    """The sources that this person may still classify in an open blind round, by their draw there."""
+    blind = Round.objects.with_role(user, Role.ANNOTATOR).open().filter(mode=Round.Mode.BLIND)
+    done = Assignment.objects.for_annotator(user).answered()
+    return RoundSource.objects.filter(round__in=blind.exclude(observers__user=user)).exclude(assignments__in=done)
+
+
 def veiled_sources(round_: Round, user: User) -> QuerySet[RoundSource]:
     """The round's sources that this person may still classify blind in another open round, by their draw there.
 
     Until then they see no vote on them here either. Nothing is veiled from those who cannot vote or chose to watch.
     """
-    others = Round.objects.with_role(user, Role.ANNOTATOR).open().filter(mode=Round.Mode.BLIND).exclude(pk=round_.pk)
-    waiting = RoundSource.objects.filter(round__in=others.exclude(observers__user=user))
-    done = Assignment.objects.for_annotator(user).answered()
-    return waiting.filter(source__in=round_.draw.values("source")).exclude(assignments__in=done)
+    return waiting_blind(user).exclude(round=round_).filter(source__in=round_.draw.values("source"))
 
 
 def require_results(round_: Round, user: User) -> None:

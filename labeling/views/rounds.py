@@ -9,7 +9,6 @@ from django.core.paginator import Paginator
 from django.db.models import Count, F, Max, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -105,6 +104,7 @@ def round_page(request: UserRequest, uuid: str) -> HttpResponse:
         "labels": round_.campaign.scheme.labels.all(),
         "n_drawn": round_.draw.count(),
         "can_annotate": round_.galaxy.team.has_role(request.user, Role.ANNOTATOR),
+        "can_decide": round_.galaxy.team.has_role(request.user, Role.CURATOR),
         "can_close": round_.is_open and round_.galaxy.team.has_role(request.user, Role.PI),
         "progress": progress_of(round_, request.user),
         "hidden_because": hidden_because,
