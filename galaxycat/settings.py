@@ -147,6 +147,8 @@ CACHES = {
 }
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+# How often a running job says that its worker is alive; one that misses six of them is put back into the queue.
+JOB_HEARTBEAT_S = env.float("JOB_HEARTBEAT_S", default=5.0)
 
 # --- Who may come in ---
 

@@ -10,7 +10,7 @@ import numpy as np
 from catalogs.models import Source
 from galaxycat.accounts.models import User
 from labeling.access import rounds_with_results, waiting_blind
-from labeling.campaignvotes import campaign_votes
+from labeling.countedvotes import counted_votes
 from labeling.models import Campaign, Consensus, Decision, Label, Level, Remark, Round, RoundSource, Vote
 
 BoolArray = np.ndarray
@@ -74,12 +74,12 @@ class Case:
 
 def queue_of(campaign: Campaign, user: User) -> Queue:
     """The campaign's queue for a curator; the number of queries is fixed."""
-    rounds = list(rounds_with_results(campaign, user).select_related("campaign"))
+    rounds = rounds_with_results(campaign, user)
     drawn = RoundSource.objects.filter(round__in=rounds).order_by("source__number", "source")
     everything = list(dict.fromkeys(drawn.values_list("source", flat=True)))
     veiled = set(waiting_blind(user).values_list("source", flat=True))
     sources = [pk for pk in everything if pk not in veiled]
-    votes = campaign_votes(campaign, rounds, sources)
+    votes = counted_votes(campaign, rounds, sources)
     by_label, by_group = votes.by_label(), votes.by_group()
     flags = Remark.objects.standing().flags().filter(draw__round__in=rounds)
     return Queue(

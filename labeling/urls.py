@@ -1,6 +1,6 @@
 from django.urls import path
 
-from labeling.views import adjudication, label, rounds
+from labeling.views import adjudication, campaigns, label, rounds
 
 urlpatterns = [
     path("galaxies/<slug:slug>/rounds/", rounds.round_list, name="rounds"),
@@ -12,6 +12,9 @@ urlpatterns = [
         adjudication.undo_decision,
         name="undo_decision",
     ),
+    path("galaxies/<slug:slug>/campaigns/<uuid:uuid>/", campaigns.campaign_page, name="campaign"),
+    path("galaxies/<slug:slug>/campaigns/<uuid:uuid>/data/", campaigns.campaign_data, name="campaign_data"),
+    path("galaxies/<slug:slug>/campaigns/<uuid:uuid>/cell/", campaigns.campaign_cell, name="campaign_cell"),
     path("rounds/<uuid:uuid>/", rounds.round_page, name="round"),
     path("rounds/<uuid:uuid>/results/", rounds.round_results, name="round_results"),
     path("rounds/<uuid:uuid>/votes.csv", rounds.votes_csv, name="votes_csv"),

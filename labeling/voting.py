@@ -10,8 +10,10 @@ from django.utils import timezone
 
 from galaxycat.accounts.models import User
 from galaxycat.errors import BadInput
+from galaxycat.events.publishing import publish
 from labeling.assignments import HOLD, pass_slot_on, take_slot
 from labeling.errors import NotAssigned, RoundClosed, SourceTaken, UnknownLabel, VoteConflict
+from labeling.live import VOTE, round_topic
 from labeling.models import Assignment, Label, Round, Vote
 from labeling.rounds import lock_round
 from labeling.shown import shown_digest, verified_shown
@@ -75,6 +77,7 @@ def cast_vote(
     vote.save(force_insert=True)
     _move_assignment(assignment, vote)
     move_count(assignment.draw, removed=before.label if before else None, added=vote.label)
+    publish(round_topic(round_.uuid), VOTE)
     # Robust: the vote stands, whatever becomes of those who are told.
     tell = partial(vote_cast.send_robust, sender=Vote, vote_id=vote.pk, round_id=assignment.round_id)
     transaction.on_commit(tell, robust=True)

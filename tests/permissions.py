@@ -25,8 +25,12 @@ import_catalog            POST  login  404  403  403  302  302
 export_catalog            GET   404    404  200  200  200  200
 tile                      GET   404    404  200  200  200  200
 cutout                    GET   404    404  200  200  200  200
+source_evidence           GET   404    404  200  200  200  200
 
 rounds                    GET   login  404  200  200  200  200
+campaign                  GET   login  404  200  200  200  200
+campaign_data             GET   login  404  200  200  200  200
+campaign_cell             GET   login  404  200  200  200  200
 new_round                 GET   login  404  403  403  403  200
 new_round                 POST  login  404  403  403  403  302
 round                     GET   login  404  200  200  200  200
@@ -35,6 +39,7 @@ votes_csv                 GET   login  404  403  403  403  200
 watch_round               POST  login  404  403  403  302  302
 close_round               POST  login  404  403  403  403  302
 label                     GET   login  404  403  200  200  200
+round_examples            GET   login  404  403  200  200  200
 
 adjudication              GET   login  404  403  403  200  200
 decide                    POST  login  404  403  403  403  302
@@ -47,6 +52,10 @@ api:catalog-detail        GET   404    404  200  200  200  200
 api:catalog-places        GET   404    404  200  200  200  200
 api:source-list           GET   200    200  200  200  200  200
 api:source-detail         GET   404    404  200  200  200  200
+api:source-evidence       GET   404    404  200  200  200  200
+api:campaign-list         GET   401    200  200  200  200  200
+api:campaign-detail       GET   401    404  200  200  200  200
+api:campaign-dashboard    GET   401    404  200  200  200  200
 api:round-list            GET   401    200  200  200  200  200
 api:round-list            POST  401    404  403  403  403  201
 api:round-detail          GET   401    404  200  200  200  200
@@ -97,10 +106,16 @@ catalogs            GET  200    200
 export_catalog      GET  200    200
 tile                GET  200    200
 cutout              GET  200    200
+source_evidence     GET  200    200
 detect              POST login  403
 import_catalog      POST login  403
 new_round           GET  login  403
 rounds              GET  login  404
+campaign            GET  login  404
+campaign_data       GET  login  404
+campaign_cell       GET  login  404
+api:campaign-detail    GET 401  404
+api:campaign-dashboard GET 401  404
 round               GET  login  404
 round_results       GET  login  404
 votes_csv           GET  login  404
@@ -108,10 +123,12 @@ label               GET  login  404
 adjudication        GET  login  404
 decide              POST login  404
 undo_decision       POST login  404
+round_examples      GET  login  404
 api:galaxy-detail   GET  200    200
 api:catalog-detail  GET  200    200
 api:catalog-places  GET  200    200
 api:source-detail   GET  200    200
+api:source-evidence GET  200    200
 api:round-list      POST 401    403
 api:round-detail    GET  401    404
 api:round-claims    POST 401    404
@@ -123,10 +140,12 @@ api:decision-list   POST 401    404
 api:decision-withdraw POST 401  404
 """
 
-# The close code, or "joined". An unknown address is closed to everybody.
+# The close code, or "joined", by address or, for the live socket, prefix of the topic. What is unknown is closed to everybody.
 SOCKETS = """
-round_socket    4404  4404  4403  4403  4403    joined
-no_such_socket  4404  4404  4404  4404  4404    4404
+live_socket/round    4404  4404  4403  4403  4403    joined
+live_socket/jobs     4404  4404  joined  joined  joined  joined
+live_socket/unknown  4404  4404  4404  4404  4404    4404
+no_such_socket       4404  4404  4404  4404  4404    4404
 """
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from galaxycat.accounts.models import Membership
 from galaxycat.asgi import websocket_urlpatterns
+from galaxycat.events.guards import TOPIC_GUARDS
 from tests.permissions import ACCOUNT_MATRIX, MATRIX, PEOPLE, PUBLISHED_MATRIX, SOCKETS, rows
 from tests.world import World
 
@@ -44,19 +45,24 @@ def address(name: str, world: World) -> str:
         "api:remark-withdraw": [world.remark.client_id],
         "api:catalog-detail": [world.catalog.uuid],
         "api:catalog-places": [world.catalog.uuid],
+        "source_evidence": [source.uuid],
         "api:source-detail": [source.uuid],
+        "api:source-evidence": [source.uuid],
         "account_confirm_email": ["key"],
         "account_reset_password_from_key": ["1", "key"],
     }
     for own in ("galaxy", "catalogs", "detect", "import_catalog", "rounds", "new_round", "api:galaxy-detail"):
         fillings[own] = [world.galaxy.slug]
-    for own in ("round", "round_results", "votes_csv", "watch_round", "close_round", "label"):
+    for own in ("round", "round_results", "votes_csv", "watch_round", "close_round", "label", "round_examples"):
         fillings[own] = [world.round.uuid]
-    for own in ("adjudication", "decide", "undo_decision"):
+    for own in ("campaign", "campaign_data", "campaign_cell", "adjudication", "decide", "undo_decision"):
         fillings[own] = [world.galaxy.slug, world.round.campaign.uuid]
+    for own in ("detail", "dashboard"):
+        fillings[f"api:campaign-{own}"] = [world.round.campaign.uuid]
     for own in ("detail", "claims", "close", "results", "watch", "places", "remarks"):
         fillings[f"api:round-{own}"] = [world.round.uuid]
-    return reverse(name, args=fillings.get(name, []))
+    query = "?level=label&who=all&others=1&vote=1" if name == "campaign_cell" else ""
+    return reverse(name, args=fillings.get(name, [])) + query
 
 
 def body(name: str, world: World) -> dict:
@@ -116,7 +122,10 @@ def test_every_address_is_in_the_matrix():
         known[is_allauth].add(name)
     assert known[False] == {name for name, *_ in OWN_ROWS}
     assert known[True] == {name for name, *_ in ACCOUNT_ROWS}
-    assert {route.name for route in websocket_urlpatterns} == {name for name, *_ in rows(SOCKETS)}
+    sockets = [name.partition("/") for name, *_ in rows(SOCKETS)]
+    assert {route.name for route in websocket_urlpatterns} == {name for name, _, _ in sockets}
+    # Every live topic too.
+    assert set(TOPIC_GUARDS) | {"unknown"} == {prefix for _, _, prefix in sockets if prefix}
 
 
 @pytest.mark.parametrize("row", OWN_ROWS + ACCOUNT_ROWS, ids=lambda row: f"{row[0]}-{row[1]}")

@@ -23,7 +23,7 @@ export class Panel {
   /** @param {Assignment} assignment */
   show({ source, previous_consensus }) {
     write("#source-number", `Source ${source.number}`);
-    write("#source-pixel", `x ${source.x_px.toFixed(1)}  y ${source.y_px.toFixed(1)} px`);
+    write("#source-pixel", `x ${source.x_px.toFixed(1)} y ${source.y_px.toFixed(1)}`);
     this.#incomplete.hidden = true;
     this.#showPrevious(previous_consensus);
   }

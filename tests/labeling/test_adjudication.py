@@ -199,5 +199,5 @@ def test_the_queue_costs_the_same_for_any_campaign(team, curator, n_sources, dja
         decide(campaign=round_.campaign, source=source, label="1", reason="round", decided_by=curator)
     client = logged_in(curator)
     client.get(address(round_))
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(19):
         assert client.get(address(round_), {"show": "all"}).status_code == 200

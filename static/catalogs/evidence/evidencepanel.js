@@ -5,7 +5,7 @@ import { element } from "../pagedata.js";
 import { SkyGrid } from "../sky.js";
 import { skyDirections } from "../skyframe.js";
 import { grey, inferno } from "./colourmap.js";
-import { drawContours, drawCrossHair, drawPixels, pixelsOf, prepared } from "./picture.js";
+import { drawContours, drawCrossHair, drawPixels, drawScale, pixelsOf, prepared } from "./picture.js";
 import { decodePixels } from "./pixels16.js";
 import { drawProfile, MOST_RADIUS_PX } from "./profileplot.js";
 import { MISSING, placeText, readingText } from "./readings.js";
@@ -27,6 +27,7 @@ export class EvidencePanel extends EventTarget {
   /** @type {Plane[]} */
   #planes = [];
   #heat = element("#heat-map", HTMLCanvasElement);
+  #scale = element("#heat-scale", HTMLCanvasElement);
   #profile = element("#profile", HTMLCanvasElement);
   #strip = element("#band-strip", HTMLElement);
   #numbers = element("#readings", HTMLElement);
@@ -97,13 +98,14 @@ export class EvidencePanel extends EventTarget {
     const { context, width: side } = prepared(this.#heat);
     const plane = this.#planes.find(({ name }) => name === this.#evidence?.reference);
     element("#heat-band", HTMLElement).textContent = this.#evidence?.reference ?? "";
-    if (!plane) return;
+    if (!plane) return void prepared(this.#scale);
     const matrix = this.#matrix(plane, side);
     drawPixels(context, pixelsOf(plane, this.stretch.softness, COLOURS), matrix);
+    drawScale(this.#scale, plane, this.stretch.softness, COLOURS, inks());
     if (!this.#areOverlaysShown) return;
     const sigmas = drawContours(context, plane, matrix);
     drawCrossHair(context, side, side / FIELD_PX);
-    element("#contour-levels", HTMLElement).textContent = sigmas.length ? `${sigmas.join(", ")} σ` : "none above 3 σ";
+    element("#contour-levels", HTMLElement).textContent = contourText(sigmas);
   }
 
   #drawStrip() {
@@ -131,7 +133,7 @@ export class EvidencePanel extends EventTarget {
     });
     const unit = evidence.bands.find(({ name }) => name === evidence.reference)?.unit;
     element("#profile-unit", HTMLElement).textContent = unit ? `${unit} / px` : "image units / px";
-    element("#profile-star", HTMLElement).textContent = starText(evidence.psf);
+    element("#profile-star", HTMLElement).textContent = evidence.psf ? `PSF ${evidence.psf.fwhm_px.toFixed(2)} px` : "PSF unknown";
   }
 
   #writeNumbers() {
@@ -157,10 +159,10 @@ function pixelsByRadius({ values, size, centre, sky }) {
   return found;
 }
 
-/** @param {Evidence["psf"]} psf */
-function starText(psf) {
-  if (!psf) return "PSF unknown";
-  return `PSF ${psf.fwhm_px.toFixed(2)} px, ${psf.n_stars} sources`;
+/** @param {number[]} sigmas each twice the one before */
+function contourText(sigmas) {
+  if (sigmas.length < 2) return sigmas.length ? "at 3 σ" : "none above 3 σ";
+  return `3 to ${sigmas.at(-1)} σ, each twice the last`;
 }
 
 /** @param {Plane} plane */

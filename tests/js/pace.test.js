@@ -2,12 +2,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { paced } from "../../static/labeling/pace.js";
-import { waitBefore } from "../../static/labeling/socket.js";
-
-test("waits double from half a second to 15 s, spread over their upper half", () => {
-  assert.deepEqual([1, 2, 3, 9].map((failures) => waitBefore(failures, 1)), [500, 1000, 2000, 15000]);
-  assert.equal(waitBefore(1, 0), 250);
-});
 
 /** @param {number} ms */
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));

@@ -10,7 +10,7 @@ from labeling.pooling import IntArray, Pooled, consensus_of_counts, grouped_coun
 
 
 @dataclass(frozen=True)
-class CampaignVotes:
+class CountedVotes:
     """Counted votes (n_votes,), oldest first, as codes: `source` into `sources` (primary keys), `label` into `labels`.
 
     `annotator` is a primary key. `groups` are the labels' groups in the scheme's order.
@@ -34,7 +34,7 @@ class CampaignVotes:
         return consensus_of_counts(grouped_counts(self.by_label().counts, group_of, len(self.groups)))
 
 
-def campaign_votes(campaign: Campaign, rounds: Collection[Round], sources: Sequence[int]) -> CampaignVotes:
+def counted_votes(campaign: Campaign, rounds: Collection[Round], sources: Sequence[int]) -> CountedVotes:
     """The counted votes of these rounds on these sources; those on other sources are left out. Two queries."""
     labels = list(campaign.scheme.labels.all())
     row_of = {pk: row for row, pk in enumerate(sources)}
@@ -47,7 +47,7 @@ def campaign_votes(campaign: Campaign, rounds: Collection[Round], sources: Seque
         if source in row_of
     ]
     table = np.array(rows, dtype=np.int64).reshape(-1, 4)
-    return CampaignVotes(
+    return CountedVotes(
         sources=sources,
         labels=labels,
         groups=list(dict.fromkeys(label.group for label in labels)),
