@@ -34,12 +34,16 @@ class CountedVotes:
         return consensus_of_counts(grouped_counts(self.by_label().counts, group_of, len(self.groups)))
 
 
-def counted_votes(campaign: Campaign, rounds: Collection[Round], sources: Sequence[int]) -> CountedVotes:
-    """The counted votes of these rounds on these sources; those on other sources are left out. Two queries."""
+def counted_votes(
+    campaign: Campaign, rounds: Collection[Round], sources: Sequence[int], last_vote: int | None = None
+) -> CountedVotes:
+    """The counted votes of these rounds on these sources, up to the key `last_vote`; others are left out. Two queries."""
     labels = list(campaign.scheme.labels.all())
     row_of = {pk: row for row, pk in enumerate(sources)}
     column_of = {label.pk: column for column, label in enumerate(labels)}
     votes = Vote.objects.counted().filter(assignment__round__in=[round_.pk for round_ in rounds]).order_by("pk")
+    if last_vote is not None:
+        votes = votes.filter(pk__lte=last_vote)
     found = votes.values_list("assignment__draw__source", "assignment__annotator", "label", "saw_prediction")
     rows = [
         (row_of[source], annotator, column_of[label or 0], saw)
