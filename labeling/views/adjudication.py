@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
-from catalogs.models import Galaxy, Source
+from catalogs.models import Galaxy, Rendition, Source
 from galaxycat.accounts.http import UserRequest
 from galaxycat.accounts.models import Role
 from galaxycat.errors import BadInput, Conflict, DomainError, Forbidden
@@ -23,7 +23,7 @@ from labeling.deciding import MAX_REASON, decide, withdraw_decision
 from labeling.models import Campaign, Decision
 
 PAGE_SIZE = 12
-MAX_RENDITIONS = 3
+MAX_RENDITIONS = 2
 REFUSED: tuple[tuple[type[DomainError], int], ...] = ((Conflict, 409), (BadInput, 422))
 
 
@@ -109,7 +109,6 @@ def _queue_page(request: UserRequest, campaign: Campaign, refusal: Refusal | Non
     labels = list(campaign.scheme.labels.all())
     queue = queue_of(campaign, request.user)
     page = Paginator(rows_of(queue, show), PAGE_SIZE).get_page(request.POST.get("page") or request.GET.get("page"))
-    mosaic = campaign.galaxy.latest_mosaic
     context: dict[str, Any] = {
         "campaign": campaign,
         "galaxy": campaign.galaxy,
@@ -118,13 +117,20 @@ def _queue_page(request: UserRequest, campaign: Campaign, refusal: Refusal | Non
         "page": page,
         "show": show,
         "filters": [(key, name, len(rows_of(queue, key))) for key, (name, _) in FILTERS.items()],
-        "renditions": list(mosaic.renditions.all()[:MAX_RENDITIONS]),
+        "renditions": _renditions(campaign),
         "open_rounds": [round_ for round_ in queue.rounds if round_.is_open],
         "n_rounds": len(queue.rounds),
         "n_veiled": queue.n_veiled,
         "refusal": refusal,
     }
     return render(request, "labeling/adjudication.html", context, status=refusal.status if refusal else 200)
+
+
+def _renditions(campaign: Campaign) -> list[Rendition]:
+    """The first colour renditions and, beside them, the reference band, in which sources are judged."""
+    mosaic = campaign.galaxy.latest_mosaic
+    every = list(mosaic.renditions.all())
+    return every[:MAX_RENDITIONS] + [each for each in every[MAX_RENDITIONS:] if each.name == mosaic.reference_band]
 
 
 def _shown(request: UserRequest) -> str:
