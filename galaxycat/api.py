@@ -10,6 +10,7 @@ from catalogs.api import CatalogViewSet, GalaxyViewSet, SourceViewSet
 from galaxycat.jobs.api import JobViewSet
 from labeling.api import RoundViewSet, VoteViewSet
 from labeling.campaigns_api import CampaignViewSet
+from labeling.decisions_api import DecisionViewSet
 from labeling.remarks_api import RemarkViewSet
 from mlops.api import ModelViewSet, RoundPredictionsView
 
@@ -31,6 +32,7 @@ router.register("campaigns", CampaignViewSet, basename="campaign")
 router.register("jobs", JobViewSet, basename="job")
 router.register("rounds", RoundViewSet, basename="round")
 router.register("votes", VoteViewSet, basename="vote")
+router.register("decisions", DecisionViewSet, basename="decision")
 router.register("remarks", RemarkViewSet, basename="remark")
 router.register("models", ModelViewSet, basename="model")
 

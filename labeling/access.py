@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from galaxycat.accounts.models import Role, User
 from galaxycat.errors import Forbidden
-from labeling.models import Assignment, Observer, Round, RoundSource
+from labeling.models import Assignment, Campaign, Observer, Round, RoundSource
 from labeling.rounds import lock_round
 
 ONLY_WHEN_CLOSED = "Votes and agreement show here when the round is closed."
@@ -40,19 +40,26 @@ def why_hidden(rounds: Sequence[Round], user: User) -> dict[int, str | None]:
     return reasons | hidden
 
 
+def rounds_with_results(campaign: Campaign, user: User) -> list[Round]:
+    """The campaign's rounds whose votes this person may see now, oldest first, in a fixed number of queries."""
+    rounds = list(campaign.rounds.visible_to(user).select_related("campaign__galaxy__team").order_by("number"))
+    reasons = why_hidden(rounds, user)
+    return [round_ for round_ in rounds if reasons[round_.pk] is None]
+
+
+def waiting_blind(user: User) -> QuerySet[RoundSource]:
+    """The sources that this person may still classify in an open blind round, by their draw there."""
+    blind = Round.objects.with_role(user, Role.ANNOTATOR).open().filter(mode=Round.Mode.BLIND)
+    done = Assignment.objects.for_annotator(user).answered()
+    return RoundSource.objects.filter(round__in=blind.exclude(observers__user=user)).exclude(assignments__in=done)
+
+
 def veiled_sources(round_: Round, user: User) -> QuerySet[RoundSource]:
     """The round's sources that this person may still classify blind in another open round, by their draw there.
 
     Until then they see no vote on them here either. Nothing is veiled from those who cannot vote or chose to watch.
     """
     return waiting_blind(user).exclude(round=round_).filter(source__in=round_.draw.values("source"))
-
-
-def waiting_blind(user: User) -> QuerySet[RoundSource]:
-    """What this person may still classify blind, in any open round. A round whose votes they see is not among these."""
-    blind = Round.objects.with_role(user, Role.ANNOTATOR).open().filter(mode=Round.Mode.BLIND)
-    waiting = RoundSource.objects.filter(round__in=blind.exclude(observers__user=user))
-    return waiting.exclude(assignments__in=Assignment.objects.for_annotator(user).answered())
 
 
 def require_results(round_: Round, user: User) -> None:

@@ -122,6 +122,11 @@ def lock_round(round_: Round) -> Round:
     return Round.objects.select_for_update(no_key=True).get(pk=round_.pk)
 
 
+def lock_campaign(campaign: Campaign) -> Campaign:
+    """The campaign as it is now, held until the transaction ends: openings and decisions take turns on it."""
+    return Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
+
+
 @transaction.atomic
 def close_round(*, round_: Round) -> Round:
     """Take no more votes. Closing a closed round changes nothing."""
@@ -143,8 +148,8 @@ def _campaign(catalog: Catalog, scheme: SchemeVersion, name: str, opened_by: Use
         raise BadInput(
             f"campaign_name: {name!r} uses the scheme {campaign.scheme}; start a new campaign for another scheme"
         )
-    # Locked, so that two rounds opened at once get two numbers.
-    return Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
+    # Two rounds opened at once get two numbers.
+    return lock_campaign(campaign)
 
 
 def open_round_on(catalog: Catalog) -> str | None:

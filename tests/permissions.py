@@ -2,7 +2,8 @@
 
 A row is the address' name, the method, and what each kind of person gets, in the order of PEOPLE. `login` is a redirect
 to the log-in page. A method that is not listed is refused to everybody. `foreign` is a PI of another team. The world's round
-is blind and open; the annotator votes in it and the PI has chosen to watch it.
+is blind and open; the annotator votes in it, the PI has chosen to watch it and decided one of its sources, and the
+curator may still do either.
 """
 
 PEOPLE = ("anonymous", "foreign", "viewer", "annotator", "curator", "pi")
@@ -51,6 +52,9 @@ model_state               GET   login  404  403  403  403  200
 pretrain                  POST  login  404  403  403  302  302
 train                     POST  login  404  403  403  302  302
 import_predictions        POST  login  404  403  403  302  302
+adjudication              GET   login  404  403  403  200  200
+decide                    POST  login  404  403  403  403  302
+undo_decision             POST  login  404  403  403  403  302
 
 api:galaxy-list           GET   200    200  200  200  200  200
 api:galaxy-detail         GET   404    404  200  200  200  200
@@ -77,6 +81,9 @@ api:round-results         GET   401    404  403  403  403  200
 api:round-watch           POST  401    404  403  403  204  204
 api:round-remarks         GET   401    404  200  200  200  200
 api:vote-list             POST  401    404  403  201  403  403
+api:decision-list         GET   401    200  200  200  200  200
+api:decision-list         POST  401    404  403  403  403  201
+api:decision-withdraw     POST  401    404  404  404  404  201
 api:remark-list           POST  401    404  403  201  403  403
 api:remark-withdraw       POST  401    404  404  200  404  404
 api:round-predictions     GET   401    404  404  404  404  404
@@ -173,6 +180,9 @@ round               GET  login  404
 round_results       GET  login  404
 votes_csv           GET  login  404
 label               GET  login  404
+adjudication        GET  login  404
+decide              POST login  404
+undo_decision       POST login  404
 round_examples      GET  login  404
 api:galaxy-detail   GET  200    200
 api:catalog-detail  GET  200    200
@@ -194,6 +204,8 @@ api:model-detail       GET  401    404
 api:model-predictions  GET  401    404
 api:round-remarks   GET  401    404
 api:remark-withdraw POST 401    404
+api:decision-list   POST 401    404
+api:decision-withdraw POST 401  404
 """
 
 # The close code, or "joined", by address or, for the live socket, prefix of the topic. What is unknown is closed to everybody.

@@ -44,6 +44,7 @@ def address(name: str, world: World) -> str:
         "export_catalog": [world.catalog.uuid, "ecsv"],
         "tile": [image.display_sha256, style, 0, 0, 0],
         "cutout": [style, source.uuid],
+        "api:decision-withdraw": [world.decision.uuid],
         "api:remark-withdraw": [world.remark.client_id],
         "api:catalog-detail": [world.catalog.uuid],
         "api:catalog-places": [world.catalog.uuid],
@@ -57,7 +58,7 @@ def address(name: str, world: World) -> str:
         fillings[own] = [world.galaxy.slug]
     for own in ("round", "round_results", "votes_csv", "watch_round", "close_round", "label", "round_examples"):
         fillings[own] = [world.round.uuid]
-    for own in ("campaign", "campaign_data", "campaign_cell"):
+    for own in ("campaign", "campaign_data", "campaign_cell", "adjudication", "decide", "undo_decision"):
         fillings[own] = [world.galaxy.slug, world.round.campaign.uuid]
     for own in ("detail", "dashboard"):
         fillings[f"api:campaign-{own}"] = [world.round.campaign.uuid]
@@ -93,6 +94,8 @@ def admin_arguments(name: str, world: World) -> list:
 
 def body(name: str, world: World) -> dict:
     """What a well-meant POST to the address carries."""
+    source = str(world.assignment.draw.source.uuid)
+    decision = {"source": source, "label": "2", "reason": "one core", "supersedes": str(world.decision.uuid)}
     opening = {"campaign_name": "Clusters", "n_sources": 3, "mode": "blind"}
     bodies = {
         "create_team": {"name": "A new team"},
@@ -110,6 +113,10 @@ def body(name: str, world: World) -> dict:
         "api:vote-list": {
             "client_id": str(uuid4()), "assignment": str(world.assignment.uuid), "outcome": "labeled", "label": "1",
         },
+        "decide": decision,
+        "undo_decision": {"decision": str(world.decision.uuid), "reason": "no ring"},
+        "api:decision-list": decision | {"campaign": str(world.round.campaign.uuid)},
+        "api:decision-withdraw": {"reason": "no ring"},
         "api:remark-list": {
             "client_id": str(uuid4()), "assignment": str(world.assignment.uuid), "kind": "comment", "text": "a knot",
         },

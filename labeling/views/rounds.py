@@ -104,6 +104,7 @@ def round_page(request: UserRequest, uuid: str) -> HttpResponse:
         "labels": round_.campaign.scheme.labels.all(),
         "n_drawn": round_.draw.count(),
         "can_annotate": round_.galaxy.team.has_role(request.user, Role.ANNOTATOR),
+        "can_decide": round_.galaxy.team.has_role(request.user, Role.CURATOR),
         "can_close": round_.is_open and round_.galaxy.team.has_role(request.user, Role.PI),
         "progress": progress_of(round_, request.user),
         "hidden_because": hidden_because,
