@@ -40,7 +40,7 @@ export class PredictionPanel {
   /** @param {boolean} isNews whether it came while the source is looked at */
   #draw(isNews) {
     const prediction = this.#source === null ? null : this.predictions.of(this.#source);
-    const isChange = isNews && this.#onScreen?.source === prediction?.source && this.#onScreen?.token !== prediction?.token;
+    const isChange = isNews && this.#onScreen !== null && whatItSays(this.#onScreen) !== whatItSays(prediction);
     this.#onScreen = prediction;
     element("#prediction-model", HTMLElement).textContent = prediction ? prediction.model : "none yet";
     this.#bars.replaceChildren(...this.labels.map((label) => bar(label, prediction?.probabilities[label.value] ?? null)));
@@ -49,6 +49,11 @@ export class PredictionPanel {
     clearTimeout(this.#timer);
     this.#timer = window.setTimeout(() => this.#box.classList.remove("is-new"), FRESH_MS);
   }
+}
+
+/** Without the token, which is new each time. @param {import("./predictions.js").Shown | null} prediction */
+function whatItSays(prediction) {
+  return prediction && JSON.stringify([prediction.source, prediction.model, prediction.probabilities]);
 }
 
 /**
