@@ -8,6 +8,7 @@ from rest_framework.throttling import ScopedRateThrottle
 
 from catalogs.api import CatalogViewSet, GalaxyViewSet, SourceViewSet
 from labeling.api import RoundViewSet, VoteViewSet
+from labeling.campaigns_api import CampaignViewSet
 from labeling.remarks_api import RemarkViewSet
 
 app_name = "api"
@@ -24,6 +25,7 @@ router = SimpleRouter()
 router.register("galaxies", GalaxyViewSet, basename="galaxy")
 router.register("catalogs", CatalogViewSet, basename="catalog")
 router.register("sources", SourceViewSet, basename="source")
+router.register("campaigns", CampaignViewSet, basename="campaign")
 router.register("rounds", RoundViewSet, basename="round")
 router.register("votes", VoteViewSet, basename="vote")
 router.register("remarks", RemarkViewSet, basename="remark")

@@ -27,6 +27,9 @@ cutout                    GET   404    404  200  200  200  200
 source_evidence           GET   404    404  200  200  200  200
 
 rounds                    GET   login  404  200  200  200  200
+campaign                  GET   login  404  200  200  200  200
+campaign_data             GET   login  404  200  200  200  200
+campaign_cell             GET   login  404  200  200  200  200
 new_round                 GET   login  404  403  403  403  200
 new_round                 POST  login  404  403  403  403  302
 round                     GET   login  404  200  200  200  200
@@ -45,6 +48,9 @@ api:catalog-places        GET   404    404  200  200  200  200
 api:source-list           GET   200    200  200  200  200  200
 api:source-detail         GET   404    404  200  200  200  200
 api:source-evidence       GET   404    404  200  200  200  200
+api:campaign-list         GET   401    200  200  200  200  200
+api:campaign-detail       GET   401    404  200  200  200  200
+api:campaign-dashboard    GET   401    404  200  200  200  200
 api:round-list            GET   401    200  200  200  200  200
 api:round-list            POST  401    404  403  403  403  201
 api:round-detail          GET   401    404  200  200  200  200
@@ -97,6 +103,11 @@ detect              POST login  403
 import_catalog      POST login  403
 new_round           GET  login  403
 rounds              GET  login  404
+campaign            GET  login  404
+campaign_data       GET  login  404
+campaign_cell       GET  login  404
+api:campaign-detail    GET 401  404
+api:campaign-dashboard GET 401  404
 round               GET  login  404
 round_results       GET  login  404
 votes_csv           GET  login  404

@@ -54,9 +54,14 @@ def address(name: str, world: World) -> str:
         fillings[own] = [world.galaxy.slug]
     for own in ("round", "round_results", "votes_csv", "watch_round", "close_round", "label", "round_examples"):
         fillings[own] = [world.round.uuid]
+    for own in ("campaign", "campaign_data", "campaign_cell"):
+        fillings[own] = [world.galaxy.slug, world.round.campaign.uuid]
+    for own in ("detail", "dashboard"):
+        fillings[f"api:campaign-{own}"] = [world.round.campaign.uuid]
     for own in ("detail", "claims", "close", "results", "watch", "places", "remarks"):
         fillings[f"api:round-{own}"] = [world.round.uuid]
-    return reverse(name, args=fillings.get(name, []))
+    query = "?level=label&who=all&others=1&vote=1" if name == "campaign_cell" else ""
+    return reverse(name, args=fillings.get(name, [])) + query
 
 
 def body(name: str, world: World) -> dict:
