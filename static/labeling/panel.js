@@ -38,6 +38,11 @@ export class Panel {
     write("#incomplete-what", isWhole ? "Profile and bands did not load." : "Part of the image did not load.");
   }
 
+  /** Whether the source is still being drawn, and so takes no answer. @param {boolean} isBusy */
+  setBusy(isBusy) {
+    this.#answering.setAttribute("aria-busy", String(isBusy));
+  }
+
   /** @param {boolean} isFlagged */
   setFlag(isFlagged) {
     for (const button of document.querySelectorAll("[data-action=flag]")) button.setAttribute("aria-pressed", String(isFlagged));
