@@ -10,6 +10,7 @@ from catalogs.api import CatalogViewSet, GalaxyViewSet, SourceViewSet
 from labeling.api import RoundViewSet, VoteViewSet
 from labeling.campaigns_api import CampaignViewSet
 from labeling.remarks_api import RemarkViewSet
+from mlops.api import ModelViewSet, RoundPredictionsView
 
 app_name = "api"
 
@@ -29,9 +30,11 @@ router.register("campaigns", CampaignViewSet, basename="campaign")
 router.register("rounds", RoundViewSet, basename="round")
 router.register("votes", VoteViewSet, basename="vote")
 router.register("remarks", RemarkViewSet, basename="remark")
+router.register("models", ModelViewSet, basename="model")
 
 urlpatterns = [
     *router.urls,
+    path("rounds/<uuid:uuid>/predictions/", RoundPredictionsView.as_view(), name="round-predictions"),
     path("token/", TokenView.as_view(), name="token"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path(

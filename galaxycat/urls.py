@@ -10,5 +10,6 @@ urlpatterns = [
     path("", include("galaxycat.accounts.urls")),
     path("", include("catalogs.urls")),
     path("", include("labeling.urls")),
+    path("", include("mlops.urls")),
     path("api/v1/", include("galaxycat.api")),
 ]

@@ -40,6 +40,12 @@ close_round               POST  login  404  403  403  403  302
 label                     GET   login  404  403  200  200  200
 round_examples            GET   login  404  403  200  200  200
 
+model                     GET   login  404  403  403  403  200
+model_state               GET   login  404  403  403  403  200
+pretrain                  POST  login  404  403  403  302  302
+train                     POST  login  404  403  403  302  302
+import_predictions        POST  login  404  403  403  302  302
+
 api:galaxy-list           GET   200    200  200  200  200  200
 api:galaxy-detail         GET   404    404  200  200  200  200
 api:catalog-list          GET   200    200  200  200  200  200
@@ -63,6 +69,10 @@ api:round-remarks         GET   401    404  200  200  200  200
 api:vote-list             POST  401    404  403  201  403  403
 api:remark-list           POST  401    404  403  201  403  403
 api:remark-withdraw       POST  401    404  404  200  404  404
+api:round-predictions     GET   401    404  404  404  404  404
+api:model-list            GET   401    200  200  200  200  200
+api:model-detail          GET   401    404  404  404  404  200
+api:model-predictions     GET   401    404  404  404  404  200
 api:token                 POST  400    400  400  400  400  400
 api:schema                GET   200    200  200  200  200  200
 api:docs                  GET   200    200  200  200  200  200
@@ -123,6 +133,14 @@ api:round-detail    GET  401    404
 api:round-claims    POST 401    404
 api:round-places    GET  401    404
 api:round-results   GET  401    404
+model                  GET  login  404
+model_state            GET  login  404
+pretrain               POST login  403
+train                  POST login  403
+import_predictions     POST login  403
+api:round-predictions  GET  401    404
+api:model-detail       GET  401    404
+api:model-predictions  GET  401    404
 api:round-remarks   GET  401    404
 api:remark-withdraw POST 401    404
 """
@@ -131,6 +149,8 @@ api:remark-withdraw POST 401    404
 SOCKETS = """
 live_socket/round    4404  4404  4403  4403  4403    joined
 live_socket/jobs     4404  4404  joined  joined  joined  joined
+live_socket/predictions       4404  4404  4403  4403  4403  joined
+live_socket/roundpredictions  4404  4404  4404  4404  4404  4404
 live_socket/unknown  4404  4404  4404  4404  4404    4404
 no_such_socket       4404  4404  4404  4404  4404    4404
 """

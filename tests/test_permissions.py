@@ -13,6 +13,7 @@ from django.utils import timezone
 from galaxycat.accounts.models import Membership
 from galaxycat.asgi import websocket_urlpatterns
 from galaxycat.events.guards import TOPIC_GUARDS
+from tests.mlops.factories import make_model, starcnet_row
 from tests.permissions import ACCOUNT_MATRIX, MATRIX, PEOPLE, PUBLISHED_MATRIX, SOCKETS, rows
 from tests.world import World
 
@@ -60,7 +61,13 @@ def address(name: str, world: World) -> str:
         fillings[f"api:campaign-{own}"] = [world.round.campaign.uuid]
     for own in ("detail", "claims", "close", "results", "watch", "places", "remarks"):
         fillings[f"api:round-{own}"] = [world.round.uuid]
-    query = "?level=label&who=all&others=1&vote=1" if name == "campaign_cell" else ""
+    for own in ("model", "model_state", "pretrain", "train", "import_predictions"):
+        fillings[own] = [world.galaxy.slug]
+    fillings["api:round-predictions"] = [world.round.uuid]
+    if name in ("api:model-detail", "api:model-predictions"):
+        fillings[name] = [make_model(world.catalog).uuid]
+    asked = f"?source={source.uuid}" if name.endswith("-predictions") else ""
+    query = "?level=label&who=all&others=1&vote=1" if name == "campaign_cell" else asked
     return reverse(name, args=fillings.get(name, [])) + query
 
 
@@ -71,6 +78,12 @@ def body(name: str, world: World) -> dict:
         "create_team": {"name": "A new team"},
         "invite": {"role": "annotator"},
         "import_catalog": {"file": SimpleUploadedFile("list.csv", CSV)},
+        "pretrain": {"catalog": str(world.catalog.uuid)},
+        "train": {"campaign": str(world.round.campaign.uuid)},
+        "import_predictions": {
+            "catalog": str(world.catalog.uuid),
+            "file": SimpleUploadedFile("starcnet.tab", starcnet_row(world.catalog.sources.first())),
+        },
         "new_round": opening | {"catalog": str(world.catalog.uuid)},
         "api:round-list": opening | {"catalog": str(world.catalog.uuid)},
         "api:vote-list": {
