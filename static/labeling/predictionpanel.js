@@ -3,6 +3,7 @@
 
 import { element } from "../catalogs/pagedata.js";
 import { Predictions } from "./predictions.js";
+import { shareRow } from "./sharerow.js";
 
 const FRESH_MS = 1200;
 
@@ -60,19 +61,8 @@ function whatItSays(prediction) {
  * @param {import("./panel.js").LabelInfo} label
  * @param {number | null} probability
  */
-function bar({ value, name, colour }, probability) {
-  const row = document.createElement("li");
-  const text = document.createElement("span");
-  text.textContent = `${value} ${name}`;
-  const share = document.createElement("span");
-  share.className = "count-bar";
-  share.style.setProperty("--label-colour", colour);
-  share.style.setProperty("--share", String(probability ?? 0));
-  const percent = document.createElement("span");
-  percent.className = "numeric";
-  percent.textContent = probability === null ? "–" : `${Math.round(100 * probability)} %`;
-  row.append(text, share, percent);
-  return row;
+function bar(label, probability) {
+  return shareRow(label, probability ?? 0, probability === null ? "–" : `${Math.round(100 * probability)} %`);
 }
 
 /** @param {string} url @param {string[]} sources */

@@ -13,6 +13,7 @@ from labeling.models import Remark, Round, Vote
 from labeling.rounds import close_round, open_round
 from labeling.schemes import legus_scheme
 from labeling.voting import cast_vote
+from mlops.fitting import train_campaign
 from tests.browser.conftest import LAPTOP, TABLET
 from tests.browser.test_story import answer, axe_clean, files, galaxy, ready, team  # noqa: F401 - fixtures
 from tests.factories import PASSWORD, make_member
@@ -49,8 +50,8 @@ def test_the_bench_shows_the_source_and_fits_a_laptop_and_a_tablet(people, team,
     voter, page = sit_down(people, team, round_, "ann")
     expect(page.locator("#heat-band")).to_have_text("F555W")
     expect(page.locator("#band-strip figure")).to_have_count(5)
-    names = page.locator("#readings dt").all_inner_texts()
-    assert names == ["V", "CI", "FWHM", "FWHM / PSF", "NUV − U", "U − B", "B − V", "V − I", "RA, Dec (ICRS)"]
+    names = page.locator("#readings dt").evaluate_all("(all) => all.map((each) => each.firstChild.textContent)")
+    assert names == ["V", "CI", "FWHM", "FWHM / PSF", "NUV − U", "U − B", "B − V", "V − I", "RA", "Dec"]
     assert drawn(page, "#heat-map") > 200
     assert drawn(page, "#profile") > 3
     for size in (LAPTOP, TABLET):
@@ -284,8 +285,45 @@ def test_the_evidence_page_of_a_source(people, team, galaxy, size):  # noqa: F81
     page = viewer.log_in("liv", PASSWORD)
     source = galaxy.catalogs.get(kind="detected").sources.order_by("number").first()
     viewer.goto(f"/sources/{source.uuid}/evidence/")
-    expect(page.locator("#readings dt")).to_have_count(9)
+    expect(page.locator("#readings dt")).to_have_count(10)
     page.keyboard.press("w")
     expect(page.locator("[data-stretch-name]")).to_have_text("asinh 30")
     axe_clean(page)
     viewer.shoot(f"evidence-{size['width']}", size)
+
+
+def test_an_informed_round_shows_the_model_follows_it_and_keeps_what_was_on_the_screen(people, team, galaxy):  # noqa: F811
+    first = new_round(galaxy, 40, name="Learning")
+    teacher = make_member(team, Role.ANNOTATOR, "teacher")
+    teach(first, teacher, 40)
+    close_round(round_=first)
+    train_campaign(campaign=first.campaign)
+    informed = new_round(galaxy, 20, name="Learning", mode=Round.Mode.INFORMED, among_previous=True, seed=4)
+    Round.objects.filter(pk=informed.pk).update(shows_predictions=True)
+    voter, page = sit_down(people, team, informed, "mia")
+    model = page.locator("#prediction-model")
+    expect(model).to_have_text("learning@1")
+    expect(page.locator("#prediction-bars li")).to_have_count(4)
+    for part in ("#prediction", "#previous", '#answering [data-action="examples"]'):
+        expect(page.locator(part)).to_be_in_viewport(ratio=1)
+    voter.shoot("labelling-predictions")
+    axe_clean(page)
+    answer(page, "1")
+    saved(page)
+    # Somebody else votes, the model learns, and what is looked at here changes before the eyes.
+    teach(informed, teacher, 5)
+    train_campaign(campaign=first.campaign)
+    expect(model).to_have_text("learning@2")
+    answer(page, "2")
+    saved(page)
+    votes = Vote.objects.filter(assignment__annotator__username="mia").order_by("pk")
+    assert [vote.shown["prediction"]["model"] for vote in votes] == ["learning@1", "learning@2"]
+    assert all(vote.saw_prediction for vote in votes)
+    assert all(vote.shown["previous_consensus"]["n_votes"] == 1 for vote in votes)
+
+
+def teach(round_: Round, annotator, n: int) -> None:
+    """`n` votes, of all classes in turn."""
+    for k in range(n):
+        (handed,) = claim(round_=round_, annotator=annotator, count=1)
+        cast_vote(client_id=uuid4(), assignment=handed, annotator=annotator, outcome="labeled", label=str(k % 4 + 1))
