@@ -155,17 +155,7 @@ class SourceAdmin(TeamAdmin):
     """Sources, to look at. Searched by number or UUID, which have indexes."""
 
     team_lookup = "catalog__galaxy__team"
-    list_display = (
-        "picture",
-        "number",
-        "catalog",
-        "x_px",
-        "y_px",
-        "ra_deg",
-        "dec_deg",
-        "published_label",
-        "is_outside",
-    )
+    list_display = ("picture", "number", "catalog", "place", "sky", "published_label", "is_outside")
     list_display_links = ("picture", "number")
     list_filter = (CatalogFilter, "is_outside")
     list_select_related = ("catalog__galaxy",)
@@ -204,3 +194,11 @@ class SourceAdmin(TeamAdmin):
             '<img class="cutout" src="{}?size={}&amp;zoom=2" width="64" height="64" alt="" loading="lazy">',
             address, CUTOUT_PX,
         )  # fmt: skip
+
+    @admin.display(description="x, y (px)")
+    def place(self, source: Source) -> str:
+        return f"{source.x_px:.2f}, {source.y_px:.2f}"
+
+    @admin.display(description="ICRS (deg)")
+    def sky(self, source: Source) -> str:
+        return "–" if source.ra_deg is None or source.dec_deg is None else f"{source.ra_deg:.6f}, {source.dec_deg:+.6f}"

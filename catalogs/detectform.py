@@ -24,7 +24,7 @@ ABOUT = {
     "FILTER": About("Smooth first", "1 yes, 0 no", "Smoothing by SExtractor’s default kernel finds faint sources and merges close ones."),
     "BACK_SIZE": About("Background mesh", "pixels", "The background is taken in boxes of this side: wider than a source, finer than a spiral arm."),
     "BACK_FILTERSIZE": About("Background filter", "boxes", "Side of the median filter over the boxes; it takes out boxes full of one bright source."),
-    "DEBLEND_NTHRESH": About("Deblending levels", "levels", "In how many levels a patch is searched for several peaks."),
+    "DEBLEND_NTHRESH": About("Deblending levels", "", "In how many levels a patch is searched for several peaks."),
     "DEBLEND_MINCONT": About("Deblending contrast", "share of flux", "A peak with at least this share of its patch’s flux is a source of its own; 0 splits most."),
     "CLEAN": About("Clean", "1 yes, 0 no", "Takes out false sources in the wings of bright ones."),
     "CLEAN_PARAM": About("Cleaning strength", "", "Lower takes out more; 0.1 to 10."),

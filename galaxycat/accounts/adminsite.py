@@ -7,7 +7,7 @@ and changes what belongs to those teams, nothing else.
 from functools import wraps
 from typing import Any
 
-from django.contrib.admin import AdminSite, ModelAdmin
+from django.contrib.admin import AdminSite, ModelAdmin, ShowFacets
 from django.contrib.auth.views import redirect_to_login
 from django.core.paginator import Paginator
 from django.db.models import Field, ForeignKey, Model, QuerySet
@@ -87,6 +87,8 @@ class TeamAdmin(ModelAdmin):
     editable: tuple[str, ...] = ()
     addable: tuple[str, ...] = ()
     show_full_result_count = False
+    # Counts beside each filter are a count of the table each.
+    show_facets = ShowFacets.NEVER
     paginator = BoundedPaginator
     list_per_page = 50
     list_max_show_all = 50

@@ -1,6 +1,7 @@
 """The jobs pages: what is under way for one's teams, and how it ended."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -32,6 +33,17 @@ def managed_job(user: Person, uuid: str) -> Job:
     return job
 
 
+def facts(values: Mapping[str, Any]) -> dict[str, str]:
+    """A job's arguments or result in words: nested ones beside the others, numbers to six figures, nobody's key."""
+    found: dict[str, str] = {}
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            found |= facts(value)
+        elif name != "user":
+            found[name] = f"{value:.6g}" if isinstance(value, float) else str(value)
+    return found
+
+
 @login_required
 @require_safe
 def job_list(request: UserRequest) -> HttpResponse:
@@ -56,7 +68,13 @@ def job_list(request: UserRequest) -> HttpResponse:
 def job_page(request: UserRequest, uuid: str) -> HttpResponse:
     """One job: its progress, what it was asked, its log, its result or why there is none."""
     job = get_object_or_404(Job.objects.visible_to(request.user).select_related("team", "started_by"), uuid=uuid)
-    context = {"job": job, "topics": jobs_topic(job.team), "managed": _managed_teams(request.user)}
+    context = {
+        "job": job,
+        "asked": facts(job.arguments),
+        "result": facts(job.result or {}),
+        "topics": jobs_topic(job.team),
+        "managed": _managed_teams(request.user),
+    }
     return render(request, "jobs/job.html", context)
 
 
