@@ -52,6 +52,8 @@ INSTALLED_APPS = [
     "labeling",
     "mlops",
     "galaxycat",
+    # Simple: what it would discover by itself includes an admin of django-leaflet's that asks for a system GDAL.
+    "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -208,6 +210,7 @@ STORAGES = {
         "OPTIONS": {"location": GALAXYCAT_HOME / "files"},
     },
     "images": {"BACKEND": "catalogs.storage.ImageStorage", "OPTIONS": {"location": GALAXYCAT_HOME / "images"}},
+    "models": {"BACKEND": "mlops.storage.ModelStorage", "OPTIONS": {"location": GALAXYCAT_HOME / "models"}},
     "staticfiles": {
         "BACKEND": "galaxycat.statics.HashedStaticFilesStorage"
         if env.bool("HASHED_STATICS", default=not DEBUG and not TESTING)

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from labeling.agreement import IntArray
 from labeling.bootstrap import AgreementEstimate, Estimate, estimate_agreement
 from labeling.dashboard_votes import CampaignVotes
 from labeling.models import Level, Round
@@ -76,7 +77,9 @@ class Figures:
         for code, person in enumerate(votes.people):
             own = votes.person == code
             answers = own & ~votes.is_skip
-            pace = pace_of(votes.at_s[own], votes.spent_s[answers])
+            # A program has no pace; whatever it claims would be taken for a person's.
+            paced = own & (not person.is_simulated)
+            pace = pace_of(votes.at_s[paced], votes.spent_s[paced & answers])
             rows.append(
                 {
                     "uuid": str(person.uuid),
@@ -180,7 +183,7 @@ class Figures:
         found = confusion(others, votes.person[votes.counted], votes.codes(level), (len(votes.people), len(names)))
         return {"names": names, "others": [*names, TIE], "votes": found.tolist(), "all": found.sum(axis=0).tolist()}
 
-    def others(self, level: Level) -> npt.NDArray[np.int64]:
+    def others(self, level: Level) -> IntArray:
         """What the other votes on its source say, for each counted vote (labeling.pairwise.others_mode)."""
         return others_mode(self.votes.draw[self.votes.counted], self.votes.codes(level), self.counts[level])
 

@@ -150,3 +150,9 @@ def _campaign(catalog: Catalog, scheme: SchemeVersion, name: str, opened_by: Use
         )
     # Two rounds opened at once get two numbers.
     return lock_campaign(campaign)
+
+
+def open_round_on(catalog: Catalog) -> str | None:
+    """Why the catalogue cannot be withdrawn, where a round on it is open."""
+    round_ = Round.objects.open().filter(catalog=catalog).select_related("campaign").first()
+    return f"{round_} is open on it; close that first" if round_ else None

@@ -11,9 +11,11 @@ from astropy.wcs import WCS
 from catalogs.detecting import detect_sources
 from catalogs.imagery.fitsband import BandArgument
 from catalogs.ingest import ingest_galaxy
+from catalogs.jobs import start_detection
 from catalogs.models import Catalog, Galaxy
 from galaxycat.accounts.models import Invitation, Role, Team, User
 from galaxycat.accounts.teams import invite
+from galaxycat.jobs.models import Job
 from labeling.access import watch
 from labeling.assignments import claim
 from labeling.deciding import decide
@@ -59,6 +61,7 @@ class World:
     decision: Decision
     invitation: Invitation
     token: str
+    job: Job
 
 
 def make_world(folder: Path) -> World:
@@ -79,4 +82,5 @@ def make_world(folder: Path) -> World:
         campaign=round_.campaign, source=assignment.draw.source, label="1", reason="a ring", decided_by=people["pi"]
     )
     invitation, token = invite(team=team, role=Role.ANNOTATOR, invited_by=people["pi"])
-    return World(team, people, galaxy, catalog, round_, assignment, flag, decision, invitation, token)
+    job = start_detection(galaxy=galaxy, band="F555W", parameters={}, started_by=people["curator"], url="")
+    return World(team, people, galaxy, catalog, round_, assignment, flag, decision, invitation, token, job)

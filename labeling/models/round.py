@@ -12,7 +12,6 @@ from galaxycat.accounts.models import Person, Role, User
 from labeling.models.scheme import SchemeVersion
 
 if TYPE_CHECKING:
-    from labeling.models.consensus import Consensus
     from labeling.models.vote import Vote
 
 
@@ -149,8 +148,7 @@ class RoundSource(models.Model):
         default=False, help_text="One of the campaign's anchors, which every round with anchors holds."
     )
 
-    # Set by the page of the sources behind a cell: the draw's consensus at one level, and its votes.
-    at_level: "list[Consensus]"
+    # Set by the page of the sources behind a cell: the draw's votes.
     given: "list[Vote]"
 
     class Meta:

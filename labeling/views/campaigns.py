@@ -14,7 +14,8 @@ from django.views.decorators.http import require_safe
 from galaxycat.accounts.http import UserRequest
 from galaxycat.errors import BadInput, NotFound
 from labeling.dashboard import TABLE_COLUMNS, Cell, dashboard_of, draws_in_cell, require_round, table_of
-from labeling.dashboard_votes import read_votes_of
+from labeling.dashboard_figures import TIE
+from labeling.dashboard_votes import CampaignVotes, read_votes_of
 from labeling.models import Campaign, Consensus, Level, RoundSource, Vote
 
 PAGE_SIZE = 24
@@ -80,12 +81,12 @@ def campaign_cell(request: UserRequest, slug: str, uuid: str) -> HttpResponse:
     page = Paginator(draws_in_cell(votes, cell), PAGE_SIZE).get_page(request.GET.get("page"))
     query = request.GET.copy()
     query.pop("page", None)
+    is_fragment = request.headers.get("HX-Request") == "true"
     context = {
+        "is_fragment": is_fragment,
         "campaign": campaign,
         "galaxy": campaign.galaxy,
-        "labels": votes.labels,
-        "cell": cell,
-        "who": next((person.label for person in votes.people if str(person.uuid) == cell.who), None),
+        "title": _title_of(cell, votes),
         "round_number": number,
         "page": page,
         "draws": _draws_of(page, cell),
@@ -93,10 +94,15 @@ def campaign_cell(request: UserRequest, slug: str, uuid: str) -> HttpResponse:
         "n_veiled": votes.n_veiled,
         "rendition": campaign.galaxy.latest_mosaic.renditions.first(),
     }
-    is_fragment = request.headers.get("HX-Request") == "true"
     response = render(request, "labeling/_cell.html" if is_fragment else "labeling/campaign_cell.html", context)
     response["Vary"] = "HX-Request"
     return response
+
+
+def _title_of(cell: Cell, votes: CampaignVotes) -> str:
+    others = "The others tie" if cell.others == TIE else f"The others say {cell.others}"
+    who = next((person.label for person in votes.people if str(person.uuid) == cell.who), "the vote")
+    return f"{others}, {who} says {cell.own}"
 
 
 def _draws_of(pks: Iterable[int], cell: Cell) -> list[RoundSource]:

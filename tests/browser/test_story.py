@@ -61,6 +61,7 @@ def ready(page: Page) -> str:
 def answer(page: Page, key: str) -> str:
     """Press a key on the source in view and wait for the next one, or the end; returns the source's number."""
     before = ready(page)
+    expect(page.locator("#answering")).to_have_attribute("aria-busy", "false")
     page.wait_for_timeout(200)  # keys are ignored for a moment after a new source comes up
     page.keyboard.press(key)
     same = page.locator("#answering:not([hidden])").filter(has_text=re.compile(rf"Source {before}\b"))

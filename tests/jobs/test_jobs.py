@@ -200,7 +200,8 @@ def test_eight_workers_take_a_job_up_once(start):
 @pytest.mark.parametrize(
     ("fields", "constraint"),
     [
-        ({"state": "lost"}, "job_state_known"),
+        # Neither under way nor ended, so two constraints refuse it.
+        ({"state": "lost"}, "job_state_known|job_finished_iff_ended"),
         ({"fraction": 1.5}, "job_fraction_in_range"),
         ({"state": "done"}, "job_finished_iff_ended"),
         ({"state": "running"}, "job_running_is_alive"),

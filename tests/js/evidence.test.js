@@ -5,7 +5,7 @@ import { decades, roundTicks } from "../../static/catalogs/evidence/axis.js";
 import { inferno } from "../../static/catalogs/evidence/colourmap.js";
 import { contourLevels, contourSegments, smoothed } from "../../static/catalogs/evidence/contours.js";
 import { decodePixels } from "../../static/catalogs/evidence/pixels16.js";
-import { placeText, readingText } from "../../static/catalogs/evidence/readings.js";
+import { placeText, readingText, unitText } from "../../static/catalogs/evidence/readings.js";
 import { EvidenceStore } from "../../static/catalogs/evidence/store.js";
 import { brightness, limitsOf, STRETCHES, valueAt } from "../../static/catalogs/evidence/stretches.js";
 import { apply, uprightMatrix } from "../../static/catalogs/evidence/turn.js";
@@ -141,10 +141,12 @@ test("ticks are round and end within the axis", () => {
 test("numbers carry errors, systems and a true minus; what is missing says why", () => {
   const reading = { name: "V", value: 21.456, error: 0.034, unit: "Vega", note: "Vega, corrected", reason: "" };
   assert.deepEqual(readingText(reading), { value: "21.46", error: "± 0.03", unit: "Vega", hint: "Vega, corrected" });
+  assert.equal(readingText({ ...reading, error: 0.004 }).error, "± <0.01");
   assert.equal(readingText({ ...reading, value: -0.5, error: null }).value, "−0.50");
   assert.deepEqual(readingText({ ...reading, value: null, reason: "Not measured" }), { value: "–", error: "", unit: "", hint: "Not measured" });
-  assert.equal(placeText({ ra_deg: 15, dec_deg: -1.5, x_px: 0, y_px: 0 }), "01:00:00.000 −01:30:00.00");
-  assert.equal(placeText({ ra_deg: null, dec_deg: null, x_px: 3.14, y_px: 2 }), "x 3.1, y 2.0 px");
+  assert.deepEqual(placeText({ ra_deg: 15, dec_deg: -1.5, x_px: 0, y_px: 0 }), ["01:00:00.000", "−01:30:00.00"]);
+  assert.deepEqual(placeText({ ra_deg: null, dec_deg: null, x_px: 3.14, y_px: 2 }), ["3.1", "2.0"]);
+  assert.deepEqual(["ELECTRONS/S", "COUNTS/SEC", "MJy/sr", ""].map(unitText), ["e⁻/s", "ct/s", "MJy/sr", "image units"]);
 });
 
 test("evidence is asked for once, is there without waiting afterwards, and a failure is asked again", async () => {
