@@ -49,7 +49,7 @@ ifeq ($(CI),true)
 	DATABASE_URL=$${TEST_DATABASE_URL:-postgresql://postgres@127.0.0.1:5432/postgres} \
 	REDIS_URL=$${TEST_REDIS_URL:-redis://127.0.0.1:6379/0} \
 	$(BIN)/pytest -m "not browser" tests/accounts tests/catalogs/test_catalogs.py tests/catalogs/test_ingest.py \
-	  tests/labeling $(filter-out tests/test_demo.py,$(wildcard tests/test_*.py))
+	  tests/events tests/jobs tests/labeling $(filter-out tests/test_demo.py,$(wildcard tests/test_*.py))
 else
 	@echo "SKIPPED: the PostgreSQL and Redis tests run where CI=true (servers on their standard local ports)"
 endif

@@ -11,12 +11,14 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from catalogs.models import Band, Catalog, Galaxy, Rendition, Source
+from catalogs.evidence import etag_of, evidence_of
+from catalogs.models import Band, Catalog, Galaxy, Mosaic, Rendition, Source
 from catalogs.models.catalog import SourceQuerySet
 from catalogs.viewer import tile_url
 from galaxycat.errors import BadInput
 
 MAX_SOURCES = 100_000
+IMAGE_DIGITS = 16
 
 
 class BandSerializer(serializers.ModelSerializer):
@@ -170,6 +172,8 @@ class SourceViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
 
     def get_queryset(self) -> QuerySet[Source]:
         sources = Source.objects.visible_to(self.request.user)
+        if self.action == "evidence":
+            sources = sources.select_related("catalog__galaxy")
         if catalog := self.request.query_params.get("catalog"):
             sources = sources.filter(catalog__uuid=_uuid("catalog", catalog))
         if number := self.request.query_params.get("number"):
@@ -177,6 +181,32 @@ class SourceViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
                 raise BadInput(f"number: {number[:40]!r} is not a whole number")
             sources = sources.filter(number=int(number))
         return sources
+
+    @extend_schema(
+        responses=dict[str, Any],
+        parameters=[
+            OpenApiParameter(
+                "image", str, description="Beginning of the image's hash: the answer may be kept for good."
+            )
+        ],
+    )
+    @action(detail=True)
+    def evidence(self, request: Request, uuid: str) -> Response:
+        """What the newest image says of the source: pixels of each band, profile, numbers. No vote, comment, prediction or class."""
+        source: Source = self.get_object()
+        mosaic = source.catalog.galaxy.latest_mosaic
+        etag = etag_of(source, mosaic)
+        is_known = request.headers.get("If-None-Match") == etag
+        response = Response(status=304) if is_known else Response(evidence_of(source, mosaic))
+        response["ETag"] = etag
+        response["Cache-Control"] = _cache_control(mosaic, request.query_params.get("image", ""))
+        return response
+
+
+def _cache_control(mosaic: Mosaic, image: str) -> str:
+    scope = "public" if mosaic.galaxy.published_at else "private"
+    names_it = len(image) >= IMAGE_DIGITS and mosaic.science_sha256.startswith(image)
+    return f"{scope}, max-age=31536000, immutable" if names_it else f"{scope}, no-cache"
 
 
 def _uuid(field: str, text: str) -> UUID:

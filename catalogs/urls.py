@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from catalogs.views import galaxies, tiles
+from catalogs.views import detection, evidence, galaxies, tiles
 
 
 class HexConverter:
@@ -20,9 +20,10 @@ register_converter(HexConverter, "hex")
 urlpatterns = [
     path("galaxies/<slug:slug>/", galaxies.galaxy_page, name="galaxy"),
     path("galaxies/<slug:slug>/catalogs/", galaxies.catalog_list, name="catalogs"),
-    path("galaxies/<slug:slug>/detect/", galaxies.detect, name="detect"),
+    path("galaxies/<slug:slug>/detect/", detection.detect, name="detect"),
     path("galaxies/<slug:slug>/import/", galaxies.import_file, name="import_catalog"),
     path("catalogs/<uuid:uuid>/export/<slug:format_>/", galaxies.export, name="export_catalog"),
     path("tiles/<hex:image>/<hex:style>/<int:z>/<int:x>/<int:y>/", tiles.tile, name="tile"),
     path("cutouts/<hex:style>/<uuid:uuid>/", tiles.cutout, name="cutout"),
+    path("sources/<uuid:uuid>/evidence/", evidence.source_evidence, name="source_evidence"),
 ]

@@ -14,7 +14,7 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
 from django.urls import path, re_path  # noqa: E402
 
-from labeling.consumers import RoundConsumer  # noqa: E402
+from galaxycat.events.consumers import LiveConsumer  # noqa: E402
 
 
 class NoSuchSocket(AsyncWebsocketConsumer):
@@ -25,7 +25,7 @@ class NoSuchSocket(AsyncWebsocketConsumer):
 
 
 websocket_urlpatterns = [
-    path("ws/rounds/<uuid:uuid>/", RoundConsumer.as_asgi(), name="round_socket"),
+    path("ws/live/<str:topic>/", LiveConsumer.as_asgi(), name="live_socket"),
     re_path(r"", NoSuchSocket.as_asgi(), name="no_such_socket"),
 ]
 

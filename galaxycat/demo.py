@@ -27,6 +27,10 @@ from labeling.results import round_statistics
 from labeling.rounds import close_round, open_round
 from labeling.schemes import legus_scheme
 from labeling.simulated import vote_in_simulation
+from mlops.fitting import train_campaign
+from mlops.models import Encoder
+from mlops.pretraining import pretrain_galaxy
+from mlops.reports import model_report
 
 TEAM = "Demo team"
 PEOPLE = {"annotator": Role.ANNOTATOR, "curator": Role.CURATOR, "pi": Role.PI}
@@ -60,10 +64,13 @@ def demo_team() -> DemoTeam:
     return DemoTeam(team, voters, passwords)
 
 
-def build_demo(*, bands: Sequence[BandArgument], size_px: int, people: DemoTeam, progress: Progress) -> dict[str, Any]:
+def build_demo(
+    *, bands: Sequence[BandArgument], size_px: int, steps: int, people: DemoTeam, progress: Progress
+) -> dict[str, Any]:
     """Take a galaxy through everything there is, once, and return what the `demo` command's contract asks for.
 
-    Without `bands` the galaxy is simulated, `size_px` a side. What exists already is kept as it is.
+    Without `bands` the galaxy is simulated, `size_px` a side. `steps` is how long the encoder is pre-trained; with 0 the
+    model learns from photometry alone. What exists already is kept as it is.
     """
     truth: Path | None = None
     slug = _slug_of(bands)
@@ -86,7 +93,8 @@ def build_demo(*, bands: Sequence[BandArgument], size_px: int, people: DemoTeam,
     round_ = Round.objects.filter(campaign__galaxy=galaxy).order_by("number").first()
     if round_ is None:
         round_ = _first_rounds(galaxy, detected, people, progress)
-    return _report(galaxy, detected, round_, _export(detected))
+    model = _learn(galaxy, detected, round_, steps, progress)
+    return _report(galaxy, detected, round_, model, _export(detected))
 
 
 def _slug_of(bands: Sequence[BandArgument]) -> str:
@@ -134,6 +142,29 @@ def _truth_of(galaxy: Galaxy, catalog: Catalog) -> Mapping[int, str]:
     }
 
 
+def _learn(galaxy: Galaxy, catalog: Catalog, round_: Round, steps: int, progress: Progress) -> dict[str, Any]:
+    """Pre-train on the galaxy's own sources, learn from the votes, and say how good it is."""
+    if steps and not Encoder.objects.filter(catalog=catalog).exists():
+        progress(f"pre-training an encoder without labels, {steps} steps ...")
+        pretrain_galaxy(galaxy=galaxy, catalog=catalog, steps=steps, progress=_now_and_then(progress))
+    progress("learning from the votes ...")
+    version = train_campaign(campaign=round_.campaign)
+    return model_report(version=version, truth=_truth_of(galaxy, catalog))
+
+
+def _now_and_then(progress: Progress) -> Callable[[float | None, str], None]:
+    """A line for each tenth of a long step."""
+    told: set[int] = set()
+
+    def tell(fraction: float | None, stage: str) -> None:
+        tenth = int((fraction or 0) * 10)
+        if fraction is not None and tenth not in told:
+            told.add(tenth)
+            progress(f"  {fraction:.0%} {stage}")
+
+    return tell
+
+
 def _export(catalog: Catalog) -> dict[str, str]:
     folder = settings.GALAXYCAT_HOME / "exports" / catalog.galaxy.slug
     folder.mkdir(parents=True, exist_ok=True)
@@ -145,7 +176,9 @@ def _export(catalog: Catalog) -> dict[str, str]:
     return paths
 
 
-def _report(galaxy: Galaxy, catalog: Catalog, round_: Round, exports: dict[str, str]) -> dict[str, Any]:
+def _report(
+    galaxy: Galaxy, catalog: Catalog, round_: Round, model: dict[str, Any], exports: dict[str, str]
+) -> dict[str, Any]:
     return {
         "galaxy": galaxy.slug,
         "is_simulated": galaxy.is_simulated,
@@ -154,8 +187,8 @@ def _report(galaxy: Galaxy, catalog: Catalog, round_: Round, exports: dict[str, 
         "votes": Vote.objects.of_round(round_).live().count(),
         "voters_are_simulated": round_.is_simulated,
         "agreement": round_statistics(round_),
-        "model": None,
-        "predictions": None,
+        "model": model,
+        "predictions": model["predictions"],
         "release": None,
         "exports": exports,
     }

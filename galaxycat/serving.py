@@ -1,4 +1,4 @@
-"""Web and worker processes, started together and stopped together."""
+"""Web, worker and learner processes, started together and stopped together."""
 
 import contextlib
 import hashlib
@@ -14,11 +14,12 @@ from types import FrameType
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.contrib.staticfiles.storage import staticfiles_storage
-from django.core.management import call_command
+from django.core.management import call_command, get_commands
 
 from galaxycat.errors import BadInput, DomainError
 from galaxycat.statics import HashedStaticFilesStorage
 
+BACKGROUND = ("worker", "learner")
 POLL_S = 0.2
 GRACE_S = 10.0
 
@@ -41,7 +42,8 @@ def commands(host: str, port: int) -> dict[str, list[str]]:
             "--app-dir",
             str(settings.BASE_DIR),
         ],
-        "worker": [*manage, "db_worker", "--queue-name", "*", "--no-startup-delay"],
+        # Only with a command for them: a process that cannot start would end all of them.
+        **{name: [*manage, name] for name in BACKGROUND if name in get_commands()},
     }
 
 
@@ -79,7 +81,7 @@ def require_free_port(host: str, port: int) -> None:
 
 
 def serve(host: str, port: int, on_ready: Callable[[], None]) -> None:
-    """Run web and worker until Ctrl-C or SIGTERM; `on_ready` is called once the web process answers.
+    """Run all processes until Ctrl-C or SIGTERM; `on_ready` is called once the web process answers.
 
     Raises ProcessDied when a process ends by itself. Whatever happens, nothing it started is left running.
     """

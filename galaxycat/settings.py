@@ -52,6 +52,8 @@ INSTALLED_APPS = [
     "labeling",
     "mlops",
     "galaxycat",
+    # Simple: what it would discover by itself includes an admin of django-leaflet's that asks for a system GDAL.
+    "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -147,6 +149,8 @@ CACHES = {
 }
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+# How often a running job says that its worker is alive; one that misses six of them is put back into the queue.
+JOB_HEARTBEAT_S = env.float("JOB_HEARTBEAT_S", default=5.0)
 
 # --- Who may come in ---
 
@@ -206,6 +210,7 @@ STORAGES = {
         "OPTIONS": {"location": GALAXYCAT_HOME / "files"},
     },
     "images": {"BACKEND": "catalogs.storage.ImageStorage", "OPTIONS": {"location": GALAXYCAT_HOME / "images"}},
+    "models": {"BACKEND": "mlops.storage.ModelStorage", "OPTIONS": {"location": GALAXYCAT_HOME / "models"}},
     "staticfiles": {
         "BACKEND": "galaxycat.statics.HashedStaticFilesStorage"
         if env.bool("HASHED_STATICS", default=not DEBUG and not TESTING)

@@ -1,10 +1,11 @@
 """Rounds, claims and votes over `/api/v1/`."""
 
 from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins, serializers, viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -13,19 +14,23 @@ from rest_framework.response import Response
 from catalogs.api import PlacesSerializer, places_of
 from catalogs.models import Catalog, Source
 from galaxycat.accounts.http import user_of
-from galaxycat.accounts.models import Role, User
-from galaxycat.errors import Forbidden
-from labeling.access import require_results, veiled_sources, watch
+from galaxycat.accounts.models import Role
+from galaxycat.errors import BadInput, Forbidden
+from labeling.access import require_results, watch
 from labeling.assignments import MAX_HELD, claim, progress_of
-from labeling.models import Assignment, Consensus, Level, Round, Vote
+from labeling.models import Assignment, Round, Vote
+from labeling.remarks import remarks_seen_by
+from labeling.remarks_api import RemarkSerializer
 from labeling.results import results_of
-from labeling.rounds import MAX_OVERLAP, MAX_SEED, close_round, open_round
+from labeling.rounds import MAX_BATCH, MAX_OVERLAP, MAX_SEED, close_round, open_round
 from labeling.schemes import legus_scheme
+from labeling.shown import consensus_shown, previous_consensus
 from labeling.storable import require_storable
 from labeling.voting import cast_vote
 
 MAX_SHOWN_BYTES = 4096
 DAY_S = 86_400
+MAX_SOURCES_ASKED = 100
 
 
 class RoundSerializer(serializers.ModelSerializer):
@@ -39,8 +44,8 @@ class RoundSerializer(serializers.ModelSerializer):
     class Meta:
         model = Round
         fields = [
-            "uuid", "galaxy", "campaign", "number", "catalog", "scheme", "mode", "previous", "overlap", "sampler", "seed",
-            "parameters", "regions", "is_simulated", "is_open", "opened_at", "closed_at",
+            "uuid", "galaxy", "campaign", "number", "catalog", "scheme", "mode", "previous", "shows_predictions",
+            "overlap", "batch_size", "sampler", "seed", "parameters", "regions", "is_simulated", "is_open", "opened_at", "closed_at",
         ]  # fmt: skip
 
 
@@ -54,6 +59,15 @@ class OpenRoundSerializer(serializers.Serializer):
     overlap = serializers.IntegerField(min_value=1, max_value=MAX_OVERLAP, required=False, allow_null=True)
     mode = serializers.ChoiceField(choices=Round.Mode.choices, default=Round.Mode.BLIND)
     among_previous = serializers.BooleanField(default=False)
+    sampler = serializers.CharField(max_length=40, default="random")
+    sampler_parameters = serializers.DictField(
+        required=False, help_text="disagreement: round, the UUID of a closed one."
+    )
+    n_anchors = serializers.IntegerField(
+        min_value=0, default=0, help_text="Beside n_sources; the campaign's, once drawn."
+    )
+    shows_predictions = serializers.BooleanField(default=False, help_text="Informed rounds only.")
+    batch_size = serializers.IntegerField(min_value=1, max_value=MAX_BATCH, default=50)
     seed = serializers.IntegerField(min_value=0, max_value=MAX_SEED, required=False, allow_null=True)
 
 
@@ -82,7 +96,7 @@ class AssignmentSerializer(serializers.ModelSerializer):
 
     def get_previous_consensus(self, assignment: Assignment) -> dict[str, Any] | None:
         row = self.context.get("previous", {}).get(assignment.draw.source_id)
-        return row and {"mode": row.mode or None, "is_tie": row.is_tie, "n_votes": row.n_votes, "counts": row.counts}
+        return row and consensus_shown(row)
 
 
 class HandedSerializer(serializers.Serializer):
@@ -135,7 +149,7 @@ class RoundViewSet(mixins.CreateModelMixin, viewsets.ReadOnlyModelViewSet):
         form.is_valid(raise_exception=True)
         round_ = self._require(self.get_object(), Role.ANNOTATOR)
         assignments = claim(round_=round_, annotator=user_of(request), count=form.validated_data["count"])
-        context = {"previous": _previous_consensus(round_, assignments, user_of(request))}
+        context = {"previous": previous_consensus(round_, assignments, user_of(request))}
         return Response(
             {
                 "assignments": AssignmentSerializer(assignments, many=True, context=context).data,
@@ -158,6 +172,19 @@ class RoundViewSet(mixins.CreateModelMixin, viewsets.ReadOnlyModelViewSet):
         # A class published with the catalogue would tell a blind voter the answer.
         return Response(places | {"label": [""] * len(places["label"])})
 
+    @extend_schema(
+        parameters=[OpenApiParameter("source", UUID, many=True, description="Only remarks on these sources.")],
+        responses=RemarkSerializer(many=True),
+    )
+    @action(detail=True)
+    def remarks(self, request: Request, uuid: str) -> Response:
+        """The standing flags and comments that you may see: your own and, for curators who see the votes, all."""
+        rows = remarks_seen_by(self.get_object(), user_of(request)).select_related("draw__source", "author")
+        if wanted := request.query_params.getlist("source"):
+            rows = rows.filter(draw__source__uuid__in=[_uuid_or_refusal(value) for value in wanted[:MAX_SOURCES_ASKED]])
+        page = self.paginate_queryset(rows)
+        return self.get_paginated_response(RemarkSerializer(page, many=True).data)
+
     @extend_schema(responses=dict[str, Any])
     @action(detail=True)
     def results(self, request: Request, uuid: str) -> Response:
@@ -167,17 +194,11 @@ class RoundViewSet(mixins.CreateModelMixin, viewsets.ReadOnlyModelViewSet):
         return Response(results_of(round_))
 
 
-def _previous_consensus(round_: Round, assignments: list[Assignment], user: User) -> dict[int, Consensus]:
-    """Source key -> the previous round's consensus, for an informed round; nothing for a blind one.
-
-    Nor for a source that waits for the same person in another round that is blind.
-    """
-    if round_.mode != Round.Mode.INFORMED or round_.previous is None:
-        return {}
-    sources = [assignment.draw.source_id for assignment in assignments]
-    rows = Consensus.objects.of_round(round_.previous, Level.LABEL).filter(draw__source__in=sources)
-    rows = rows.exclude(draw__source__in=veiled_sources(round_, user).values("source"))
-    return {row.draw.source_id: row for row in rows.select_related("draw")}
+def _uuid_or_refusal(value: str) -> UUID:
+    try:
+        return UUID(value)
+    except ValueError:
+        raise BadInput(f"source: {value!r} is no UUID") from None
 
 
 class VoteSerializer(serializers.Serializer):

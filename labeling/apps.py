@@ -7,10 +7,13 @@ class LabelingConfig(AppConfig):
     verbose_name = "What people said"
 
     def ready(self) -> None:
-        from labeling.channels import publish_vote
+        from catalogs.withdrawing import OBJECTIONS
+        from galaxycat.events.guards import TOPIC_GUARDS
         from labeling.guards import install_guards
-        from labeling.signals import vote_cast
+        from labeling.live import ROUND, guard_round
+        from labeling.rounds import open_round_on
 
         # After every migration: SQLite drops a table's triggers when a migration rebuilds the table.
         post_migrate.connect(install_guards, sender=self)
-        vote_cast.connect(publish_vote, dispatch_uid="labeling.publish_vote")
+        TOPIC_GUARDS[ROUND] = guard_round
+        OBJECTIONS.append(open_round_on)

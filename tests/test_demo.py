@@ -47,6 +47,9 @@ def require_contract(result: dict) -> None:
     assert result["voters_are_simulated"] is True
     assert 0.5 < result["agreement"]["human_to_mode"] <= 1
     assert result["agreement"]["n_annotators"] == 3
+    assert result["model"].keys() >= {"name", "accuracy", "n_labels"}
+    assert result["model"]["n_labels"] == result["agreement"]["n_sources"]
+    assert result["predictions"] == result["sources"]
     table = Table.read(result["exports"]["ecsv"], format="ascii.ecsv")
     assert len(table) == result["sources"] > 0
     assert str(table["x_px"].unit) == "pix"
@@ -55,11 +58,13 @@ def require_contract(result: dict) -> None:
 
 
 def test_the_demo_on_a_simulated_galaxy_and_again(tmp_path):
-    result = demo(tmp_path, "--size", "512")
+    result = demo(tmp_path, "--size", "512", "--steps", "20")
     require_contract(result)
     assert result["is_simulated"] is True
     assert result["bands"] == ["F275W", "F336W", "F438W", "F555W", "F814W"]
-    again = manage(tmp_path, "demo", "--no-serve", "--json", "--size", "512")
+    assert result["model"]["evaluated_by"] == "simulated truth of the sources without a vote"
+    assert result["model"]["accuracy"] > 0.5
+    again = manage(tmp_path, "demo", "--no-serve", "--json", "--size", "512", "--steps", "20")
     assert json.loads(again.stdout) == result
     # Passwords are shown once.
     assert "password" not in again.stderr
@@ -68,7 +73,7 @@ def test_the_demo_on_a_simulated_galaxy_and_again(tmp_path):
 @pytest.mark.realdata
 def test_the_demo_on_m51(tmp_path, sample_data):
     bands = [f"--band={band}={sample_data}/m51/m51_hst_{band}_596x900_wcs.fits" for band in "BVR"]
-    result = demo(tmp_path, *bands)
+    result = demo(tmp_path, "--steps", "20", *bands)
     require_contract(result)
     assert (result["galaxy"], result["is_simulated"], result["bands"]) == ("m51-hst", False, ["B", "V", "R"])
 
@@ -77,7 +82,7 @@ def test_the_demo_on_m51(tmp_path, sample_data):
 def test_the_demo_on_the_horseshoe_with_its_photflam_of_zero(tmp_path, sample_data):
     stem = sample_data / "horseshoe" / "hst_mos_1020228_wfc3_uvis"
     bands = [f"--band={name}={stem}_{name.lower()}_drz_cutout_20asec.fits" for name in ("F475W", "F606W", "F814W")]
-    require_contract(demo(tmp_path, *bands))
+    require_contract(demo(tmp_path, "--steps", "0", *bands))
 
 
 @pytest.mark.parametrize(
@@ -87,6 +92,7 @@ def test_the_demo_on_the_horseshoe_with_its_photflam_of_zero(tmp_path, sample_da
         (["--json"], "--no-serve"),
         (["--no-serve", "--size", "12"], "size"),
         (["--size", "1e3"], "--size"),
+        (["--steps", "-1"], "--steps"),
         (["--port", "99999"], "1 to 65535"),
         (["--colour"], "--colour"),
     ],
@@ -117,7 +123,7 @@ def test_serve_answers_and_stops_everything_it_started(tmp_path, stop):
         # Hashed and so cached for ever.
         assert re.search(r"/static/css/base\.[0-9a-f]{12}\.css", page)
         children = children_of(serving.pid)
-        assert len(children) == 2
+        assert len(children) == 3  # web, worker, learner
         serving.send_signal(stop)
         serving.communicate(timeout=30)
     assert serving.returncode == 0
@@ -127,7 +133,7 @@ def test_serve_answers_and_stops_everything_it_started(tmp_path, stop):
 def children_of(pid: int) -> list[int]:
     deadline = time.monotonic() + 5
     children: list[int] = []
-    while len(children) < 2 and time.monotonic() < deadline:
+    while len(children) < 3 and time.monotonic() < deadline:
         children = [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
     return children
 

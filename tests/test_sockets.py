@@ -46,22 +46,34 @@ async def socket_outcome(path: str, user, origin: str = "http://localhost") -> s
     return str(message["code"]) if message["type"] == "websocket.close" else "joined"
 
 
+def socket_path(name: str, world) -> str:
+    """The address of a row of SOCKETS."""
+    name, _, prefix = name.partition("/")
+    rests = {"round": world.round.uuid, "jobs": world.team.uuid, "unknown": "x"}
+    rests |= {"predictions": world.catalog.uuid, "roundpredictions": world.round.uuid}
+    return f"/ws/live/{prefix}.{rests[prefix]}/" if name == "live_socket" else "/ws/nothing/"
+
+
 @pytest.mark.parametrize("row", rows(SOCKETS), ids=lambda row: row[0])
 async def test_sockets_let_in_whom_the_matrix_says(world, row):
     name, *expected = row
-    path = f"/ws/rounds/{world.round.uuid}/" if name == "round_socket" else "/ws/nothing/"
-    found = [await socket_outcome(path, world.people.get(person)) for person in PEOPLE]
+    found = [await socket_outcome(socket_path(name, world), world.people.get(person)) for person in PEOPLE]
     assert found == expected
 
 
+@pytest.mark.parametrize("topic", ["round", "round.", "round.x", "round.00000000-0000-4000-8000-000000000000", "a.b"])
+async def test_a_topic_that_is_none_is_closed(world, topic):
+    assert await socket_outcome(f"/ws/live/{topic}/", world.people["pi"]) == "4404"
+
+
 async def test_a_socket_from_another_site_is_refused(world):
-    path = f"/ws/rounds/{world.round.uuid}/"
+    path = socket_path("live_socket/round", world)
     assert await socket_outcome(path, world.people["pi"], origin="https://evil.example") == "refused"
 
 
 async def test_a_vote_is_told_to_those_who_watch_and_carries_nothing_of_itself(world):
-    communicator = await connected(f"/ws/rounds/{world.round.uuid}/", world.people["pi"])
-    assert await communicator.receive_json_from() == {"event": "joined"}
+    communicator = await connected(socket_path("live_socket/round", world), world.people["pi"])
+    assert await communicator.receive_json_from(timeout=5) == {"event": "joined", "seq": 0}
     await sync_to_async(cast_vote)(
         client_id=uuid4(),
         assignment=world.assignment,
@@ -69,6 +81,10 @@ async def test_a_vote_is_told_to_those_who_watch_and_carries_nothing_of_itself(w
         outcome="labeled",
         label="1",
     )
-    assert await communicator.receive_json_from(timeout=5) == {"event": "changed"}
+    assert await communicator.receive_json_from(timeout=5) == {
+        "topic": f"round.{world.round.uuid}",
+        "seq": 1,
+        "events": [{"seq": 1, "kind": "vote", "payload": {}}],
+    }
     assert await communicator.receive_nothing()
     await communicator.disconnect()

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
 import numpy as np
 from astropy.io import fits
@@ -10,12 +11,16 @@ from astropy.wcs import WCS
 from catalogs.detecting import detect_sources
 from catalogs.imagery.fitsband import BandArgument
 from catalogs.ingest import ingest_galaxy
+from catalogs.jobs import start_detection
 from catalogs.models import Catalog, Galaxy
 from galaxycat.accounts.models import Invitation, Role, Team, User
 from galaxycat.accounts.teams import invite
+from galaxycat.jobs.models import Job
 from labeling.access import watch
 from labeling.assignments import claim
-from labeling.models import Assignment, Round
+from labeling.deciding import decide
+from labeling.models import Assignment, Decision, Remark, Round
+from labeling.remarks import remark
 from tests.factories import make_member, make_round, make_team
 
 SIZE_PX = 300
@@ -52,8 +57,11 @@ class World:
     catalog: Catalog
     round: Round
     assignment: Assignment
+    remark: Remark
+    decision: Decision
     invitation: Invitation
     token: str
+    job: Job
 
 
 def make_world(folder: Path) -> World:
@@ -68,6 +76,11 @@ def make_world(folder: Path) -> World:
     catalog = detect_sources(galaxy=galaxy).catalog
     round_ = make_round(catalog=catalog, n_sources=10)
     (assignment,) = claim(round_=round_, annotator=people["annotator"], count=1)
+    flag, _ = remark(client_id=uuid4(), assignment=assignment, author=people["annotator"], kind="flag")
     watch(round_=round_, user=people["pi"])
+    decision = decide(
+        campaign=round_.campaign, source=assignment.draw.source, label="1", reason="a ring", decided_by=people["pi"]
+    )
     invitation, token = invite(team=team, role=Role.ANNOTATOR, invited_by=people["pi"])
-    return World(team, people, galaxy, catalog, round_, assignment, invitation, token)
+    job = start_detection(galaxy=galaxy, band="F555W", parameters={}, started_by=people["curator"], url="")
+    return World(team, people, galaxy, catalog, round_, assignment, flag, decision, invitation, token, job)

@@ -1,27 +1,32 @@
 """The galaxy page: its image, its catalogues, and what a curator can add to it."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
-from django_tasks.exceptions import TaskResultDoesNotExist
 
 from catalogs.exporting import export_bytes
 from catalogs.importing import import_catalog
+from catalogs.jobs import DETECT
 from catalogs.models import Catalog, Galaxy
 from catalogs.tables.registry import TABLE_READERS, TABLE_WRITERS
-from catalogs.tasks import detect_sources_task
 from catalogs.uploads import kept_upload
 from catalogs.viewer import viewer_config
 from galaxycat.accounts.http import UserRequest
-from galaxycat.accounts.models import Role
+from galaxycat.accounts.models import Person, Role
 from galaxycat.errors import BadInput, Forbidden
+from galaxycat.jobs.live import jobs_topic
+from galaxycat.jobs.models import Job
+
+FAILURES_SHOWN = timedelta(hours=1)
 
 
 def curated_galaxy(request: HttpRequest, slug: str) -> Galaxy:
@@ -46,6 +51,7 @@ def galaxy_page(request: HttpRequest, slug: str) -> HttpResponse:
         "can_open_round": galaxy.team.has_role(request.user, Role.PI),
         "is_member": galaxy.team.has_role(request.user, Role.VIEWER),
         "import_formats": list(TABLE_READERS),
+        "jobs_topic": jobs_topic(galaxy.team),
     }
     return render(request, "catalogs/galaxy.html", context)
 
@@ -55,40 +61,24 @@ def leaflet_overrides(galaxy: Galaxy) -> dict[str, Any]:
     return {"SPATIAL_EXTENT": (0, -galaxy.height_px, galaxy.width_px, 0), "MIN_ZOOM": -8, "MAX_ZOOM": 5}
 
 
+def detections_shown(galaxy: Galaxy, user: Person) -> QuerySet[Job]:
+    """Detections of the galaxy that wait or run, and those that failed within the hour, for its team."""
+    jobs = Job.objects.visible_to(user).filter(kind=DETECT, subject=galaxy.slug, team=galaxy.team)
+    recent = Q(state=Job.State.FAILED, finished_at__gt=timezone.now() - FAILURES_SHOWN)
+    return jobs.filter(Q(state__in=Job.UNFINISHED) | recent).select_related("team")
+
+
 @require_safe
 def catalog_list(request: HttpRequest, slug: str) -> HttpResponse:
-    """The galaxy's catalogues as a fragment, polled while a detection that was asked for is under way."""
+    """The galaxy's catalogues, and for its team the detections under way, as a fragment."""
     galaxy = get_object_or_404(Galaxy.objects.visible_to(request.user), slug=slug)
     context = {
         "galaxy": galaxy,
         "catalogs": galaxy.catalogs.filter(withdrawn_at=None).with_source_counts(),
         "export_formats": list(TABLE_WRITERS),
-        "detection": _detection(galaxy, request.GET.get("detection", "")),
+        "jobs": detections_shown(galaxy, request.user),
     }
     return render(request, "catalogs/_catalogs.html", context)
-
-
-def _detection(galaxy: Galaxy, task_id: str) -> dict[str, Any] | None:
-    """Where a detection of this galaxy stands: id, is_finished, error."""
-    if not task_id:
-        return None
-    try:
-        result = detect_sources_task.get_result(task_id)
-    except (TaskResultDoesNotExist, ValueError):
-        return None
-    if not result.args or result.args[0] != galaxy.pk:
-        return None
-    error = result.errors[-1].traceback.strip().splitlines()[-1].partition(": ")[2] if result.errors else ""
-    return {"id": task_id, "is_finished": result.is_finished, "status": result.status.label, "error": error}
-
-
-@login_required
-@require_POST
-def detect(request: UserRequest, slug: str) -> HttpResponse:
-    """Ask a worker to detect sources; the page shows the catalogue when it is there."""
-    galaxy = curated_galaxy(request, slug)
-    result = detect_sources_task.enqueue(galaxy.pk, request.user.pk)
-    return redirect(f"{reverse('galaxy', args=[slug])}?detection={result.id}")
 
 
 @login_required

@@ -58,6 +58,9 @@ class Vote(models.Model):
         blank=True,
         help_text="What the voter could see: rendition, stretch, zoom, previous consensus, prediction.",
     )
+    shown_digest = models.CharField(
+        max_length=64, blank=True, editable=False, help_text="SHA-256 of what the client sent as shown."
+    )
     saw_prediction = models.BooleanField(
         default=False, help_text="A model's prediction was on the voter's screen: the vote never evaluates a model."
     )

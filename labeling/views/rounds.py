@@ -9,7 +9,6 @@ from django.core.paginator import Paginator
 from django.db.models import Count, F, Max, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -58,7 +57,7 @@ def new_round(request: UserRequest, slug: str) -> HttpResponse:
         try:
             round_ = open_round(scheme=legus_scheme(), opened_by=request.user, **form.cleaned_data)
         except DomainError as error:
-            form.add_error(None, str(error))
+            form.add_refusal(error)
         else:
             messages.success(request, f"{round_} is open. Send its link to your annotators.")
             return redirect("round", uuid=round_.uuid)
@@ -68,12 +67,21 @@ def new_round(request: UserRequest, slug: str) -> HttpResponse:
         "viewer": viewer_config(galaxy),
         "leaflet_overrides": leaflet_overrides(galaxy),
         "has_catalogs": galaxy.catalogs.filter(withdrawn_at=None).exists(),
-        "rounds_of_campaign": dict(galaxy.campaigns.annotate(n=Count("rounds")).values_list("name", "n")),
+        "campaigns": _campaigns(galaxy),
+        "campaigns_of_choices": form.campaigns_of_choices,
     }
     return render(request, "labeling/new_round.html", context, status=422 if form.errors else 200)
 
 
-def _round_for(request: UserRequest, uuid: str, role: Role = Role.VIEWER) -> Round:
+def _campaigns(galaxy: Galaxy) -> dict[str, dict[str, Any]]:
+    """Name -> what the form's module needs to know of each campaign: how many rounds and anchors it has."""
+    counted = galaxy.campaigns.annotate(
+        n_rounds=Count("rounds", distinct=True), n_anchors=Count("anchors", distinct=True)
+    )
+    return {each.name: {"rounds": each.n_rounds, "anchors": each.n_anchors} for each in counted}
+
+
+def round_for(request: UserRequest, uuid: str, role: Role = Role.VIEWER) -> Round:
     rounds = Round.objects.visible_to(request.user).select_related(
         "campaign__galaxy__team", "campaign__scheme", "catalog", "previous", "opened_by"
     )
@@ -87,7 +95,7 @@ def _round_for(request: UserRequest, uuid: str, role: Role = Role.VIEWER) -> Rou
 @require_safe
 def round_page(request: UserRequest, uuid: str) -> HttpResponse:
     """Where a round stands, and, for those who may see them, its consensus and agreement."""
-    round_ = _round_for(request, uuid)
+    round_ = round_for(request, uuid)
     hidden_because = why_results_are_hidden(round_, request.user)
     may_see = hidden_because is None
     context = {
@@ -96,6 +104,7 @@ def round_page(request: UserRequest, uuid: str) -> HttpResponse:
         "labels": round_.campaign.scheme.labels.all(),
         "n_drawn": round_.draw.count(),
         "can_annotate": round_.galaxy.team.has_role(request.user, Role.ANNOTATOR),
+        "can_decide": round_.galaxy.team.has_role(request.user, Role.CURATOR),
         "can_close": round_.is_open and round_.galaxy.team.has_role(request.user, Role.PI),
         "progress": progress_of(round_, request.user),
         "hidden_because": hidden_because,
@@ -111,7 +120,7 @@ def round_page(request: UserRequest, uuid: str) -> HttpResponse:
 @require_safe
 def round_results(request: UserRequest, uuid: str) -> HttpResponse:
     """Consensus and agreement as a fragment, fetched again when the round's socket says that a vote came."""
-    round_ = _round_for(request, uuid)
+    round_ = round_for(request, uuid)
     require_results(round_, request.user)
     context = {"round": round_, "labels": round_.campaign.scheme.labels.all()} | _results_context(request, round_)
     return render(request, "labeling/_results.html", context)
@@ -166,7 +175,7 @@ def _results_context(request: UserRequest, round_: Round) -> dict[str, Any]:
 @require_safe
 def votes_csv(request: UserRequest, uuid: str) -> HttpResponse:
     """The round's counted votes, as the `agreement` command reads them."""
-    round_ = _round_for(request, uuid)
+    round_ = round_for(request, uuid)
     require_results(round_, request.user)
     if veiled_sources(round_, request.user).exists():
         raise Forbidden(
@@ -188,7 +197,7 @@ def _file_stem(round_: Round) -> str:
 @require_POST
 def watch_round(request: UserRequest, uuid: str) -> HttpResponse:
     """Choose to watch an open blind round instead of voting in it."""
-    watch(round_=_round_for(request, uuid), user=request.user)
+    watch(round_=round_for(request, uuid), user=request.user)
     return redirect("round", uuid=uuid)
 
 
@@ -196,37 +205,7 @@ def watch_round(request: UserRequest, uuid: str) -> HttpResponse:
 @require_POST
 def close(request: UserRequest, uuid: str) -> HttpResponse:
     """Take no more votes."""
-    round_ = _round_for(request, uuid, Role.PI)
+    round_ = round_for(request, uuid, Role.PI)
     close_round(round_=round_)
     messages.success(request, f"{round_} is closed.")
     return redirect("round", uuid=uuid)
-
-
-@login_required
-@require_safe
-def label_page(request: UserRequest, uuid: str) -> HttpResponse:
-    """Classify the round's sources by keyboard."""
-    round_ = _round_for(request, uuid, Role.ANNOTATOR)
-    scheme = round_.campaign.scheme
-    context = {
-        "round": round_,
-        "galaxy": round_.galaxy,
-        "labels": scheme.labels.all(),
-        "leaflet_overrides": leaflet_overrides(round_.galaxy),
-        "config": {
-            "round": str(round_.uuid),
-            "round_name": str(round_),
-            "mode": round_.mode,
-            "user": str(request.user.uuid),
-            "viewer": viewer_config(round_.galaxy),
-            "labels": [
-                {"value": label.value, "name": label.name, "hot_key": label.hot_key, "colour": label.colour,
-                 "group": label.group, "definition": label.definition}
-                for label in scheme.labels.all()
-            ],
-            "claims_url": reverse("api:round-claims", args=[round_.uuid]),
-            "votes_url": reverse("api:vote-list"),
-            "round_url": reverse("round", args=[round_.uuid]),
-        },
-    }  # fmt: skip
-    return render(request, "labeling/label.html", context)

@@ -2,6 +2,7 @@
 /** The galaxy page: the viewer, with the ticked catalogues and rounds drawn on it. */
 
 import { fetchPlaces } from "./catalogapi.js";
+import { LiveTopic } from "../galaxycat/livetopic.js";
 import { pageData } from "./pagedata.js";
 import { markerSet } from "./sourcemarkers.js";
 import { openViewer } from "./viewer.js";
@@ -23,6 +24,24 @@ document.addEventListener("change", ({ target }) => {
 });
 // The lists are fetched by htmx, that of the catalogues again when a detection has finished.
 document.body.addEventListener("htmx:afterSettle", drawTicked);
+followJobs();
+
+/** The list of catalogues is fetched again when a job of the team moved: a running detection shows in it. */
+function followJobs() {
+  const list = document.querySelector("[data-jobs-topic]");
+  if (!(list instanceof HTMLElement)) return;
+  const ask = () => document.body.dispatchEvent(new CustomEvent("jobs-moved"));
+  let wasLive = false;
+  new LiveTopic({
+    topic: list.dataset.jobsTopic ?? "",
+    onEvents: ask,
+    onState(state) {
+      // What moved while the page was away.
+      if (state === "live" && wasLive) ask();
+      wasLive ||= state === "live";
+    },
+  }).start();
+}
 
 function drawTicked() {
   if (!markers) return;

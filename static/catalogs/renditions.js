@@ -7,6 +7,7 @@ export class RenditionLayers extends EventTarget {
   /** @type {L.TileLayer | null} */
   layer = null;
   #index = -1;
+  #indexBefore = -1;
 
   /**
    * @param {L.Map} map
@@ -28,6 +29,7 @@ export class RenditionLayers extends EventTarget {
   /** @param {number} index */
   show(index) {
     if (index === this.#index || !this.viewer.renditions[index]) return;
+    this.#indexBefore = this.#index;
     this.#index = index;
     const before = this.layer;
     const layer = this.#tileLayer(this.current.tile_url);
@@ -41,6 +43,20 @@ export class RenditionLayers extends EventTarget {
 
   next() {
     this.show((this.#index + 1) % this.viewer.renditions.length);
+  }
+
+  /** The rendition that a blink changes to: the one shown before, else the next. */
+  get #other() {
+    return this.#indexBefore >= 0 ? this.#indexBefore : (this.#index + 1) % this.viewer.renditions.length;
+  }
+
+  get other() {
+    return this.viewer.renditions[this.#other];
+  }
+
+  /** To the rendition shown before and back. */
+  blink() {
+    this.show(this.#other);
   }
 
   /** @param {string} url */

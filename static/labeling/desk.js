@@ -1,7 +1,9 @@
 // @ts-check
 /** What a person does at the labelling page: sees a source, answers, takes it back. Joins the sitting with image and panel. */
 
+import { Batch, batchWords } from "./batch.js";
 import { Gate } from "./gate.js";
+import { BreakDialog } from "./dialogs.js";
 import { Stopwatch } from "./stopwatch.js";
 
 const LEAST_LOOK_MS = 150;
@@ -18,17 +20,29 @@ export class Desk {
   /**
    * @param {object} parts
    * @param {import("./session.js").LabelSession} parts.session
-   * @param {import("./labelmap.js").LabelMap} parts.view
+   * @param {import("../catalogs/evidence/bench.js").Bench} parts.bench
    * @param {import("./panel.js").Panel} parts.panel
    * @param {import("./strip.js").Strip} parts.strip
+   * @param {import("./remarks.js").Remarks} parts.remarks
+   * @param {import("./dialogs.js").NoteDialog} parts.note
+   * @param {import("./dialogs.js").ExamplesDialog} parts.examples
+   * @param {number} parts.batchSize
    * @param {() => void} parts.toggleHelp
    */
-  constructor({ session, view, panel, strip, toggleHelp }) {
+  constructor({ session, bench, panel, strip, remarks, note, examples, batchSize, toggleHelp }) {
     this.session = session;
-    this.view = view;
+    this.bench = bench;
     this.panel = panel;
     this.strip = strip;
+    this.remarks = remarks;
+    this.note = note;
+    this.examples = examples;
+    this.batch = new Batch(batchSize);
+    this.rest = new BreakDialog(() => this.#watch.restart());
     this.toggleHelp = toggleHelp;
+    /** @type {import("./predictionpanel.js").PredictionPanel | null} set in rounds that show predictions */
+    this.prediction = null;
+    remarks.outbox.addEventListener("refused", () => this.#showFlag());
     session.addEventListener("change", () => this.render());
   }
 
@@ -46,13 +60,30 @@ export class Desk {
   /** @param {import("./queue.js").Assignment} assignment */
   async #present(assignment) {
     const turn = this.#gate.shut();
+    const upcoming = this.session.queue.upcoming.map(({ source }) => source);
+    this.panel.setBusy(true);
     this.panel.show(assignment);
-    const isComplete = await this.view.show(assignment.source);
+    this.#showFlag();
+    this.prediction?.show(assignment.source.uuid, upcoming.map(({ uuid }) => uuid));
+    const { isWhole, hasEvidence } = await this.bench.show(assignment.source);
     if (assignment !== this.#presented) return;
     this.#gate.drawn(turn);
+    this.panel.setBusy(false);
+    if (this.#answeredAt > 0) performance.measure("answer-to-drawn", { start: this.#answeredAt, end: performance.now() });
     this.#watch.restart();
-    if (!isComplete) this.panel.markIncomplete();
-    this.view.prefetch(this.session.queue.upcoming.map(({ source }) => source));
+    this.panel.markIncomplete(isWhole, hasEvidence);
+    this.bench.prefetch(this.session.queue.upcoming.map(({ source }) => source));
+  }
+
+  /** In rounds that show predictions. @param {import("./predictionpanel.js").PredictionPanel} prediction */
+  showPredictions(prediction) {
+    this.prediction = prediction;
+    const { current, upcoming } = this.session.queue;
+    if (current) prediction.show(current.source.uuid, upcoming.map(({ source }) => source.uuid));
+  }
+
+  #showFlag() {
+    if (this.#presented) this.panel.setFlag(this.remarks.flagOf(this.#presented.uuid) !== null);
   }
 
   /** @param {import("./session.js").Answer} answer */
@@ -62,7 +93,15 @@ export class Desk {
     const words = answer.label ? `class ${answer.label}${answer.is_unsure ? ", unsure" : ""}` : answer.outcome;
     this.#lastWords = `Last: source ${current.source.number}, ${words}`;
     this.#answeredAt = performance.now();
-    this.session.vote(answer, this.#watch.seconds, { ...this.view.shown, previous_consensus: current.previous_consensus });
+    const { seconds } = this.#watch;
+    this.session.vote(answer, seconds, this.#shown(current));
+    const batch = this.batch.answered(seconds);
+    if (batch && this.session.phase === "working") this.rest.open(batchWords(batch), this.strip.progressText);
+  }
+
+  /** @param {import("./queue.js").Assignment} current */
+  #shown({ previous_consensus }) {
+    return { ...this.bench.shown, previous_consensus, ...this.prediction?.shown };
   }
 
   #undo() {
@@ -71,23 +110,58 @@ export class Desk {
     if (!isAllowed) return;
     const words = this.#lastWords;
     this.#lastWords = "Taken back: answer it anew";
-    if (!this.session.undo()) this.#lastWords = words;
+    if (this.session.undo()) this.batch.undone();
+    else this.#lastWords = words;
+  }
+
+  #flag() {
+    if (!this.#presented) return;
+    const isFlagged = this.remarks.toggleFlag(this.#presented);
+    this.panel.setFlag(isFlagged);
+    this.panel.say(isFlagged ? "Flagged: a curator will look at it" : "Flag taken back");
+  }
+
+  /** @param {boolean} isFlag */
+  #note(isFlag) {
+    const about = this.#presented;
+    if (!about) return;
+    this.note.open(about.source.number, isFlag, (note) => {
+      if (note.isFlag) this.remarks.flag(about, note.text);
+      else this.remarks.comment(about, note.text);
+      this.#showFlag();
+      this.panel.say(note.isFlag ? "Flagged, with your reason" : "Comment kept");
+    });
+  }
+
+  async #recentre() {
+    const about = this.#presented;
+    if (!about) return;
+    const { isWhole, hasEvidence } = await this.bench.recentre(about.source);
+    if (about === this.#presented) this.panel.markIncomplete(isWhole, hasEvidence);
   }
 
   /** @param {import("./keys.js").LabelAction | import("./keys.js").PlainAction} action */
   act(action) {
-    const { view } = this;
+    const { bench } = this;
+    const { map } = bench.view;
     if (action.kind === "label") return this.#answer({ outcome: "labeled", label: action.value, is_unsure: action.isUnsure });
     const plain = {
       unsure: () => this.#answer({ outcome: "unsure", label: null, is_unsure: true }),
       skip: () => this.#answer({ outcome: "skipped", label: null, is_unsure: false }),
       undo: () => this.#undo(),
-      rendition: () => view.renditions.next(),
+      flag: () => this.#flag(),
+      reason: () => this.#note(true),
+      comment: () => this.#note(false),
+      rendition: () => bench.nextRendition(),
+      blink: () => bench.blink(),
+      softer: () => bench.panel.moveStretch(-1),
+      harder: () => bench.panel.moveStretch(1),
+      examples: () => this.examples.toggle(),
       help: () => this.toggleHelp(),
-      zoomIn: () => view.map.zoomIn(),
-      zoomOut: () => view.map.zoomOut(),
-      recentre: () => void view.recentre(),
-      peek: () => view.setOverlays(false),
+      zoomIn: () => map.zoomIn(),
+      zoomOut: () => map.zoomOut(),
+      recentre: () => void this.#recentre(),
+      peek: () => bench.setOverlays(false),
     };
     plain[action.kind]();
   }

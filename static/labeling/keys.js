@@ -3,11 +3,15 @@
 
 /** @typedef {Pick<KeyboardEvent, "key" | "code" | "shiftKey" | "ctrlKey" | "altKey" | "metaKey" | "repeat" | "isComposing">} Key */
 /** @typedef {{kind: "label", value: string, isUnsure: boolean}} LabelAction */
-/** @typedef {{kind: "unsure" | "skip" | "undo" | "rendition" | "help" | "zoomIn" | "zoomOut" | "recentre" | "peek"}} PlainAction */
+/**
+ * @typedef {{kind: "unsure" | "skip" | "undo" | "flag" | "reason" | "comment" | "rendition" | "blink" | "softer" | "harder" | "examples"
+ *   | "help" | "zoomIn" | "zoomOut" | "recentre" | "peek"}} PlainAction
+ */
 
 /** @type {Record<string, PlainAction["kind"]>} */
 const PLAIN = {
-  u: "unsure", s: "skip", z: "undo", r: "rendition", "?": "help", "+": "zoomIn", "=": "zoomIn", "-": "zoomOut", 0: "recentre", " ": "peek",
+  u: "unsure", s: "skip", z: "undo", f: "flag", c: "comment", r: "rendition", b: "blink", q: "softer", w: "harder", g: "examples",
+  "?": "help", "+": "zoomIn", "=": "zoomIn", "-": "zoomOut", 0: "recentre", " ": "peek",
 };
 
 /**
@@ -20,6 +24,7 @@ export function actionOf(event, labels) {
   const label = labels.find(({ hot_key }) => isHotKey(event, hot_key));
   if (label) return { kind: "label", value: label.value, isUnsure: event.shiftKey };
   const kind = PLAIN[event.key.toLowerCase()];
+  if (kind === "flag" && event.shiftKey) return { kind: "reason" };
   return kind ? { kind } : null;
 }
 

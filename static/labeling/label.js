@@ -1,16 +1,18 @@
 // @ts-check
 /** The labelling page: makes its parts and hands them the keyboard, the mouse, the network and the other tabs. */
 
+import { Bench } from "../catalogs/evidence/bench.js";
 import { mapReady } from "../catalogs/map.js";
 import { element, pageData } from "../catalogs/pagedata.js";
 import { helpToggle, isTyping } from "../catalogs/shortcuts.js";
 import { after, csrfToken, localStorageIfAny, oneTabAtATime } from "./browser.js";
 import { Desk } from "./desk.js";
+import { ExamplesDialog, NoteDialog } from "./dialogs.js";
 import { actionOf } from "./keys.js";
-import { LabelMap } from "./labelmap.js";
 import { Outbox } from "./outbox.js";
 import { Panel } from "./panel.js";
 import { Queue } from "./queue.js";
+import { Remarks } from "./remarks.js";
 import { LabelSession } from "./session.js";
 import { Strip } from "./strip.js";
 import { postJson } from "./voteapi.js";
@@ -20,7 +22,7 @@ const config = pageData("config");
 const storeName = `galaxycat:votes:${config.user}:${config.round}`;
 const outbox = new Outbox({
   store: new VoteStore(localStorageIfAny(), storeName),
-  send: (vote) => postJson(config.votes_url, vote, csrfToken()),
+  send,
   after,
   alone: oneTabAtATime(storeName),
 });
@@ -32,13 +34,24 @@ const session = new LabelSession({
 });
 const strip = new Strip();
 
+/** @param {import("./votestore.js").Entry} entry */
+function send({ vote, remark, withdrawal }) {
+  if (withdrawal) return postJson(`${config.remarks_url}${withdrawal.client_id}/withdraw/`, {}, csrfToken());
+  return vote ? postJson(config.votes_url, vote, csrfToken()) : postJson(config.remarks_url, remark ?? {}, csrfToken());
+}
+
 void mapReady("map").then((map) => {
-  const view = new LabelMap(map, config.viewer);
+  const bench = new Bench(map, config);
   const toggleHelp = helpToggle(element("#help", HTMLDialogElement), document.querySelector("[data-help]"));
-  const desk = new Desk({ session, view, panel: new Panel(config.labels), strip, toggleHelp });
-  bindKeys(desk, view);
+  const remarks = new Remarks(outbox, localStorageIfAny(), storeName);
+  const desk = new Desk({
+    session, bench, panel: new Panel(config.labels), strip, remarks, note: new NoteDialog(),
+    examples: new ExamplesDialog(config.examples_url), batchSize: config.batch_size, toggleHelp,
+  });
+  bindKeys(desk, bench);
   bindMouse(desk);
-  bindRenditionName(view);
+  // Nothing of predictions is loaded where none are shown.
+  if (config.predictions_url) void import("./predicting.js").then(({ followPredictions }) => followPredictions(desk, config));
   document.addEventListener("visibilitychange", () => desk.setHidden(document.hidden));
   bindNetwork();
   void outbox.flush();
@@ -47,26 +60,29 @@ void mapReady("map").then((map) => {
 
 /**
  * @param {Desk} desk
- * @param {LabelMap} view
+ * @param {Bench} bench
  */
-function bindKeys(desk, view) {
+function bindKeys(desk, bench) {
   document.addEventListener("keydown", (event) => {
     const isOnButton = event.target instanceof HTMLButtonElement || event.target instanceof HTMLAnchorElement;
     // Enter held down on a button would press it again and again.
     if (event.repeat && isOnButton) return event.preventDefault();
-    if (isTyping(event.target) || (document.querySelector("dialog[open]") && event.key !== "?")) return;
+    if (isTyping(event.target)) return;
     const action = actionOf(event, config.labels);
+    const dialog = document.querySelector("dialog[open]");
+    // Within a dialog only the key that opened it means something: it closes it.
+    if (dialog && action?.kind !== dialog.id) return;
     if (!action || (action.kind === "peek" && isOnButton)) return; // Space presses the button that has the focus
     event.preventDefault();
     desk.act(action);
   });
-  document.addEventListener("keyup", (event) => event.key === " " && view.setOverlays(true));
-  window.addEventListener("blur", () => view.setOverlays(true));
+  document.addEventListener("keyup", (event) => event.key === " " && bench.setOverlays(true));
+  window.addEventListener("blur", () => bench.setOverlays(true));
 }
 
 /** @param {Desk} desk */
 function bindMouse(desk) {
-  const panel = element("#answer-panel", HTMLElement);
+  const panel = element(".labelling", HTMLElement);
   panel.addEventListener("click", (event) => {
     const button = event.target instanceof Element ? event.target.closest("[data-action]") : null;
     if (!(button instanceof HTMLElement) || desk.isSecondClick(event)) return;
@@ -78,14 +94,6 @@ function bindMouse(desk) {
   panel.addEventListener("mousedown", (event) => {
     if (event.target instanceof Element && event.target.closest("[data-action]")) event.preventDefault();
   });
-}
-
-/** @param {LabelMap} view */
-function bindRenditionName({ renditions }) {
-  const name = element("#rendition-name", HTMLElement);
-  const write = () => (name.textContent = renditions.current.name);
-  renditions.addEventListener("change", write);
-  write();
 }
 
 /** The outbox' state, the network, other tabs of the same person, and leaving. */
@@ -103,7 +111,7 @@ function bindNetwork() {
   window.addEventListener("storage", ({ key, newValue }) => {
     if (!key?.startsWith(`${storeName}:`)) return;
     strip.showOutbox(outbox);
-    const vote = newValue ? JSON.parse(newValue).vote : null;
+    const vote = newValue && /:(pending|refused):/.test(key) ? JSON.parse(newValue).vote : null;
     session.answeredElsewhere(vote && vote.outcome !== "withdrawn" ? vote.assignment : null);
   });
   strip.showOutbox(outbox);

@@ -1,13 +1,15 @@
 // @ts-check
 /**
- * Sends votes in order until the server has them. A vote is stored before anything is sent; its `client_id` makes a
+ * Sends votes and remarks in order until the server has them. Each is stored before anything is sent; its `client_id` makes a
  * resend harmless, so closing the page, losing the network or voting in two tabs loses and doubles nothing. No DOM.
  */
 
 import { randomUuid } from "./uuid.js";
+import { itemOf } from "./votestore.js";
 import { backOffSeconds, reasonOf, verdictOf } from "./verdict.js";
 
 /** @typedef {import("./votestore.js").Vote} Vote */
+/** @typedef {import("./votestore.js").Remark} Remark */
 /** @typedef {import("./votestore.js").Entry} Entry */
 /** @typedef {import("./verdict.js").Answer} Answer */
 /** @typedef {"idle" | "sending" | "waiting" | "login"} OutboxStatus */
@@ -15,7 +17,7 @@ import { backOffSeconds, reasonOf, verdictOf } from "./verdict.js";
 /**
  * @typedef {object} OutboxParts
  * @property {import("./votestore.js").VoteStore} store
- * @property {(vote: Vote) => Promise<Answer>} send rejects without a connection
+ * @property {(entry: Entry) => Promise<Answer>} send rejects without a connection
  * @property {(seconds: number, task: () => void) => () => void} after runs a task later; returns how to cancel it
  * @property {(task: () => Promise<void>) => Promise<void>} [alone] lets one tab at a time run its task
  */
@@ -49,7 +51,8 @@ export class Outbox extends EventTarget {
 
   /** Assignments whose last word waits here, so that they are not asked again. @returns {Set<string>} */
   get answered() {
-    const last = new Map(this.pending.map(({ vote }) => [vote.assignment, vote.outcome]));
+    const votes = this.pending.flatMap(({ vote }) => (vote ? [vote] : []));
+    const last = new Map(votes.map((vote) => [vote.assignment, vote.outcome]));
     return new Set([...last].filter(([, outcome]) => outcome !== "withdrawn").map(([assignment]) => assignment));
   }
 
@@ -59,7 +62,33 @@ export class Outbox extends EventTarget {
    * @param {Pick<Entry, "undoes" | "about">} [more]
    */
   add(vote, more = {}) {
-    this.store.add("pending", { ...more, vote: { client_id: randomUuid(), ...vote } });
+    this.#keep({ ...more, vote: { client_id: randomUuid(), ...vote } });
+  }
+
+  /**
+   * Keep a flag or a comment and start sending.
+   * @param {Omit<Remark, "client_id">} remark
+   * @param {string} about
+   * @returns {string} its id, by which it can be taken back
+   */
+  addRemark(remark, about) {
+    const client_id = randomUuid();
+    this.#keep({ about, remark: { client_id, ...remark } });
+    return client_id;
+  }
+
+  /**
+   * Take a remark back, behind itself in the order.
+   * @param {{client_id: string, assignment: string}} withdrawal
+   * @param {string} about
+   */
+  withdrawRemark(withdrawal, about) {
+    this.#keep({ about, withdrawal });
+  }
+
+  /** @param {Omit<Entry, "key">} entry */
+  #keep(entry) {
+    this.store.add("pending", entry);
     this.#tell("change");
     void this.flush();
   }
@@ -80,17 +109,17 @@ export class Outbox extends EventTarget {
     }
   }
 
-  /** Send the refused votes once more. */
+  /** Send what was refused once more. */
   retryRefused() {
-    for (const { key, vote, undoes, about } of this.refused) {
-      this.store.add("pending", { vote, undoes, about });
+    for (const { key, reason: _, ...entry } of this.refused) {
+      this.store.add("pending", entry);
       this.store.remove("refused", key);
     }
     this.#tell("change");
     void this.flush();
   }
 
-  /** Give up the refused votes, as their person asked. */
+  /** Give up what was refused, as their person asked. */
   discardRefused() {
     for (const entry of this.refused) this.store.remove("refused", entry.key);
     this.#tell("change");
@@ -99,7 +128,7 @@ export class Outbox extends EventTarget {
   async #drain() {
     for (let entry = this.pending[0]; entry; entry = this.pending[0]) {
       this.#become("sending");
-      const answer = await this.send(entry.vote).catch(() => ({ status: 0, body: null }));
+      const answer = await this.send(entry).catch(() => ({ status: 0, body: null }));
       const verdict = this.#verdict(entry, answer);
       if (verdict === "saved") this.#settle(entry, answer);
       else if (verdict === "refused") this.#refuse(entry, answer);
@@ -115,8 +144,8 @@ export class Outbox extends EventTarget {
    */
   #verdict(entry, answer) {
     const verdict = verdictOf(answer);
-    // A hotel's log-in page answers 200 too: only the vote's own id says that it was saved.
-    return verdict === "saved" && answer.body?.client_id !== entry.vote.client_id ? "retry" : verdict;
+    // A hotel's log-in page answers 200 too: only the item's own id says that it was saved.
+    return verdict === "saved" && answer.body?.client_id !== itemOf(entry).client_id ? "retry" : verdict;
   }
 
   /**
@@ -135,7 +164,8 @@ export class Outbox extends EventTarget {
    */
   #refuse(entry, answer) {
     const reason = reasonOf(answer.body) || `The server answered ${answer.status}`;
-    this.store.add("refused", { vote: entry.vote, undoes: entry.undoes, about: entry.about, reason });
+    const { key: _, ...kept } = entry;
+    this.store.add("refused", { ...kept, reason });
     this.store.remove("pending", entry.key);
     this.#tell("refused", { entry: { ...entry, reason }, status: answer.status });
   }

@@ -12,6 +12,7 @@
 export function withPending(progress, pending) {
   const counted = { ...progress };
   for (const { vote, undoes } of pending) {
+    if (!vote) continue;
     const isUndo = vote.outcome === "withdrawn";
     const kind = (isUndo ? undoes : vote.outcome) === "skipped" ? "skipped" : "answered";
     counted[kind] += isUndo ? -1 : 1;

@@ -129,8 +129,9 @@ export class LabelSession extends EventTarget {
     this.#cancelRetry = this.after(isLogin ? LOGIN_RETRY_SECONDS : backOffSeconds(this.#failures), () => void this.refill());
   }
 
-  /** @param {{body: {progress: Progress}}} receipt */
-  #onSaved({ body }) {
+  /** @param {{entry: import("./votestore.js").Entry, body: {progress: Progress}}} receipt */
+  #onSaved({ entry, body }) {
+    if (!entry.vote) return;
     this.#progress = body.progress;
     this.#tell();
     void this.refill();
@@ -138,6 +139,7 @@ export class LabelSession extends EventTarget {
 
   /** @param {{entry: import("./votestore.js").Entry}} refusal */
   #onRefused({ entry }) {
+    if (!entry.vote) return;
     this.queue.release(entry.vote.assignment);
     this.#tell();
     void this.refill(true); // the server may have stopped handing out: better known before the next answer

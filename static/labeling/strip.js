@@ -14,6 +14,11 @@ export class Strip {
   #refused = element("#refused", HTMLElement);
   #timer = 0;
 
+  /** "37 of 120", as it stands on the page. */
+  get progressText() {
+    return this.#progress.textContent ?? "";
+  }
+
   /** @param {import("./progress.js").Progress | null} progress */
   showProgress(progress) {
     if (!progress) return;
@@ -38,9 +43,10 @@ export class Strip {
   /** @param {import("./outbox.js").Outbox} outbox */
   #write(outbox) {
     const waiting = outbox.pending.length;
+    const votes = outbox.pending.filter(({ vote }) => vote).length;
     this.#outbox.dataset.state = waiting === 0 ? "saved" : outbox.status;
     this.#login.hidden = outbox.status !== "login" || waiting === 0;
-    const text = waiting === 0 ? "All votes saved" : wordsOf(outbox, waiting);
+    const text = waiting === 0 ? "All votes saved" : wordsOf(outbox, votes, waiting - votes);
     if (this.#words.textContent !== text) this.#words.textContent = text;
   }
 
@@ -61,11 +67,18 @@ export class Strip {
 
 /**
  * @param {import("./outbox.js").Outbox} outbox
- * @param {number} waiting
+ * @param {number} votes
+ * @param {number} notes
  */
-function wordsOf(outbox, waiting) {
-  const votes = waiting === 1 ? "1 vote waits" : `${waiting} votes wait`;
-  if (outbox.status === "login") return `${votes} until you log in again`;
+function wordsOf(outbox, votes, notes) {
+  const parts = [counted(votes, "vote"), counted(notes, "note")].filter(Boolean);
+  const waiting = `${parts.join(" and ")} ${votes + notes === 1 ? "waits" : "wait"}`;
+  if (outbox.status === "login") return `${waiting} until you log in again`;
   const where = outbox.store.isVolatile ? "; keep this page open, your browser stores nothing for it" : "";
-  return `${votes} to be sent${outbox.status === "waiting" ? ", trying again" : ""}${where}`;
+  return `${waiting} to be sent${outbox.status === "waiting" ? ", trying again" : ""}${where}`;
+}
+
+/** @param {number} n @param {string} what */
+function counted(n, what) {
+  return n === 0 ? "" : `${n} ${what}${n === 1 ? "" : "s"}`;
 }

@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * Votes that the server has not acknowledged, in the browser's storage. Each has a key of its own, so two tabs that
+ * Votes and remarks that the server has not acknowledged, in the browser's storage. Each has a key of its own, so two tabs that
  * add and remove at the same moment never overwrite each other's. No DOM, no network.
  */
 
@@ -14,10 +14,13 @@
  * @property {number | null} seconds_spent
  * @property {Record<string, unknown>} shown
  */
+/** @typedef {{client_id: string, assignment: string, kind: "flag" | "comment", text: string}} Remark as labeling/remarks_api.py takes it */
 /**
- * @typedef {object} Entry
+ * @typedef {object} Entry a vote, a remark, or the taking back of a remark
  * @property {string} key its place in the order
- * @property {Vote} vote
+ * @property {Vote} [vote]
+ * @property {Remark} [remark]
+ * @property {{client_id: string, assignment: string}} [withdrawal] of the remark with that id
  * @property {Vote["outcome"]} [undoes] what a withdrawal takes back
  * @property {string} [about] what it says, for its person
  * @property {string} [reason] why the server refused it
@@ -40,7 +43,7 @@ export class VoteStore {
     this.now = now;
   }
 
-  /** Whether some vote would be lost with the page. */
+  /** Whether something would be lost with the page. */
   get isVolatile() {
     return this.#volatile.size > 0;
   }
@@ -68,7 +71,7 @@ export class VoteStore {
     // Never below the last one's, whatever the clock does: a withdrawal must stay behind its vote.
     const last = Number(this.list(shelf).at(-1)?.key.split(":")[0] ?? 0);
     const place = String(Math.max(this.now(), last + 1)).padStart(16, "0");
-    const key = `${this.name}:${shelf}:${place}:${entry.vote.client_id}`;
+    const key = `${this.name}:${shelf}:${place}:${itemOf(entry).client_id}`;
     try {
       if (!this.storage) throw new Error("no storage");
       this.storage.setItem(key, JSON.stringify(entry));
@@ -92,6 +95,17 @@ export class VoteStore {
     const kept = storage ? Array.from({ length: storage.length }, (_, i) => storage.key(i) ?? "") : [];
     return [...kept, ...this.#volatile.keys()];
   }
+}
+
+/**
+ * What an entry sends.
+ * @param {Omit<Entry, "key">} entry
+ * @returns {{client_id: string, assignment: string}}
+ */
+export function itemOf({ vote, remark, withdrawal }) {
+  const item = vote ?? remark ?? withdrawal;
+  if (!item) throw new Error("an entry that sends nothing");
+  return item;
 }
 
 /**

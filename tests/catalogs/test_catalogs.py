@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import asdict, fields
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +14,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management.base import CommandError
 from django.db import connection
 from django.urls import reverse
+from django.utils import timezone
 
+from catalogs.imagery.detection import DetectionParameters
+from catalogs.jobs import start_detection
 from catalogs.models import Catalog, Source
 from catalogs.sky import galaxy_wcs
+from galaxycat.jobs.models import Job
+from galaxycat.jobs.running import run_job
 from tests.commands import run, run_json
 from tests.conftest import ROOT
 
@@ -197,11 +203,57 @@ class TestOnTheWeb:
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_detects_what_a_curator_asked_for(world, client, tmp_path):
     client.force_login(world.people["curator"])
-    page = client.post(reverse("detect", args=["ngc-0001"]))["Location"]
-    fragment = reverse("catalogs", args=["ngc-0001"]) + "?" + page.partition("?")[2]
-    assert b"sep-f555w-2" not in client.get(fragment).content
+    Job.objects.filter(pk=world.job.pk).update(state="cancelled", finished_at=timezone.now())
+    asked = {"band": "F814W"} | asdict(DetectionParameters(DETECT_THRESH=8.0))
+    assert client.post(reverse("detect", args=["ngc-0001"]), asked)["Location"] == reverse("galaxy", args=["ngc-0001"])
+    fragment = reverse("catalogs", args=["ngc-0001"])
+    waiting = client.get(fragment).content
+    assert (b"sep-f814w" in waiting, b"Waits for a worker" in waiting) == (False, True)
     run_worker(home=tmp_path)
-    assert b"sep-f555w-2" in client.get(fragment).content
+    done = client.get(fragment).content
+    assert (b"sep-f814w" in done, b"Waits for a worker" in done) == (True, False)
+    job = Job.objects.exclude(pk=world.job.pk).get()
+    catalog = Catalog.objects.get(name="sep-f814w")
+    assert (job.state, job.result["catalog"], job.result["sources"]) == ("done", "sep-f814w", catalog.sources.count())
+    assert (catalog.parameters["DETECT_THRESH"], catalog.created_by) == (8.0, world.people["curator"])
+    assert any("Detecting sources in F814W" in line for line in job.log)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("DETECT_THRESH", "0", "must be above 0"),
+        ("DETECT_MINAREA", "2.5", "Enter a whole number"),
+        ("DEBLEND_NTHRESH", "65", "must be at most 64"),
+        ("BACK_SIZE", "", "This field is required"),
+        ("band", "F999W", "not one of the available choices"),
+    ],
+)
+def test_the_detect_form_says_beside_the_field_what_is_wrong(world, client, name, value, message):
+    client.force_login(world.people["curator"])
+    asked = {"band": "F555W"} | asdict(DetectionParameters()) | {name: value}
+    answer = client.post(reverse("detect", args=["ngc-0001"]), asked)
+    assert answer.status_code == 422
+    assert message in str(answer.context["form"][name].errors)
+    assert Job.objects.count() == 1
+
+
+def test_the_detect_form_explains_every_parameter(world, client):
+    client.force_login(world.people["curator"])
+    form = client.get(reverse("detect", args=["ngc-0001"])).context["form"]
+    shown = [field.name for _, group in form.groups() for field in group]
+    assert sorted(shown) == sorted(field.name for field in fields(DetectionParameters))
+    assert [field.name for field in form if not field.help_text] == []
+
+
+def test_a_failed_detection_says_why_in_the_list(world, client):
+    client.force_login(world.people["curator"])
+    parameters = {"DETECT_THRESH": 1e9}
+    job = start_detection(
+        galaxy=world.galaxy, band="F555W", parameters=parameters, started_by=world.people["curator"], url=""
+    )
+    run_job(job.pk)
+    assert b"lower DETECT_THRESH" in client.get(reverse("catalogs", args=["ngc-0001"])).content
 
 
 def run_worker(home: Path) -> None:
@@ -210,6 +262,6 @@ def run_worker(home: Path) -> None:
     server = f"{database['USER']}@{database['HOST']}:{database['PORT']}" if database["USER"] else ""
     url = f"{'postgresql' if server else 'sqlite'}://{server}/{database['NAME']}"
     subprocess.run(
-        [sys.executable, "manage.py", "db_worker", "--batch", "--no-startup-delay", "--queue-name", "*"],
+        [sys.executable, "manage.py", "worker", "--batch"],
         env=os.environ | {"DATABASE_URL": url, "GALAXYCAT_HOME": str(home)}, check=True, timeout=90, cwd=ROOT,
     )  # fmt: skip

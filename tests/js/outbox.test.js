@@ -57,7 +57,7 @@ function outbox({ name = "galaxycat:u:r", now, alone } = {}) {
     timers.push(timer);
     return () => (timer.isCancelled = true);
   };
-  return new Outbox({ store: new VoteStore(storage, name, now), send: (vote) => server.post(vote), after, alone });
+  return new Outbox({ store: new VoteStore(storage, name, now), send: ({ vote }) => server.post(vote), after, alone });
 }
 
 const vote = (assignment, label = "1") => ({

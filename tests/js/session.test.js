@@ -44,7 +44,7 @@ beforeEach(() => (timers = []));
 
 function sessionOf(round) {
   const after = (_seconds, task) => (timers.push(task), () => {});
-  const outbox = new Outbox({ store: new VoteStore(null, "name"), send: (vote) => round.post(vote), after });
+  const outbox = new Outbox({ store: new VoteStore(null, "name"), send: ({ vote }) => round.post(vote), after });
   return new LabelSession({ queue: new Queue(), outbox, claim: (count) => round.claim(count), after });
 }
 

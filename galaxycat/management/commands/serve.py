@@ -1,4 +1,4 @@
-"""`serve`: web and worker together."""
+"""`serve`: web, worker and learner together."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -8,7 +8,7 @@ from galaxycat.serving import prepare_statics, require_free_port, serve
 
 
 class Command(GalaxyCatCommand):
-    help = "Run the web and the worker process together until Ctrl-C."
+    help = "Run the web, worker and learner processes together until Ctrl-C."
     has_json = False
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -1,0 +1,43 @@
+"""Detection as a background job."""
+
+from typing import Any
+
+from catalogs.detecting import detect_sources
+from catalogs.imagery.detection import DetectionParameters
+from catalogs.models import Galaxy
+from galaxycat.accounts.models import User
+from galaxycat.jobs.models import Job
+from galaxycat.jobs.registry import JobKind
+from galaxycat.jobs.running import JobRun
+from galaxycat.jobs.starting import start_job
+
+DETECT = "detect"
+
+
+def start_detection(*, galaxy: Galaxy, band: str, parameters: dict[str, Any], started_by: User, url: str) -> Job:
+    """Ask a worker to detect sources on a band; `parameters` are those that differ from the defaults, or all."""
+    arguments = {"galaxy": galaxy.slug, "band": band, "parameters": parameters, "user": str(started_by.uuid)}
+    return start_job(
+        kind=DETECT, team=galaxy.team, subject=galaxy.slug, url=url, started_by=started_by, arguments=arguments
+    )
+
+
+def run_detection(run: JobRun, *, galaxy: str, band: str, parameters: dict[str, Any], user: str) -> dict[str, Any]:
+    """Detect, measure and keep; the catalogue appears as a whole or not at all."""
+    run.log(f"Detecting sources in {band} of {galaxy}")
+    detected = detect_sources(
+        galaxy=Galaxy.objects.get(slug=galaxy),
+        band=band,
+        parameters=DetectionParameters().with_overrides([f"{key}={value}" for key, value in parameters.items()]),
+        created_by=User.objects.get(uuid=user),
+        progress=run.step,
+    )
+    run.log(f"{detected.n_sources} sources kept as {detected.catalog.name}")
+    return {
+        "catalog": detected.catalog.name,
+        "sources": detected.n_sources,
+        "background_rms": detected.background_rms,
+    }
+
+
+DETECTION = JobKind("Detect sources", run_detection)

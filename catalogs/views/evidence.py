@@ -1,0 +1,44 @@
+"""A source's evidence: the page with its panel, and the JSON that the panel draws."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from catalogs.models import Mosaic, Source
+from catalogs.viewer import viewer_config
+from catalogs.views.galaxies import leaflet_overrides
+
+ANY_SOURCE = "00000000-0000-0000-0000-000000000000"
+
+
+def evidence_url(mosaic: Mosaic) -> str:
+    """Template of the JSON's address with {source}; it names the image, so an answer may be kept for good."""
+    url = reverse("api:source-evidence", args=[ANY_SOURCE]).replace(ANY_SOURCE, "{source}")
+    return f"{url}?image={mosaic.science_sha256[:16]}"
+
+
+def visible_source(request: HttpRequest, uuid: str) -> Source:
+    """The source with its catalogue and galaxy; 404 for whom may not see it."""
+    sources = Source.objects.visible_to(request.user).select_related("catalog__galaxy__team")
+    return get_object_or_404(sources, uuid=uuid)
+
+
+@require_safe
+def source_evidence(request: HttpRequest, uuid: str) -> HttpResponse:
+    """One source's image, context, heat map, profile, bands and numbers."""
+    source = visible_source(request, uuid)
+    galaxy = source.catalog.galaxy
+    context: dict[str, Any] = {
+        "source": source,
+        "galaxy": galaxy,
+        "leaflet_overrides": leaflet_overrides(galaxy),
+        "config": {
+            "viewer": viewer_config(galaxy),
+            "evidence_url": evidence_url(galaxy.latest_mosaic),
+            "source": {"uuid": str(source.uuid), "number": source.number, "x_px": source.x_px, "y_px": source.y_px},
+        },
+    }
+    return render(request, "catalogs/evidence.html", context)

@@ -1,0 +1,41 @@
+// @ts-check
+/** The page of one source's evidence: the bench, its keys and its buttons. */
+
+import { mapReady } from "../map.js";
+import { element, pageData } from "../pagedata.js";
+import { bindShortcuts, isTyping, panAndZoomKeys } from "../shortcuts.js";
+import { Bench } from "./bench.js";
+
+const config = pageData("config");
+
+void mapReady("map").then((map) => {
+  const bench = new Bench(map, config);
+  /** @type {Record<string, () => void>} */
+  const actions = {
+    rendition: () => bench.nextRendition(),
+    blink: () => bench.blink(),
+    softer: () => bench.panel.moveStretch(-1),
+    harder: () => bench.panel.moveStretch(1),
+    recentre: () => void look(() => bench.recentre(config.source)),
+  };
+  bindShortcuts({
+    r: actions.rendition, b: actions.blink, q: actions.softer, w: actions.harder, 0: actions.recentre, ...panAndZoomKeys(map),
+  });
+  for (const button of document.querySelectorAll("[data-action]")) {
+    if (button instanceof HTMLElement) button.addEventListener("click", () => actions[button.dataset.action ?? ""]?.());
+  }
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== " " || isTyping(event.target) || event.target instanceof HTMLButtonElement) return;
+    event.preventDefault();
+    bench.setOverlays(false);
+  });
+  document.addEventListener("keyup", (event) => event.key === " " && bench.setOverlays(true));
+  window.addEventListener("blur", () => bench.setOverlays(true));
+  void look(() => bench.show(config.source));
+});
+
+/** @param {() => Promise<{isWhole: boolean, hasEvidence: boolean}>} load */
+async function look(load) {
+  const { isWhole, hasEvidence } = await load();
+  element("#incomplete", HTMLElement).hidden = isWhole && hasEvidence;
+}

@@ -1,0 +1,221 @@
+// @ts-check
+/** The panel of what the pixels say: heat map with contours, radial profile, all bands, and the line of numbers. */
+
+import { element } from "../pagedata.js";
+import { SkyGrid } from "../sky.js";
+import { skyDirections } from "../skyframe.js";
+import { grey, inferno } from "./colourmap.js";
+import { drawContours, drawCrossHair, drawPixels, drawScale, pixelsOf, prepared } from "./picture.js";
+import { decodePixels } from "./pixels16.js";
+import { drawProfile, MOST_RADIUS_PX } from "./profileplot.js";
+import { MISSING, placeText, readingText, unitText } from "./readings.js";
+import { STRETCHES, USUAL_STRETCH } from "./stretches.js";
+import { uprightMatrix } from "./turn.js";
+
+/** @typedef {import("./store.js").Evidence} Evidence */
+/** @typedef {import("./picture.js").Plane & {name: string}} Plane */
+
+const FIELD_PX = 32;
+const COLOURS = inferno();
+const GREYS = grey();
+
+export class EvidencePanel extends EventTarget {
+  #stretch = USUAL_STRETCH;
+  #areOverlaysShown = true;
+  /** @type {Evidence | null} */
+  #evidence = null;
+  /** @type {Plane[]} */
+  #planes = [];
+  #heat = element("#heat-map", HTMLCanvasElement);
+  #scale = element("#heat-scale", HTMLCanvasElement);
+  #profile = element("#profile", HTMLCanvasElement);
+  #strip = element("#band-strip", HTMLElement);
+  #numbers = element("#readings", HTMLElement);
+
+  /** @param {import("../map.js").ViewerConfig} viewer */
+  constructor(viewer) {
+    super();
+    this.sky = viewer.sky_grid && new SkyGrid(viewer.sky_grid);
+    new ResizeObserver(() => this.#draw()).observe(this.#heat.parentElement ?? this.#heat);
+    this.#nameStretch();
+  }
+
+  get stretch() {
+    return STRETCHES[this.#stretch];
+  }
+
+  get isEmpty() {
+    return this.#evidence === null;
+  }
+
+  /** @param {Evidence | null} evidence null while it is not there: nothing of another source stays */
+  show(evidence) {
+    this.#evidence = evidence;
+    this.#planes = evidence ? planesOf(evidence) : [];
+    this.#draw();
+    this.#writeNumbers();
+  }
+
+  /** @param {number} step along the stretches: -1 or 1 */
+  moveStretch(step) {
+    const next = Math.min(Math.max(this.#stretch + step, 0), STRETCHES.length - 1);
+    if (next === this.#stretch) return;
+    this.#stretch = next;
+    this.#nameStretch();
+    this.#draw();
+    this.dispatchEvent(new Event("change"));
+  }
+
+  /** @param {boolean} areShown */
+  setOverlays(areShown) {
+    if (areShown === this.#areOverlaysShown) return;
+    this.#areOverlaysShown = areShown;
+    this.#drawHeat();
+  }
+
+  #nameStretch() {
+    for (const name of document.querySelectorAll("[data-stretch-name]")) name.textContent = this.stretch.name;
+    for (const [step, end] of [[-1, 0], [1, STRETCHES.length - 1]]) {
+      const button = document.querySelector(`[data-action=${step < 0 ? "softer" : "harder"}]`);
+      button?.toggleAttribute("disabled", this.#stretch === end);
+    }
+  }
+
+  #draw() {
+    this.#drawHeat();
+    this.#drawStrip();
+    this.#drawProfile();
+  }
+
+  /** @param {Plane} plane @param {number} side */
+  #matrix(plane, side) {
+    const { x_px, y_px } = /** @type {Evidence} */ (this.#evidence).source;
+    const directions = this.sky && skyDirections(this.sky, x_px, y_px);
+    return uprightMatrix(plane.centre, directions, FIELD_PX, side);
+  }
+
+  #drawHeat() {
+    const { context, width: side } = prepared(this.#heat);
+    const plane = this.#planes.find(({ name }) => name === this.#evidence?.reference);
+    element("#heat-band", HTMLElement).textContent = this.#evidence?.reference ?? "";
+    if (!plane) return void prepared(this.#scale);
+    const matrix = this.#matrix(plane, side);
+    drawPixels(context, pixelsOf(plane, this.stretch.softness, COLOURS), matrix);
+    drawScale(this.#scale, plane, this.stretch.softness, COLOURS, inks());
+    if (!this.#areOverlaysShown) return;
+    const sigmas = drawContours(context, plane, matrix);
+    drawCrossHair(context, side, side / FIELD_PX);
+    element("#contour-levels", HTMLElement).textContent = contourText(sigmas);
+  }
+
+  #drawStrip() {
+    const frames = this.#strip.querySelectorAll("figure");
+    if (this.#planes.length && frames.length !== this.#planes.length) {
+      this.#strip.replaceChildren(...this.#planes.map(bandFrame));
+      this.#strip.style.setProperty("--bands", String(this.#planes.length));
+    }
+    this.#strip.querySelectorAll("canvas").forEach((canvas, i) => {
+      const { context, width: side } = prepared(canvas);
+      const plane = this.#planes[i];
+      if (!plane) return;
+      drawPixels(context, pixelsOf(plane, this.stretch.softness, GREYS), this.#matrix(plane, side));
+    });
+  }
+
+  #drawProfile() {
+    const plane = this.#planes.find(({ name }) => name === this.#evidence?.reference);
+    const evidence = this.#evidence;
+    if (!plane || !evidence) return void prepared(this.#profile);
+    const rings = evidence.profile && { radius: evidence.profile.radius_px, value: evidence.profile.value, error: evidence.profile.error };
+    drawProfile(this.#profile, {
+      pixels: pixelsByRadius(plane), rings, star: evidence.psf, noise: plane.noise,
+      pixelScaleArcsec: evidence.pixel_scale_arcsec, inks: inks(),
+    });
+    const unit = evidence.bands.find(({ name }) => name === evidence.reference)?.unit;
+    element("#profile-unit", HTMLElement).textContent = `${unitText(unit)} / px`;
+    element("#profile-star", HTMLElement).textContent = evidence.psf ? `PSF ${evidence.psf.fwhm_px.toFixed(2)} px` : "PSF unknown";
+  }
+
+  #writeNumbers() {
+    const cells = this.#evidence ? this.#evidence.readings.map(readingCell) : [];
+    if (cells.length) this.#numbers.replaceChildren(...cells, placeCell(/** @type {Evidence} */ (this.#evidence).source));
+    else for (const value of this.#numbers.querySelectorAll("dd")) value.textContent = MISSING;
+  }
+}
+
+/** @param {Evidence} evidence @returns {Plane[]} */
+function planesOf({ bands, source, size_px, left_px, bottom_px }) {
+  const centre = { x: source.x_px - left_px, y: source.y_px - bottom_px };
+  return bands.map(({ name, codes, scale, sky, noise }) => ({ name, values: decodePixels(codes, scale), size: size_px, centre, sky, noise }));
+}
+
+/** @param {Plane} plane */
+function pixelsByRadius({ values, size, centre, sky }) {
+  const found = [];
+  for (let i = 0; i < values.length; i++) {
+    const radius = Math.hypot((i % size) - centre.x, Math.floor(i / size) - centre.y);
+    if (radius <= MOST_RADIUS_PX && !Number.isNaN(values[i])) found.push({ radius, value: values[i] - sky });
+  }
+  return found;
+}
+
+/** @param {number[]} sigmas each twice the one before */
+function contourText(sigmas) {
+  if (sigmas.length < 2) return sigmas.length ? "at 3 σ" : "none above 3 σ";
+  return `3 to ${sigmas.at(-1)} σ, doubling`;
+}
+
+/** @param {Plane} plane */
+function bandFrame({ name }) {
+  const frame = document.createElement("figure");
+  const canvas = document.createElement("canvas");
+  canvas.setAttribute("role", "img");
+  canvas.setAttribute("aria-label", `Cut-out in ${name}, ${FIELD_PX} pixels wide, north up`);
+  const caption = document.createElement("figcaption");
+  caption.textContent = name;
+  frame.append(canvas, caption);
+  return frame;
+}
+
+/** @param {import("./readings.js").Reading} reading */
+function readingCell(reading) {
+  const { value, error, unit, hint } = readingText(reading);
+  return cell(reading.name, unit, value, error, hint);
+}
+
+/** @param {Evidence["source"]} source */
+function placeCell(source) {
+  const [first, second] = placeText(source);
+  const [x, y] = source.ra_deg === null ? ["x", "y"] : ["RA", "Dec"];
+  const made = document.createElement("div");
+  made.className = "reading-place";
+  made.title = source.ra_deg === null ? "Pixels, 0-based" : "ICRS";
+  for (const [name, value] of [[x, first], [y, second]]) {
+    made.append(Object.assign(document.createElement("dt"), { textContent: name }), Object.assign(document.createElement("dd"), { textContent: value }));
+  }
+  return made;
+}
+
+/** @param {string} name @param {string} unit @param {string} value @param {string} more @param {string} hint */
+function cell(name, unit, value, more, hint) {
+  const made = document.createElement("div");
+  if (hint) made.title = hint;
+  const term = document.createElement("dt");
+  term.textContent = name;
+  if (unit) term.append(Object.assign(document.createElement("small"), { textContent: unit }));
+  const text = document.createElement("dd");
+  text.textContent = value;
+  if (more) text.append(Object.assign(document.createElement("small"), { textContent: more }));
+  if (hint && value === MISSING) text.append(Object.assign(document.createElement("span"), { className: "visually-hidden", textContent: hint }));
+  made.append(term, text);
+  return made;
+}
+
+function inks() {
+  const style = getComputedStyle(document.documentElement);
+  const read = (/** @type {string} */ name) => style.getPropertyValue(name).trim();
+  return {
+    text: read("--text"), muted: read("--muted"), line: read("--control-line"), accent: read("--accent"), star: read("--star"),
+    font: `11px ${read("--font")}`,
+  };
+}

@@ -1,0 +1,46 @@
+// @ts-check
+/** The line of numbers as text. No DOM. */
+
+import { formatDec, formatRa } from "../sky.js";
+
+/** @typedef {{name: string, value: number | null, error: number | null, unit: string, note: string, reason: string}} Reading as catalogs/readings.py writes it */
+
+const DIGITS = { mag: 2, px: 2 };
+export const MISSING = "–";
+
+/**
+ * @param {Reading} reading
+ * @returns {{value: string, error: string, unit: string, hint: string}}
+ */
+export function readingText({ value, error, unit, note, reason }) {
+  if (value === null) return { value: MISSING, error: "", unit: "", hint: reason };
+  const digits = DIGITS[/** @type {"mag"} */ (unit)] ?? 2;
+  return { value: minus(value.toFixed(digits)), error: errorText(error, digits), unit, hint: note };
+}
+
+/**
+ * @param {{ra_deg: number | null, dec_deg: number | null, x_px: number, y_px: number}} source
+ * @returns {[string, string]} right ascension and declination, or x and y in pixels
+ */
+export function placeText({ ra_deg, dec_deg, x_px, y_px }) {
+  if (ra_deg === null || dec_deg === null) return [x_px.toFixed(1), y_px.toFixed(1)];
+  return [formatRa(ra_deg), minus(formatDec(dec_deg))];
+}
+
+/** A header's unit as people write it. @param {string | undefined} unit */
+export function unitText(unit) {
+  if (!unit) return "image units";
+  return unit.replace(/^(ELECTRONS?|COUNTS?)\b/i, (word) => (/^e/i.test(word) ? "e⁻" : "ct")).replace(/\/S(EC)?$/i, "/s");
+}
+
+/** @param {number | null} error @param {number} digits */
+function errorText(error, digits) {
+  if (error === null) return "";
+  const least = 10 ** -digits;
+  return error < least / 2 ? `± <${least}` : `± ${error.toFixed(digits)}`;
+}
+
+/** @param {string} text */
+function minus(text) {
+  return text.replace(/^-/, "−");
+}
