@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import mixins, serializers, viewsets
 from rest_framework.decorators import action
@@ -173,6 +172,8 @@ class SourceViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
 
     def get_queryset(self) -> QuerySet[Source]:
         sources = Source.objects.visible_to(self.request.user)
+        if self.action == "evidence":
+            sources = sources.select_related("catalog__galaxy")
         if catalog := self.request.query_params.get("catalog"):
             sources = sources.filter(catalog__uuid=_uuid("catalog", catalog))
         if number := self.request.query_params.get("number"):
@@ -192,7 +193,7 @@ class SourceViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
     @action(detail=True)
     def evidence(self, request: Request, uuid: str) -> Response:
         """What the newest image says of the source: pixels of each band, profile, numbers. No vote, comment, prediction or class."""
-        source = get_object_or_404(self.get_queryset().select_related("catalog__galaxy"), uuid=uuid)
+        source: Source = self.get_object()
         mosaic = source.catalog.galaxy.latest_mosaic
         etag = etag_of(source, mosaic)
         is_known = request.headers.get("If-None-Match") == etag

@@ -26,7 +26,7 @@ from catalogs.readings import BandName, Reading, colours, concentration, magnitu
 
 VERSION = 1  # raise it when the same pixels would give another answer: it is part of the ETag
 SIZE_PX = 48  # the sky ring of the profile, and the corners of 32 pixels turned by any angle
-PSF_SAMPLE = 120
+PSF_SAMPLE = 300
 PSF_CACHE_S = 7 * 86_400
 NO_STARS = "none"
 
@@ -102,7 +102,7 @@ def _readings(
     names = [BandName(band.name, band.pivot_wavelength_nm) for band in bands]
     magnitudes = {name.name: magnitude(name, measured, descriptions) for name in names}
     shown = magnitudes[reference.name]
-    star_fwhm_px = star and star["fwhm_px"]
+    star_fwhm_px: float | None = star["fwhm_px"] if star else None
     # A width is compared with one measured the same way.
     if star and star["origin"] == "catalogue":
         fwhm_px = _finite(measured.get("fwhm_px", math.nan)) or fwhm_px
@@ -131,13 +131,13 @@ def _star_of(catalog: Catalog, mosaic: Mosaic, band: Band) -> dict[str, Any] | N
 
 
 def estimate_star(catalog: Catalog, mosaic: Mosaic, band: Band) -> StarProfile | None:
-    """The band's point source from up to 120 of the catalogue's sources, evenly over their numbers."""
+    """The band's point source from up to 300 of the catalogue's sources, evenly over their numbers."""
     places = list(catalog.sources.on_image().order_by("number").values_list("x_px", "y_px"))
     step = max(1, len(places) // PSF_SAMPLE)
     stamps = []
     for x_px, y_px in places[::step][:PSF_SAMPLE]:
-        cutout = read_cutout(mosaic.science_path, x_px, y_px, SIZE_PX)
-        stamps.append((cutout.values[band.position - 1], radii(cutout, x_px, y_px)))
+        cutout = read_cutout(mosaic.science_path, x_px, y_px, SIZE_PX, [band.position])
+        stamps.append((cutout.values[0], radii(cutout, x_px, y_px)))
     return star_profile(stamps)
 
 

@@ -9,7 +9,10 @@ from rest_framework.throttling import ScopedRateThrottle
 from catalogs.api import CatalogViewSet, GalaxyViewSet, SourceViewSet
 from galaxycat.jobs.api import JobViewSet
 from labeling.api import RoundViewSet, VoteViewSet
+from labeling.campaigns_api import CampaignViewSet
+from labeling.decisions_api import DecisionViewSet
 from labeling.remarks_api import RemarkViewSet
+from mlops.api import ModelViewSet, RoundPredictionsView
 
 app_name = "api"
 
@@ -25,13 +28,17 @@ router = SimpleRouter()
 router.register("galaxies", GalaxyViewSet, basename="galaxy")
 router.register("catalogs", CatalogViewSet, basename="catalog")
 router.register("sources", SourceViewSet, basename="source")
+router.register("campaigns", CampaignViewSet, basename="campaign")
 router.register("jobs", JobViewSet, basename="job")
 router.register("rounds", RoundViewSet, basename="round")
 router.register("votes", VoteViewSet, basename="vote")
+router.register("decisions", DecisionViewSet, basename="decision")
 router.register("remarks", RemarkViewSet, basename="remark")
+router.register("models", ModelViewSet, basename="model")
 
 urlpatterns = [
     *router.urls,
+    path("rounds/<uuid:uuid>/predictions/", RoundPredictionsView.as_view(), name="round-predictions"),
     path("token/", TokenView.as_view(), name="token"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path(

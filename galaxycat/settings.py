@@ -210,6 +210,7 @@ STORAGES = {
         "OPTIONS": {"location": GALAXYCAT_HOME / "files"},
     },
     "images": {"BACKEND": "catalogs.storage.ImageStorage", "OPTIONS": {"location": GALAXYCAT_HOME / "images"}},
+    "models": {"BACKEND": "mlops.storage.ModelStorage", "OPTIONS": {"location": GALAXYCAT_HOME / "models"}},
     "staticfiles": {
         "BACKEND": "galaxycat.statics.HashedStaticFilesStorage"
         if env.bool("HASHED_STATICS", default=not DEBUG and not TESTING)

@@ -19,5 +19,6 @@ urlpatterns = [
     path("", include("galaxycat.jobs.urls")),
     path("", include("catalogs.urls")),
     path("", include("labeling.urls")),
+    path("", include("mlops.urls")),
     path("api/v1/", include("galaxycat.api")),
 ]

@@ -1,11 +1,13 @@
 """Who may see a round's votes, and what seeing them costs: blind means blind."""
 
+from collections.abc import Sequence
+
 from django.db import transaction
 from django.db.models import QuerySet
 
 from galaxycat.accounts.models import Role, User
 from galaxycat.errors import Forbidden
-from labeling.models import Assignment, Observer, Round, RoundSource
+from labeling.models import Assignment, Campaign, Observer, Round, RoundSource
 from labeling.rounds import lock_round
 
 ONLY_WHEN_CLOSED = "Votes and agreement show here when the round is closed."
@@ -19,13 +21,37 @@ def why_results_are_hidden(round_: Round, user: User) -> str | None:
     Everybody on the team sees a closed round. An open one is seen by curators and PIs, and a blind one only by those
     of them who chose to watch it instead of voting.
     """
-    if not round_.is_open:
-        return None
-    if not round_.galaxy.team.has_role(user, Role.CURATOR):
-        return ONLY_WHEN_CLOSED
-    if round_.mode != Round.Mode.BLIND or round_.observers.filter(user=user).exists():
-        return None
-    return VOTES_IN_IT if round_.assignments.for_annotator(user).exists() else MUST_CHOOSE
+    return why_hidden([round_], user)[round_.pk]
+
+
+def why_hidden(rounds: Sequence[Round], user: User) -> dict[int, str | None]:
+    """Round key -> what `why_results_are_hidden` says, for rounds of one galaxy in a fixed number of queries."""
+    open_rounds = [round_ for round_ in rounds if round_.is_open]
+    reasons: dict[int, str | None] = dict.fromkeys(round_.pk for round_ in rounds)
+    if not open_rounds:
+        return reasons
+    if not open_rounds[0].galaxy.team.has_role(user, Role.CURATOR):
+        return reasons | dict.fromkeys((round_.pk for round_ in open_rounds), ONLY_WHEN_CLOSED)
+    blind = [round_.pk for round_ in open_rounds if round_.mode == Round.Mode.BLIND]
+    watched = set(Observer.objects.filter(round__in=blind, user=user).values_list("round", flat=True))
+    voting = Assignment.objects.for_annotator(user).filter(round__in=blind).order_by().distinct()
+    voted_in = set(voting.values_list("round", flat=True))
+    hidden = {pk: VOTES_IN_IT if pk in voted_in else MUST_CHOOSE for pk in blind if pk not in watched}
+    return reasons | hidden
+
+
+def rounds_with_results(campaign: Campaign, user: User) -> list[Round]:
+    """The campaign's rounds whose votes this person may see now, oldest first, in a fixed number of queries."""
+    rounds = list(campaign.rounds.visible_to(user).select_related("campaign__galaxy__team").order_by("number"))
+    reasons = why_hidden(rounds, user)
+    return [round_ for round_ in rounds if reasons[round_.pk] is None]
+
+
+def waiting_blind(user: User) -> QuerySet[RoundSource]:
+    """The sources that this person may still classify in an open blind round, by their draw there."""
+    blind = Round.objects.with_role(user, Role.ANNOTATOR).open().filter(mode=Round.Mode.BLIND)
+    done = Assignment.objects.for_annotator(user).answered()
+    return RoundSource.objects.filter(round__in=blind.exclude(observers__user=user)).exclude(assignments__in=done)
 
 
 def veiled_sources(round_: Round, user: User) -> QuerySet[RoundSource]:
@@ -33,10 +59,7 @@ def veiled_sources(round_: Round, user: User) -> QuerySet[RoundSource]:
 
     Until then they see no vote on them here either. Nothing is veiled from those who cannot vote or chose to watch.
     """
-    others = Round.objects.with_role(user, Role.ANNOTATOR).open().filter(mode=Round.Mode.BLIND).exclude(pk=round_.pk)
-    waiting = RoundSource.objects.filter(round__in=others.exclude(observers__user=user))
-    done = Assignment.objects.for_annotator(user).answered()
-    return waiting.filter(source__in=round_.draw.values("source")).exclude(assignments__in=done)
+    return waiting_blind(user).exclude(round=round_).filter(source__in=round_.draw.values("source"))
 
 
 def require_results(round_: Round, user: User) -> None:

@@ -22,7 +22,7 @@ from labeling.models import Assignment, Round, Vote
 from labeling.remarks import remarks_seen_by
 from labeling.remarks_api import RemarkSerializer
 from labeling.results import results_of
-from labeling.rounds import MAX_OVERLAP, MAX_SEED, close_round, open_round
+from labeling.rounds import MAX_BATCH, MAX_OVERLAP, MAX_SEED, close_round, open_round
 from labeling.schemes import legus_scheme
 from labeling.shown import consensus_shown, previous_consensus
 from labeling.storable import require_storable
@@ -44,8 +44,8 @@ class RoundSerializer(serializers.ModelSerializer):
     class Meta:
         model = Round
         fields = [
-            "uuid", "galaxy", "campaign", "number", "catalog", "scheme", "mode", "previous", "overlap", "sampler", "seed",
-            "parameters", "regions", "is_simulated", "is_open", "opened_at", "closed_at",
+            "uuid", "galaxy", "campaign", "number", "catalog", "scheme", "mode", "previous", "shows_predictions",
+            "overlap", "batch_size", "sampler", "seed", "parameters", "regions", "is_simulated", "is_open", "opened_at", "closed_at",
         ]  # fmt: skip
 
 
@@ -59,6 +59,15 @@ class OpenRoundSerializer(serializers.Serializer):
     overlap = serializers.IntegerField(min_value=1, max_value=MAX_OVERLAP, required=False, allow_null=True)
     mode = serializers.ChoiceField(choices=Round.Mode.choices, default=Round.Mode.BLIND)
     among_previous = serializers.BooleanField(default=False)
+    sampler = serializers.CharField(max_length=40, default="random")
+    sampler_parameters = serializers.DictField(
+        required=False, help_text="disagreement: round, the UUID of a closed one."
+    )
+    n_anchors = serializers.IntegerField(
+        min_value=0, default=0, help_text="Beside n_sources; the campaign's, once drawn."
+    )
+    shows_predictions = serializers.BooleanField(default=False, help_text="Informed rounds only.")
+    batch_size = serializers.IntegerField(min_value=1, max_value=MAX_BATCH, default=50)
     seed = serializers.IntegerField(min_value=0, max_value=MAX_SEED, required=False, allow_null=True)
 
 

@@ -19,6 +19,10 @@ class RemarkConflict(Conflict):
     """The same client id came with another flag or comment."""
 
 
+class DecidedMeanwhile(Conflict):
+    """Somebody else decided on the source, or took a decision back, after it was looked at."""
+
+
 class NotAssigned(Forbidden):
     """The assignment is another person's."""
 

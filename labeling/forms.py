@@ -5,8 +5,10 @@ from typing import Any
 from django import forms
 
 from catalogs.models import Galaxy
+from galaxycat.errors import DomainError
 from labeling.models import Round
-from labeling.rounds import MAX_OVERLAP, MAX_SEED
+from labeling.rounds import MAX_BATCH, MAX_OVERLAP, MAX_SEED
+from labeling.samplers import SAMPLERS
 
 NO_REGIONS = {"type": "FeatureCollection", "features": []}
 
@@ -17,7 +19,10 @@ class OpenRoundForm(forms.Form):
     campaign_name = forms.CharField(label="Campaign", max_length=100, initial="Star clusters")
     n_sources = forms.IntegerField(label="Sources to draw", min_value=1, initial=100)
     regions = forms.JSONField(required=False, widget=forms.HiddenInput)
+    sampler = forms.ChoiceField(label="How they are drawn", required=False, initial="random")
+    n_anchors = forms.IntegerField(label="Anchors beside them", min_value=0, initial=0, required=False)
     mode = forms.ChoiceField(label="What annotators see", choices=Round.Mode.choices, initial=Round.Mode.BLIND)
+    shows_predictions = forms.BooleanField(label="Show the model’s predictions", required=False)
     among_previous = forms.BooleanField(label="Only sources of the previous round", required=False)
     overlap = forms.IntegerField(
         label="People per source",
@@ -25,6 +30,9 @@ class OpenRoundForm(forms.Form):
         min_value=1,
         max_value=MAX_OVERLAP,
         help_text="Empty: everyone classifies every source.",
+    )
+    batch_size = forms.IntegerField(
+        label="Propose a break after", required=False, min_value=1, max_value=MAX_BATCH, initial=50
     )
     seed = forms.IntegerField(
         label="Seed",
@@ -36,15 +44,71 @@ class OpenRoundForm(forms.Form):
 
     def __init__(self, *args: Any, galaxy: Galaxy, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.galaxy = galaxy
         self.fields["catalog"] = forms.ModelChoiceField(
             label="Catalogue",
             queryset=galaxy.catalogs.filter(withdrawn_at=None),
             empty_label=None,
             to_field_name="uuid",  # what the API and so the page's map call it
         )
+        self.fields["sampler"].choices = [(name, entry.title) for name, entry in SAMPLERS.items()]  # type: ignore[attr-defined]
+        # sampler -> its parameters, each a field of this form named <sampler>_<parameter>
+        self._parameters: dict[str, list[str]] = {}
+        for name, entry in SAMPLERS.items():
+            fields = entry.fields(galaxy)
+            self._parameters[name] = list(fields)
+            self.fields |= {f"{name}_{parameter}": field for parameter, field in fields.items()}
         self.order_fields(["campaign_name", "catalog"])
+
+    @property
+    def samplers(self) -> list[dict[str, Any]]:
+        """The samplers as the page lists them, each with its parameters and why it cannot be chosen."""
+        return [
+            {
+                "name": name,
+                "entry": entry,
+                "why_not": entry.why_not(self.galaxy),
+                "fields": [self[f"{name}_{parameter}"] for parameter in self._parameters[name]],
+            }
+            for name, entry in SAMPLERS.items()
+        ]
+
+    @property
+    def campaigns_of_choices(self) -> dict[str, dict[str, str]]:
+        """Field -> value -> the campaign in which that value can be chosen, for the page's module."""
+        return {
+            self[name].html_name: field.campaigns for name, field in self.fields.items() if hasattr(field, "campaigns")
+        }
 
     def clean_regions(self) -> dict[str, Any] | None:
         """No drawn region means the whole image."""
         regions = self.cleaned_data["regions"]
         return None if regions in (None, "", NO_REGIONS) else regions
+
+    def clean_sampler(self) -> str:
+        return self.cleaned_data["sampler"] or "random"
+
+    def clean_n_anchors(self) -> int:
+        return self.cleaned_data["n_anchors"] or 0
+
+    def clean_batch_size(self) -> int:
+        return self.cleaned_data["batch_size"] or self.fields["batch_size"].initial
+
+    def clean(self) -> dict[str, Any]:
+        """The chosen sampler's parameters become one argument; those of the others are left out."""
+        cleaned = dict(self.cleaned_data)
+        given = {
+            name: {parameter: cleaned.pop(f"{name}_{parameter}", None) for parameter in parameters}
+            for name, parameters in self._parameters.items()
+        }
+        cleaned["sampler_parameters"] = given.get(cleaned.get("sampler", ""), {})
+        return cleaned
+
+    def add_refusal(self, error: DomainError) -> None:
+        """Show why the round could not be opened, beside the field that the message names first."""
+        place, _, message = str(error).partition(": ")
+        field = place.replace("sampler_parameters.", f"{self.cleaned_data.get('sampler')}_")
+        if message and field in self.fields:
+            self.add_error(field, message[0].upper() + message[1:])
+        else:
+            self.add_error(None, str(error))

@@ -4,7 +4,6 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
@@ -12,12 +11,12 @@ from django.utils import timezone
 from catalogs.models import Catalog
 from galaxycat.accounts.models import User
 from galaxycat.errors import BadInput
-from labeling.models import Campaign, Consensus, Level, Round, RoundSource, SchemeVersion
-from labeling.samplers import SAMPLERS
-from labeling.sampling import points_in_regions, regions_from_geojson
+from labeling.drawing import candidates_of, clean_sampler, draw_sources, store_draw
+from labeling.models import Campaign, Round, SchemeVersion
 from labeling.storable import require_storable
 
 MAX_OVERLAP = 1000
+MAX_BATCH = 1000
 MAX_SEED = 2**53 - 1  # what JSON carries without loss
 
 
@@ -34,6 +33,10 @@ def open_round(
     mode: str = Round.Mode.BLIND,
     among_previous: bool = False,
     sampler: str = "random",
+    sampler_parameters: Mapping[str, Any] | None = None,
+    n_anchors: int = 0,
+    shows_predictions: bool = False,
+    batch_size: int = 50,
     seed: int | None = None,
     is_simulated: bool = False,
 ) -> Round:
@@ -41,11 +44,58 @@ def open_round(
 
     `regions` is GeoJSON in pixels (whole image when None); `overlap` is how many people classify each source
     (everyone when None). An informed round shows the consensus of the campaign's round before it;
-    `among_previous` draws from that round's sources only. Raises BadInput where the draw cannot be made.
+    `among_previous` draws from that round's sources only. `n_anchors` more sources are the campaign's anchors: drawn
+    with its first round that asks for them, the same in every later one. Only an informed round `shows_predictions`.
+    Raises BadInput("<argument>: why and the mend") where the draw cannot be made.
     """
     require_storable("regions", regions)
+    require_storable("sampler_parameters", sampler_parameters)
     campaign = _campaign(catalog, scheme, campaign_name, opened_by)
     previous = campaign.rounds.order_by("-number").first()
+    _require_previous(mode, among_previous, previous)
+    _require_ranges(overlap, batch_size)
+    if shows_predictions and mode != Round.Mode.INFORMED:
+        raise BadInput("shows_predictions: a blind round shows none; open an informed round for them")
+    parameters = clean_sampler(sampler, catalog, campaign, sampler_parameters)
+    seed = secrets.randbelow(MAX_SEED) if seed is None else seed
+    candidates = candidates_of(catalog, regions, previous if among_previous else None)
+    drawn = draw_sources(
+        campaign=campaign,
+        catalog=catalog,
+        candidates=candidates,
+        n_sources=n_sources,
+        n_anchors=n_anchors,
+        sampler=sampler,
+        parameters=parameters,
+        seed=seed,
+    )
+    round_ = Round.objects.create(
+        campaign=campaign,
+        number=(campaign.rounds.aggregate(last=Max("number"))["last"] or 0) + 1,
+        catalog=catalog,
+        mode=mode,
+        previous=previous if mode == Round.Mode.INFORMED else None,
+        shows_predictions=shows_predictions,
+        overlap=overlap,
+        batch_size=batch_size,
+        sampler=sampler,
+        seed=seed,
+        parameters={
+            "n_sources": n_sources,
+            "n_anchors": n_anchors,
+            "n_candidates": len(candidates),
+            "among_previous": among_previous,
+            "sampler": parameters,
+        },
+        regions=regions,
+        is_simulated=is_simulated,
+        opened_by=opened_by,
+    )
+    store_draw(round_, drawn)
+    return round_
+
+
+def _require_previous(mode: str, among_previous: bool, previous: Round | None) -> None:
     if mode == Round.Mode.INFORMED and previous is None:
         raise BadInput(
             "mode: an informed round shows the previous round's consensus, and there is none yet; open a blind round first"
@@ -54,34 +104,13 @@ def open_round(
         raise BadInput(f"mode: {previous} is still open, and its votes would show in an informed round; close it first")
     if among_previous and previous is None:
         raise BadInput("among_previous: this campaign has no round yet whose sources could be drawn again")
+
+
+def _require_ranges(overlap: int | None, batch_size: int) -> None:
     if overlap is not None and overlap < 1:
         raise BadInput("overlap: at least one person must classify each source; leave it empty for everyone")
-    if sampler not in SAMPLERS:
-        raise BadInput(f"sampler: {sampler!r} is not known; choose one of {', '.join(SAMPLERS)}")
-    seed = secrets.randbelow(MAX_SEED) if seed is None else seed
-    candidates = _candidates(catalog, regions, previous if among_previous else None)
-    if not 0 < n_sources <= len(candidates):
-        raise BadInput(
-            f"n_sources: choose 1 to {len(candidates)}, the sources of {catalog.name} that the draw may take"
-        )
-    rng = np.random.default_rng(seed)
-    draw = SAMPLERS[sampler](catalog, candidates, n_sources, rng, {})
-    round_ = Round.objects.create(
-        campaign=campaign,
-        number=(campaign.rounds.aggregate(last=Max("number"))["last"] or 0) + 1,
-        catalog=catalog,
-        mode=mode,
-        previous=previous if mode == Round.Mode.INFORMED else None,
-        overlap=overlap,
-        sampler=sampler,
-        seed=seed,
-        parameters={"n_sources": n_sources, "n_candidates": len(candidates), "among_previous": among_previous},
-        regions=regions,
-        is_simulated=is_simulated,
-        opened_by=opened_by,
-    )
-    _store_draw(round_, candidates[draw.indices], draw.probabilities)
-    return round_
+    if not 1 <= batch_size <= MAX_BATCH:
+        raise BadInput(f"batch_size: a break comes after 1 to {MAX_BATCH} sources")
 
 
 def lock_round(round_: Round) -> Round:
@@ -91,6 +120,11 @@ def lock_round(round_: Round) -> Round:
     transactions wait for each other. It admits rows that refer to the round meanwhile.
     """
     return Round.objects.select_for_update(no_key=True).get(pk=round_.pk)
+
+
+def lock_campaign(campaign: Campaign) -> Campaign:
+    """The campaign as it is now, held until the transaction ends: openings and decisions take turns on it."""
+    return Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
 
 
 @transaction.atomic
@@ -106,33 +140,16 @@ def close_round(*, round_: Round) -> Round:
 def _campaign(catalog: Catalog, scheme: SchemeVersion, name: str, opened_by: User | None) -> Campaign:
     name = name.strip()
     if not name:
-        raise BadInput("campaign: give the campaign a name")
+        raise BadInput("campaign_name: give the campaign a name")
     campaign, _ = Campaign.objects.get_or_create(
         galaxy=catalog.galaxy, name=name, defaults={"scheme": scheme, "created_by": opened_by}
     )
     if campaign.scheme_id != scheme.pk:
-        raise BadInput(f"campaign: {name!r} uses the scheme {campaign.scheme}; start a new campaign for another scheme")
-    # Locked, so that two rounds opened at once get two numbers.
-    return Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
-
-
-def _candidates(catalog: Catalog, regions: Mapping[str, Any] | None, among: Round | None) -> np.ndarray:
-    """Primary keys of the catalogue's sources on the image and inside the regions, in order of their number."""
-    sources = catalog.sources.on_image()
-    if among is not None:
-        sources = sources.filter(draws__round=among)
-    rows = np.array(list(sources.order_by("number").values_list("pk", "x_px", "y_px")), dtype=float).reshape(-1, 3)
-    if regions is not None:
-        rows = rows[points_in_regions(rows[:, 1], rows[:, 2], regions_from_geojson(regions))]
-    return rows[:, 0].astype(np.int64)
-
-
-def _store_draw(round_: Round, source_pks: np.ndarray, probabilities: np.ndarray) -> None:
-    draws = RoundSource.objects.bulk_create(
-        RoundSource(round=round_, source_id=int(pk), position=position, probability=float(probability))
-        for position, (pk, probability) in enumerate(zip(source_pks, probabilities, strict=True))
-    )
-    Consensus.objects.bulk_create(Consensus(draw=draw, level=level) for draw in draws for level in Level)
+        raise BadInput(
+            f"campaign_name: {name!r} uses the scheme {campaign.scheme}; start a new campaign for another scheme"
+        )
+    # Two rounds opened at once get two numbers.
+    return lock_campaign(campaign)
 
 
 def open_round_on(catalog: Catalog) -> str | None:

@@ -1,10 +1,20 @@
 from django.urls import path
 
-from labeling.views import label, rounds
+from labeling.views import adjudication, campaigns, label, rounds
 
 urlpatterns = [
     path("galaxies/<slug:slug>/rounds/", rounds.round_list, name="rounds"),
     path("galaxies/<slug:slug>/rounds/new/", rounds.new_round, name="new_round"),
+    path("galaxies/<slug:slug>/campaigns/<uuid:uuid>/adjudication/", adjudication.adjudication, name="adjudication"),
+    path("galaxies/<slug:slug>/campaigns/<uuid:uuid>/adjudication/decide/", adjudication.decide_source, name="decide"),
+    path(
+        "galaxies/<slug:slug>/campaigns/<uuid:uuid>/adjudication/undo/",
+        adjudication.undo_decision,
+        name="undo_decision",
+    ),
+    path("galaxies/<slug:slug>/campaigns/<uuid:uuid>/", campaigns.campaign_page, name="campaign"),
+    path("galaxies/<slug:slug>/campaigns/<uuid:uuid>/data/", campaigns.campaign_data, name="campaign_data"),
+    path("galaxies/<slug:slug>/campaigns/<uuid:uuid>/cell/", campaigns.campaign_cell, name="campaign_cell"),
     path("rounds/<uuid:uuid>/", rounds.round_page, name="round"),
     path("rounds/<uuid:uuid>/results/", rounds.round_results, name="round_results"),
     path("rounds/<uuid:uuid>/votes.csv", rounds.votes_csv, name="votes_csv"),

@@ -4,3 +4,17 @@ from django.apps import AppConfig
 class MlopsConfig(AppConfig):
     name = "mlops"
     verbose_name = "What machines said"
+
+    def ready(self) -> None:
+        from galaxycat.events.guards import TOPIC_GUARDS
+        from galaxycat.jobs.registry import JOB_KINDS
+        from labeling.samplers import SAMPLERS
+        from mlops.jobs import PRETRAIN, TRAIN
+        from mlops.sampling import UNCERTAINTY
+        from mlops.topics import guard_catalog, guard_round
+
+        TOPIC_GUARDS["predictions"] = guard_catalog
+        TOPIC_GUARDS["roundpredictions"] = guard_round
+        JOB_KINDS["pretrain"] = PRETRAIN
+        JOB_KINDS["train"] = TRAIN
+        SAMPLERS["uncertainty"] = UNCERTAINTY

@@ -37,7 +37,7 @@ def shared_world(django_db_setup, django_db_blocker, tmp_path_factory):
 
 @pytest.fixture
 def world(db, tmp_path, settings):
-    """`tests.world.make_world` with an image storage of its own."""
+    """`tests.world.make_world` with storages of its own."""
     from tests.world import make_world
 
     settings.STORAGES = _storages(tmp_path)
@@ -45,8 +45,11 @@ def world(db, tmp_path, settings):
 
 
 def _storages(folder: Path) -> dict[str, dict]:
-    images = product_settings.STORAGES["images"] | {"OPTIONS": {"location": folder / "images"}}
-    return product_settings.STORAGES | {"images": images}
+    own = {
+        name: product_settings.STORAGES[name] | {"OPTIONS": {"location": folder / name}}
+        for name in ("images", "models")
+    }
+    return product_settings.STORAGES | own
 
 
 @pytest.fixture(autouse=True)

@@ -2,7 +2,8 @@
 
 A row is the address' name, the method, and what each kind of person gets, in the order of PEOPLE. `login` is a redirect
 to the log-in page. A method that is not listed is refused to everybody. `foreign` is a PI of another team. The world's round
-is blind and open; the annotator votes in it and the PI has chosen to watch it.
+is blind and open; the annotator votes in it, the PI has chosen to watch it and decided one of its sources, and the
+curator may still do either.
 """
 
 PEOPLE = ("anonymous", "foreign", "viewer", "annotator", "curator", "pi")
@@ -25,6 +26,7 @@ import_catalog            POST  login  404  403  403  302  302
 export_catalog            GET   404    404  200  200  200  200
 tile                      GET   404    404  200  200  200  200
 cutout                    GET   404    404  200  200  200  200
+source_evidence           GET   404    404  200  200  200  200
 
 jobs                      GET   login  200  200  200  200  200
 job                       GET   login  404  200  200  200  200
@@ -32,6 +34,9 @@ cancel_job                POST  login  404  403  403  302  302
 retry_job                 POST  login  404  403  403  409  409
 
 rounds                    GET   login  404  200  200  200  200
+campaign                  GET   login  404  200  200  200  200
+campaign_data             GET   login  404  200  200  200  200
+campaign_cell             GET   login  404  200  200  200  200
 new_round                 GET   login  404  403  403  403  200
 new_round                 POST  login  404  403  403  403  302
 round                     GET   login  404  200  200  200  200
@@ -40,6 +45,16 @@ votes_csv                 GET   login  404  403  403  403  200
 watch_round               POST  login  404  403  403  302  302
 close_round               POST  login  404  403  403  403  302
 label                     GET   login  404  403  200  200  200
+round_examples            GET   login  404  403  200  200  200
+
+model                     GET   login  404  403  403  403  200
+model_state               GET   login  404  403  403  403  200
+pretrain                  POST  login  404  403  403  302  302
+train                     POST  login  404  403  403  302  302
+import_predictions        POST  login  404  403  403  302  302
+adjudication              GET   login  404  403  403  200  200
+decide                    POST  login  404  403  403  403  302
+undo_decision             POST  login  404  403  403  403  302
 
 api:galaxy-list           GET   200    200  200  200  200  200
 api:galaxy-detail         GET   404    404  200  200  200  200
@@ -48,6 +63,10 @@ api:catalog-detail        GET   404    404  200  200  200  200
 api:catalog-places        GET   404    404  200  200  200  200
 api:source-list           GET   200    200  200  200  200  200
 api:source-detail         GET   404    404  200  200  200  200
+api:source-evidence       GET   404    404  200  200  200  200
+api:campaign-list         GET   401    200  200  200  200  200
+api:campaign-detail       GET   401    404  200  200  200  200
+api:campaign-dashboard    GET   401    404  200  200  200  200
 api:job-list              GET   401    200  200  200  200  200
 api:job-detail            GET   401    404  200  200  200  200
 api:job-cancel            POST  401    404  403  403  200  200
@@ -62,8 +81,15 @@ api:round-results         GET   401    404  403  403  403  200
 api:round-watch           POST  401    404  403  403  204  204
 api:round-remarks         GET   401    404  200  200  200  200
 api:vote-list             POST  401    404  403  201  403  403
+api:decision-list         GET   401    200  200  200  200  200
+api:decision-list         POST  401    404  403  403  403  201
+api:decision-withdraw     POST  401    404  404  404  404  201
 api:remark-list           POST  401    404  403  201  403  403
 api:remark-withdraw       POST  401    404  404  200  404  404
+api:round-predictions     GET   401    404  404  404  404  404
+api:model-list            GET   401    200  200  200  200  200
+api:model-detail          GET   401    404  404  404  404  200
+api:model-predictions     GET   401    404  404  404  404  200
 api:token                 POST  400    400  400  400  400  400
 api:schema                GET   200    200  200  200  200  200
 api:docs                  GET   200    200  200  200  200  200
@@ -137,6 +163,7 @@ catalogs            GET  200    200
 export_catalog      GET  200    200
 tile                GET  200    200
 cutout              GET  200    200
+source_evidence     GET  200    200
 detect              GET  login  403
 detect              POST login  403
 job                 GET  login  404
@@ -144,27 +171,49 @@ api:job-detail      GET  401    404
 import_catalog      POST login  403
 new_round           GET  login  403
 rounds              GET  login  404
+campaign            GET  login  404
+campaign_data       GET  login  404
+campaign_cell       GET  login  404
+api:campaign-detail    GET 401  404
+api:campaign-dashboard GET 401  404
 round               GET  login  404
 round_results       GET  login  404
 votes_csv           GET  login  404
 label               GET  login  404
+adjudication        GET  login  404
+decide              POST login  404
+undo_decision       POST login  404
+round_examples      GET  login  404
 api:galaxy-detail   GET  200    200
 api:catalog-detail  GET  200    200
 api:catalog-places  GET  200    200
 api:source-detail   GET  200    200
+api:source-evidence GET  200    200
 api:round-list      POST 401    403
 api:round-detail    GET  401    404
 api:round-claims    POST 401    404
 api:round-places    GET  401    404
 api:round-results   GET  401    404
+model                  GET  login  404
+model_state            GET  login  404
+pretrain               POST login  403
+train                  POST login  403
+import_predictions     POST login  403
+api:round-predictions  GET  401    404
+api:model-detail       GET  401    404
+api:model-predictions  GET  401    404
 api:round-remarks   GET  401    404
 api:remark-withdraw POST 401    404
+api:decision-list   POST 401    404
+api:decision-withdraw POST 401  404
 """
 
 # The close code, or "joined", by address or, for the live socket, prefix of the topic. What is unknown is closed to everybody.
 SOCKETS = """
 live_socket/round    4404  4404  4403  4403  4403    joined
 live_socket/jobs     4404  4404  joined  joined  joined  joined
+live_socket/predictions       4404  4404  4403  4403  4403  joined
+live_socket/roundpredictions  4404  4404  4404  4404  4404  4404
 live_socket/unknown  4404  4404  4404  4404  4404    4404
 no_such_socket       4404  4404  4404  4404  4404    4404
 """

@@ -15,6 +15,7 @@ from catalogs.imagery.detection import DetectionParameters
 from galaxycat.accounts.models import Membership
 from galaxycat.asgi import websocket_urlpatterns
 from galaxycat.events.guards import TOPIC_GUARDS
+from tests.mlops.factories import make_model, starcnet_row
 from tests.permissions import ACCOUNT_MATRIX, MATRIX, PEOPLE, PUBLISHED_MATRIX, SOCKETS, admin_rows, rows
 from tests.world import World
 
@@ -43,24 +44,38 @@ def address(name: str, world: World) -> str:
         "export_catalog": [world.catalog.uuid, "ecsv"],
         "tile": [image.display_sha256, style, 0, 0, 0],
         "cutout": [style, source.uuid],
+        "api:decision-withdraw": [world.decision.uuid],
         "api:remark-withdraw": [world.remark.client_id],
         "api:catalog-detail": [world.catalog.uuid],
         "api:catalog-places": [world.catalog.uuid],
+        "source_evidence": [source.uuid],
         "api:source-detail": [source.uuid],
+        "api:source-evidence": [source.uuid],
         "account_confirm_email": ["key"],
         "account_reset_password_from_key": ["1", "key"],
     }
     for own in ("galaxy", "catalogs", "detect", "import_catalog", "rounds", "new_round", "api:galaxy-detail"):
         fillings[own] = [world.galaxy.slug]
-    for own in ("round", "round_results", "votes_csv", "watch_round", "close_round", "label"):
+    for own in ("round", "round_results", "votes_csv", "watch_round", "close_round", "label", "round_examples"):
         fillings[own] = [world.round.uuid]
+    for own in ("campaign", "campaign_data", "campaign_cell", "adjudication", "decide", "undo_decision"):
+        fillings[own] = [world.galaxy.slug, world.round.campaign.uuid]
+    for own in ("detail", "dashboard"):
+        fillings[f"api:campaign-{own}"] = [world.round.campaign.uuid]
     for own in ("job", "cancel_job", "retry_job", "api:job-detail", "api:job-cancel", "api:job-retry"):
         fillings[own] = [world.job.uuid]
     for own in ("detail", "claims", "close", "results", "watch", "places", "remarks"):
         fillings[f"api:round-{own}"] = [world.round.uuid]
     if name.startswith("admin:"):
         return reverse(name, args=admin_arguments(name, world))
-    return reverse(name, args=fillings.get(name, []))
+    for own in ("model", "model_state", "pretrain", "train", "import_predictions"):
+        fillings[own] = [world.galaxy.slug]
+    fillings["api:round-predictions"] = [world.round.uuid]
+    if name in ("api:model-detail", "api:model-predictions"):
+        fillings[name] = [make_model(world.catalog).uuid]
+    asked = f"?source={source.uuid}" if name.endswith("-predictions") else ""
+    query = "?level=label&who=all&others=1&vote=1" if name == "campaign_cell" else asked
+    return reverse(name, args=fillings.get(name, [])) + query
 
 
 def admin_arguments(name: str, world: World) -> list:
@@ -79,17 +94,29 @@ def admin_arguments(name: str, world: World) -> list:
 
 def body(name: str, world: World) -> dict:
     """What a well-meant POST to the address carries."""
+    source = str(world.assignment.draw.source.uuid)
+    decision = {"source": source, "label": "2", "reason": "one core", "supersedes": str(world.decision.uuid)}
     opening = {"campaign_name": "Clusters", "n_sources": 3, "mode": "blind"}
     bodies = {
         "create_team": {"name": "A new team"},
         "invite": {"role": "annotator"},
         "detect": {"band": "F555W"} | asdict(DetectionParameters()),
         "import_catalog": {"file": SimpleUploadedFile("list.csv", CSV)},
+        "pretrain": {"catalog": str(world.catalog.uuid)},
+        "train": {"campaign": str(world.round.campaign.uuid)},
+        "import_predictions": {
+            "catalog": str(world.catalog.uuid),
+            "file": SimpleUploadedFile("starcnet.tab", starcnet_row(world.catalog.sources.first())),
+        },
         "new_round": opening | {"catalog": str(world.catalog.uuid)},
         "api:round-list": opening | {"catalog": str(world.catalog.uuid)},
         "api:vote-list": {
             "client_id": str(uuid4()), "assignment": str(world.assignment.uuid), "outcome": "labeled", "label": "1",
         },
+        "decide": decision,
+        "undo_decision": {"decision": str(world.decision.uuid), "reason": "no ring"},
+        "api:decision-list": decision | {"campaign": str(world.round.campaign.uuid)},
+        "api:decision-withdraw": {"reason": "no ring"},
         "api:remark-list": {
             "client_id": str(uuid4()), "assignment": str(world.assignment.uuid), "kind": "comment", "text": "a knot",
         },

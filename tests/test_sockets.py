@@ -50,6 +50,7 @@ def socket_path(name: str, world) -> str:
     """The address of a row of SOCKETS."""
     name, _, prefix = name.partition("/")
     rests = {"round": world.round.uuid, "jobs": world.team.uuid, "unknown": "x"}
+    rests |= {"predictions": world.catalog.uuid, "roundpredictions": world.round.uuid}
     return f"/ws/live/{prefix}.{rests[prefix]}/" if name == "live_socket" else "/ws/nothing/"
 
 

@@ -18,7 +18,8 @@ from galaxycat.accounts.teams import invite
 from galaxycat.jobs.models import Job
 from labeling.access import watch
 from labeling.assignments import claim
-from labeling.models import Assignment, Remark, Round
+from labeling.deciding import decide
+from labeling.models import Assignment, Decision, Remark, Round
 from labeling.remarks import remark
 from tests.factories import make_member, make_round, make_team
 
@@ -57,6 +58,7 @@ class World:
     round: Round
     assignment: Assignment
     remark: Remark
+    decision: Decision
     invitation: Invitation
     token: str
     job: Job
@@ -76,6 +78,9 @@ def make_world(folder: Path) -> World:
     (assignment,) = claim(round_=round_, annotator=people["annotator"], count=1)
     flag, _ = remark(client_id=uuid4(), assignment=assignment, author=people["annotator"], kind="flag")
     watch(round_=round_, user=people["pi"])
+    decision = decide(
+        campaign=round_.campaign, source=assignment.draw.source, label="1", reason="a ring", decided_by=people["pi"]
+    )
     invitation, token = invite(team=team, role=Role.ANNOTATOR, invited_by=people["pi"])
     job = start_detection(galaxy=galaxy, band="F555W", parameters={}, started_by=people["curator"], url="")
-    return World(team, people, galaxy, catalog, round_, assignment, flag, invitation, token, job)
+    return World(team, people, galaxy, catalog, round_, assignment, flag, decision, invitation, token, job)

@@ -25,7 +25,7 @@ FWHM_OF_SIGMA = 2.0 * math.sqrt(2.0 * math.log(2.0))
 SIGMAS_PX = np.geomspace(0.4, 8.0, 120)
 # A profile of fewer good pixels says nothing of a width.
 FEWEST_PIXELS = 12
-LEAST_SIGNIFICANCE = 30.0
+LEAST_SIGNIFICANCE = 20.0
 COMPACT_SHARE = 0.25
 FEWEST_STARS = 5
 
@@ -69,17 +69,20 @@ class StarProfile:
     n_stars: int
 
 
-def read_cutout(path: Path | str, x_px: float, y_px: float, size_px: int) -> Cutout:
-    """All bands about (x_px, y_px) from a science COG; the pixel that holds the position is [:, size // 2, size // 2]."""
+def read_cutout(
+    path: Path | str, x_px: float, y_px: float, size_px: int, positions: Sequence[int] | None = None
+) -> Cutout:
+    """All bands, or those at 1-based `positions`, about (x_px, y_px) from a science COG; the pixel that holds the position is [:, size // 2, size // 2]."""
     dataset: Any = READER.levels(path)[0].dataset
     left, bottom = math.floor(x_px + 0.5) - size_px // 2, math.floor(y_px + 0.5) - size_px // 2
-    values = np.full((dataset.count, size_px, size_px), np.nan, np.float32)
+    indexes = list(positions or dataset.indexes)
+    values = np.full((len(indexes), size_px, size_px), np.nan, np.float32)
     x0, x1 = max(left, 0), min(left + size_px, dataset.width)
     y0, y1 = max(bottom, 0), min(bottom + size_px, dataset.height)
     if x0 < x1 and y0 < y1:
         # FITS row 0 is the bottom; the raster's is the top.
         window = Window(x0, dataset.height - y1, x1 - x0, y1 - y0)
-        values[:, y0 - bottom : y1 - bottom, x0 - left : x1 - left] = dataset.read(window=window)[:, ::-1]
+        values[:, y0 - bottom : y1 - bottom, x0 - left : x1 - left] = dataset.read(indexes, window=window)[:, ::-1]
     return Cutout(values, left, bottom)
 
 
@@ -141,7 +144,7 @@ def fitted_fwhm(values: NDArray[np.float32], radius_px: Floats) -> float:
 
 def star_profile(stamps: Sequence[tuple[NDArray[np.float32], Floats]]) -> StarProfile | None:
     """The point source of an image from (values, radii) of many sources in one band: the median profile of the narrowest
-    quarter of those that stand 30 sigma above their sky. None where fewer than five are left.
+    quarter of those that stand 20 sigma above their sky. None where fewer than five are left.
     """
     found: list[tuple[float, Profile]] = []
     for values, radius_px in stamps:
@@ -154,13 +157,13 @@ def star_profile(stamps: Sequence[tuple[NDArray[np.float32], Floats]]) -> StarPr
     chosen = found[: max(FEWEST_STARS, round(COMPACT_SHARE * len(found)))]
     if len(chosen) < FEWEST_STARS:
         return None
-    profile = np.median([_at_whole_pixels(each) for _, each in chosen], axis=0)
+    typical = np.asarray(np.median([_at_whole_pixels(each) for _, each in chosen], axis=0))
     width = float(np.median([each for each, _ in chosen]))
-    return StarProfile(width, np.arange(len(profile), dtype=np.float64), profile, len(chosen))
+    return StarProfile(width, np.arange(len(typical), dtype=np.float64), typical, len(chosen))
 
 
 def _is_a_clear_peak(profile: Profile, sky: Sky) -> bool:
-    """Whole, 30 sigma above the sky, and falling outwards at once."""
+    """Whole, 20 sigma above the sky, and falling outwards at once."""
     # A source between its pixels has none within half a pixel: its first ring is the second.
     if len(profile.value) < PROFILE_RADIUS_PX or profile.radius_px[0] > 1.2 or not sky.sigma > 0:
         return False

@@ -1,7 +1,7 @@
 """A campaign is a series of rounds on a galaxy; a round is a draw of sources that people classify."""
 
 import uuid
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -10,6 +10,15 @@ from django.utils import timezone
 from catalogs.models import Catalog, Galaxy, Source
 from galaxycat.accounts.models import Person, Role, User
 from labeling.models.scheme import SchemeVersion
+
+if TYPE_CHECKING:
+    from labeling.models.vote import Vote
+
+
+class CampaignQuerySet(models.QuerySet["Campaign"]):
+    def visible_to(self, user: Person) -> Self:
+        """Campaigns of the user's own teams, like their rounds."""
+        return self.filter(galaxy__in=Galaxy.objects.with_role(user, Role.VIEWER))
 
 
 class Campaign(models.Model):
@@ -21,6 +30,8 @@ class Campaign(models.Model):
     name = models.CharField(max_length=100)
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = CampaignQuerySet.as_manager()
 
     class Meta:
         ordering = ["galaxy", "name"]
@@ -136,6 +147,9 @@ class RoundSource(models.Model):
     is_anchor = models.BooleanField(
         default=False, help_text="One of the campaign's anchors, which every round with anchors holds."
     )
+
+    # Set by the page of the sources behind a cell: the draw's votes.
+    given: "list[Vote]"
 
     class Meta:
         ordering = ["round", "position"]

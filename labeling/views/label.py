@@ -48,7 +48,7 @@ def _config(request: UserRequest, round_: Round) -> dict[str, Any]:
         "batch_size": round_.batch_size,
         "claims_url": reverse("api:round-claims", args=[round_.uuid]),
         "votes_url": reverse("api:vote-list"),
-        "remarks_url": reverse("api:vote-list").replace("votes", "remarks"),
+        "remarks_url": reverse("api:remark-list"),
         "evidence_url": evidence_url(round_.galaxy.latest_mosaic),
         "examples_url": reverse("round_examples", args=[round_.uuid]),
         "round_url": reverse("round", args=[round_.uuid]),

@@ -57,7 +57,7 @@ def new_round(request: UserRequest, slug: str) -> HttpResponse:
         try:
             round_ = open_round(scheme=legus_scheme(), opened_by=request.user, **form.cleaned_data)
         except DomainError as error:
-            form.add_error(None, str(error))
+            form.add_refusal(error)
         else:
             messages.success(request, f"{round_} is open. Send its link to your annotators.")
             return redirect("round", uuid=round_.uuid)
@@ -67,9 +67,18 @@ def new_round(request: UserRequest, slug: str) -> HttpResponse:
         "viewer": viewer_config(galaxy),
         "leaflet_overrides": leaflet_overrides(galaxy),
         "has_catalogs": galaxy.catalogs.filter(withdrawn_at=None).exists(),
-        "rounds_of_campaign": dict(galaxy.campaigns.annotate(n=Count("rounds")).values_list("name", "n")),
+        "campaigns": _campaigns(galaxy),
+        "campaigns_of_choices": form.campaigns_of_choices,
     }
     return render(request, "labeling/new_round.html", context, status=422 if form.errors else 200)
+
+
+def _campaigns(galaxy: Galaxy) -> dict[str, dict[str, Any]]:
+    """Name -> what the form's module needs to know of each campaign: how many rounds and anchors it has."""
+    counted = galaxy.campaigns.annotate(
+        n_rounds=Count("rounds", distinct=True), n_anchors=Count("anchors", distinct=True)
+    )
+    return {each.name: {"rounds": each.n_rounds, "anchors": each.n_anchors} for each in counted}
 
 
 def round_for(request: UserRequest, uuid: str, role: Role = Role.VIEWER) -> Round:
@@ -95,6 +104,7 @@ def round_page(request: UserRequest, uuid: str) -> HttpResponse:
         "labels": round_.campaign.scheme.labels.all(),
         "n_drawn": round_.draw.count(),
         "can_annotate": round_.galaxy.team.has_role(request.user, Role.ANNOTATOR),
+        "can_decide": round_.galaxy.team.has_role(request.user, Role.CURATOR),
         "can_close": round_.is_open and round_.galaxy.team.has_role(request.user, Role.PI),
         "progress": progress_of(round_, request.user),
         "hidden_because": hidden_because,

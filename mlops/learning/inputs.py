@@ -98,7 +98,7 @@ def cached_inputs(folder: Path, key: str, n: int, make: Callable[[], Iterable[Bl
             staged = Path(staging) / "inputs.npy"
             _write(staged, n, make())
             os.replace(staged, path)
-    array = np.load(path, mmap_mode="r")
+    array: np.memmap = np.load(path, mmap_mode="r")
     if len(array) != n:
         raise ValueError(f"{path} holds {len(array)} sources, not {n}")
     return array
@@ -109,7 +109,7 @@ def _write(path: Path, n: int, blocks: Iterable[Block]) -> None:
     missing = np.ones(n, dtype=bool)
     for positions, values in blocks:
         if array is None:
-            array = np.lib.format.open_memmap(path, mode="w+", dtype=np.float16, shape=(n, *values.shape[1:]))  # type: ignore[no-untyped-call]
+            array = np.lib.format.open_memmap(path, mode="w+", dtype=np.float16, shape=(n, *values.shape[1:]))
         array[positions] = values
         missing[positions] = False
     if array is None or missing.any():

@@ -61,12 +61,14 @@ export class Desk {
   async #present(assignment) {
     const turn = this.#gate.shut();
     const upcoming = this.session.queue.upcoming.map(({ source }) => source);
+    this.panel.setBusy(true);
     this.panel.show(assignment);
     this.#showFlag();
     this.prediction?.show(assignment.source.uuid, upcoming.map(({ uuid }) => uuid));
     const { isWhole, hasEvidence } = await this.bench.show(assignment.source);
     if (assignment !== this.#presented) return;
     this.#gate.drawn(turn);
+    this.panel.setBusy(false);
     if (this.#answeredAt > 0) performance.measure("answer-to-drawn", { start: this.#answeredAt, end: performance.now() });
     this.#watch.restart();
     this.panel.markIncomplete(isWhole, hasEvidence);

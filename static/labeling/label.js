@@ -50,6 +50,8 @@ void mapReady("map").then((map) => {
   });
   bindKeys(desk, bench);
   bindMouse(desk);
+  // Nothing of predictions is loaded where none are shown.
+  if (config.predictions_url) void import("./predicting.js").then(({ followPredictions }) => followPredictions(desk, config));
   document.addEventListener("visibilitychange", () => desk.setHidden(document.hidden));
   bindNetwork();
   void outbox.flush();

@@ -10,8 +10,10 @@ import { RegionTools } from "./regiontools.js";
 
 /** @type {import("../catalogs/map.js").ViewerConfig} */
 const viewer = pageData("viewer");
-/** @type {Record<string, number>} */
-const roundsOfCampaign = pageData("rounds-of-campaign");
+/** @type {Record<string, {rounds: number, anchors: number}>} */
+const campaigns = pageData("campaigns-here");
+/** @type {Record<string, Record<string, string>>} field -> value -> the campaign in which it can be chosen */
+const campaignsOfChoices = pageData("campaigns-of-choices");
 
 const field = element("#id_regions", HTMLInputElement);
 const catalog = element("#id_catalog", HTMLSelectElement);
@@ -77,19 +79,65 @@ function showCount(regions) {
   element("#id_n_sources", HTMLInputElement).max = String(Math.max(inside, 1));
 }
 
-/** What needs an earlier round can be chosen only where the campaign has one. */
+/** What needs an earlier round, an anchor or an informed round can be chosen only where there is one. */
 function bindPrevious() {
   const campaign = element("#id_campaign_name", HTMLInputElement);
-  const among = element("#id_among_previous", HTMLInputElement);
-  const informed = element("input[name=mode][value=informed]", HTMLInputElement);
+  const modes = [...document.querySelectorAll("input[name=mode]")];
+  const samplers = [...document.querySelectorAll("input[name=sampler]")];
   const update = () => {
-    const rounds = roundsOfCampaign[campaign.value.trim()] ?? 0;
-    among.disabled = informed.disabled = rounds === 0;
-    if (rounds === 0) among.checked = false;
-    if (rounds === 0 && informed.checked) element("input[name=mode][value=blind]", HTMLInputElement).checked = true;
-    const plural = rounds === 1 ? "1 round" : `${rounds} rounds`;
-    element("#campaign-rounds", HTMLElement).textContent = rounds ? `${plural} so far: this one is the next.` : "A new campaign: this is its first round.";
+    const name = campaign.value.trim();
+    const here = campaigns[name] ?? { rounds: 0, anchors: 0 };
+    offerPrevious(here.rounds);
+    offerAnchors(here.anchors);
+    offerChoices(name);
+    showParameters();
+    offerPredictions();
   };
   campaign.addEventListener("input", update);
+  for (const each of [...modes, ...samplers]) each.addEventListener("change", update);
   update();
+}
+
+/** @param {number} rounds of the campaign so far */
+function offerPrevious(rounds) {
+  const among = element("#id_among_previous", HTMLInputElement);
+  const informed = element("input[name=mode][value=informed]", HTMLInputElement);
+  among.disabled = informed.disabled = rounds === 0;
+  if (rounds === 0) among.checked = false;
+  if (rounds === 0 && informed.checked) element("input[name=mode][value=blind]", HTMLInputElement).checked = true;
+  const plural = rounds === 1 ? "1 round" : `${rounds} rounds`;
+  element("#campaign-rounds", HTMLElement).textContent = rounds ? `${plural} so far: this one is the next.` : "A new campaign: this is its first round.";
+}
+
+/** @param {number} anchors of the campaign */
+function offerAnchors(anchors) {
+  element("#anchors-note", HTMLElement).textContent = anchors
+    ? `This campaign has ${anchors} ${anchors === 1 ? "anchor" : "anchors"}: enter ${anchors} to put them in, or 0.`
+    : "This campaign has none yet: a number above 0 draws them now.";
+}
+
+/** Choices that belong to another campaign are hidden. @param {string} campaign */
+function offerChoices(campaign) {
+  for (const [field, owners] of Object.entries(campaignsOfChoices)) {
+    const select = document.querySelector(`select[name="${field}"]`);
+    if (!(select instanceof HTMLSelectElement)) continue;
+    for (const option of select.options) option.hidden = option.disabled = owners[option.value] !== campaign;
+    if (select.selectedOptions[0]?.disabled ?? true) select.value = [...select.options].find((each) => !each.disabled)?.value ?? "";
+  }
+}
+
+/** Only the chosen sampler asks for its parameters. */
+function showParameters() {
+  const chosen = document.querySelector("input[name=sampler]:checked");
+  for (const group of document.querySelectorAll("[data-sampler]")) {
+    if (!(group instanceof HTMLElement)) continue;
+    group.hidden = !(chosen instanceof HTMLInputElement) || group.dataset.sampler !== chosen.value;
+  }
+}
+
+/** Predictions show in informed rounds only; the sentence beneath says why. */
+function offerPredictions() {
+  const shows = element("#id_shows_predictions", HTMLInputElement);
+  shows.disabled = !element("input[name=mode][value=informed]", HTMLInputElement).checked;
+  if (shows.disabled) shows.checked = false;
 }

@@ -2,6 +2,7 @@
 /** The panel beside the image: which source this is, what may be said of it, and what happens when there is none. */
 
 import { element } from "../catalogs/pagedata.js";
+import { shareRow } from "./sharerow.js";
 
 /** @typedef {import("./queue.js").Assignment} Assignment */
 /** @typedef {{value: string, name: string, colour: string}} LabelInfo */
@@ -23,7 +24,7 @@ export class Panel {
   /** @param {Assignment} assignment */
   show({ source, previous_consensus }) {
     write("#source-number", `Source ${source.number}`);
-    write("#source-pixel", `x ${source.x_px.toFixed(1)}  y ${source.y_px.toFixed(1)} px`);
+    write("#source-pixel", `x ${source.x_px.toFixed(1)} y ${source.y_px.toFixed(1)}`);
     this.#incomplete.hidden = true;
     this.#showPrevious(previous_consensus);
   }
@@ -36,6 +37,11 @@ export class Panel {
   markIncomplete(isWhole, hasEvidence) {
     this.#incomplete.hidden = isWhole && hasEvidence;
     write("#incomplete-what", isWhole ? "Profile and bands did not load." : "Part of the image did not load.");
+  }
+
+  /** Whether the source is still being drawn, and so takes no answer. @param {boolean} isBusy */
+  setBusy(isBusy) {
+    this.#answering.setAttribute("aria-busy", String(isBusy));
   }
 
   /** @param {boolean} isFlagged */
@@ -76,10 +82,10 @@ export class Panel {
     const list = document.querySelector("#previous-counts");
     if (!list) return; // a blind round's page has no place for it
     const { mode, is_tie, n_votes, counts } = previous ?? { mode: null, is_tie: false, n_votes: 0, counts: {} };
-    const verdict = is_tie ? `a tie, ${n_votes} votes` : mode ? `class ${mode}, ${counts[mode]} of ${n_votes} votes` : "no votes";
+    const verdict = is_tie ? `tie, ${n_votes} votes` : mode ? `${mode}, ${counts[mode]} of ${n_votes} votes` : "no votes";
     write("#previous-verdict", verdict);
     // Classes without votes too: the box is of one height, so the buttons below never move.
-    const rows = [...this.labels.values()].map((label) => countRow(label, counts[label.value] ?? 0, n_votes));
+    const rows = [...this.labels.values()].map((label) => voteRow(label, counts[label.value] ?? 0, n_votes));
     list.replaceChildren(...rows);
   }
 }
@@ -89,16 +95,8 @@ export class Panel {
  * @param {number} count
  * @param {number} total
  */
-function countRow({ value, name, colour }, count, total) {
-  const row = document.createElement("li");
-  const bar = document.createElement("span");
-  bar.className = "count-bar";
-  bar.style.setProperty("--label-colour", colour);
-  bar.style.setProperty("--share", String(total ? count / total : 0));
-  const text = document.createElement("span");
-  text.textContent = `${value} ${name}: ${count}`;
-  row.append(bar, text);
-  return row;
+function voteRow(label, count, total) {
+  return shareRow(label, total ? count / total : 0, String(count));
 }
 
 /**

@@ -3,6 +3,7 @@
 
 import { element } from "../catalogs/pagedata.js";
 import { Predictions } from "./predictions.js";
+import { shareRow } from "./sharerow.js";
 
 const FRESH_MS = 1200;
 
@@ -40,7 +41,7 @@ export class PredictionPanel {
   /** @param {boolean} isNews whether it came while the source is looked at */
   #draw(isNews) {
     const prediction = this.#source === null ? null : this.predictions.of(this.#source);
-    const isChange = isNews && this.#onScreen?.source === prediction?.source && this.#onScreen?.token !== prediction?.token;
+    const isChange = isNews && this.#onScreen !== null && whatItSays(this.#onScreen) !== whatItSays(prediction);
     this.#onScreen = prediction;
     element("#prediction-model", HTMLElement).textContent = prediction ? prediction.model : "none yet";
     this.#bars.replaceChildren(...this.labels.map((label) => bar(label, prediction?.probabilities[label.value] ?? null)));
@@ -51,23 +52,17 @@ export class PredictionPanel {
   }
 }
 
+/** Without the token, which is new each time. @param {import("./predictions.js").Shown | null} prediction */
+function whatItSays(prediction) {
+  return prediction && JSON.stringify([prediction.source, prediction.model, prediction.probabilities]);
+}
+
 /**
  * @param {import("./panel.js").LabelInfo} label
  * @param {number | null} probability
  */
-function bar({ value, name, colour }, probability) {
-  const row = document.createElement("li");
-  const text = document.createElement("span");
-  text.textContent = `${value} ${name}`;
-  const share = document.createElement("span");
-  share.className = "count-bar";
-  share.style.setProperty("--label-colour", colour);
-  share.style.setProperty("--share", String(probability ?? 0));
-  const percent = document.createElement("span");
-  percent.className = "numeric";
-  percent.textContent = probability === null ? "–" : `${Math.round(100 * probability)} %`;
-  row.append(text, share, percent);
-  return row;
+function bar(label, probability) {
+  return shareRow(label, probability ?? 0, probability === null ? "–" : `${Math.round(100 * probability)} %`);
 }
 
 /** @param {string} url @param {string[]} sources */

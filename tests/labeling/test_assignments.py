@@ -1,20 +1,22 @@
 """Handing out sources: to everyone or to k people, and never one slot to two browsers."""
 
+import hashlib
 import threading
 from collections import Counter
 from datetime import timedelta
 from uuid import uuid4
 
+import numpy as np
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from galaxycat.accounts.models import Role
+from galaxycat.accounts.models import Role, User
 from galaxycat.errors import BadInput, Forbidden
 from labeling.access import MUST_CHOOSE, ONLY_WHEN_CLOSED, VOTES_IN_IT, veiled_sources, watch, why_results_are_hidden
-from labeling.assignments import claim, progress_of
+from labeling.assignments import _turn, claim, progress_of
 from labeling.errors import NotBlind, RoundClosed, SourceTaken
-from labeling.models import Assignment, Vote
+from labeling.models import Assignment, Round, Vote
 from labeling.rounds import close_round
 from labeling.voting import cast_vote
 from tests.factories import make_member, make_round, make_team
@@ -60,6 +62,48 @@ def test_people_start_at_different_places(team):
     round_ = make_round(team, n_sources=10)
     firsts = {numbers(claim(round_=round_, annotator=make_member(team), count=1))[0] for _ in range(8)}
     assert len(firsts) > 2
+
+
+def order_of(round_, annotator):
+    key = _turn(round_, annotator, "position")
+    return list(round_.draw.order_by(key, "position").values_list("position", flat=True))
+
+
+def test_everybody_has_an_order_of_their_own_that_has_nothing_to_do_with_anybody_elses(team):
+    n_sources, n_people = 200, 12
+    round_ = make_round(team, n_sources=n_sources)
+    ranks = np.array([np.argsort(order_of(round_, make_member(team))) for _ in range(n_people)])
+    assert (np.sort(ranks, axis=1) == np.arange(n_sources)).all()
+    correlations = np.corrcoef(ranks)[np.triu_indices(n_people, 1)]
+    assert len(correlations) == 66
+    # Of independent permutations: mean 0 and standard deviation 1 / sqrt(n - 1) = 0.071 each.
+    assert abs(correlations.mean()) < 0.03
+    assert correlations.std() == pytest.approx(0.071, abs=0.025)
+    assert abs(correlations).max() < 0.3
+
+
+def test_an_order_is_the_same_whenever_it_is_asked_for_and_another_in_another_round(team):
+    annotator = make_member(team)
+    first, second = make_round(team, n_sources=40), make_round(team, n_sources=40, campaign_name="Another")
+    assert order_of(first, annotator) == order_of(Round.objects.get(pk=first.pk), User.objects.get(pk=annotator.pk))
+    assert order_of(first, annotator) != order_of(second, annotator)
+
+
+def test_the_order_is_that_of_its_formula_in_whole_numbers_of_any_size(team):
+    round_, annotator = make_round(team, n_sources=40), make_member(team)
+    prime = 2**31 - 1
+    digest = hashlib.sha256(f"{round_.uuid}:{annotator.uuid}".encode()).digest()
+    factor, offset = (int.from_bytes(digest[k : k + 8], "big") % (prime - 1) + 1 for k in (0, 8))
+    assert order_of(round_, annotator) == sorted(range(40), key=lambda p: ((p * factor + offset) % prime) ** 2 % prime)
+
+
+def test_sources_held_come_before_fresh_ones_in_that_order(team):
+    round_, annotator = make_round(team, n_sources=30), make_member(team)
+    first = numbers(claim(round_=round_, annotator=annotator, count=3))
+    assert numbers(claim(round_=round_, annotator=annotator, count=8))[:3] == first
+    assert [a.draw.position for a in claim(round_=round_, annotator=annotator, count=8)] == order_of(round_, annotator)[
+        :8
+    ]
 
 
 def test_overlap_fills_each_source_with_k_people(team):

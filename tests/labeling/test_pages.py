@@ -110,3 +110,54 @@ def test_the_home_page_costs_the_same_for_any_number_of_galaxies(team, pi, n_gal
         make_round(team)
     with django_assert_max_num_queries(9):
         assert pi.get(reverse("home")).status_code == 200
+
+
+def opening(catalog, **fields):
+    form = {"campaign_name": "Clusters", "catalog": str(catalog.uuid), "n_sources": 3, "mode": "blind", "regions": ""}
+    return form | fields
+
+
+def test_the_form_opens_a_round_by_disagreement_with_anchors(team, pi):
+    first = simulated_round(team, n_sources=10)
+    form = opening(
+        first.catalog, sampler="disagreement", disagreement_round=str(first.uuid), n_anchors=2, mode="informed",
+        shows_predictions="on", batch_size=25,
+    )  # fmt: skip
+    address = reverse("new_round", args=[first.galaxy.slug])
+    assert pi.post(address, form).status_code == 302
+    round_ = first.campaign.rounds.get(number=2)
+    assert (round_.sampler, round_.parameters["sampler"]["round"]) == ("disagreement", str(first.uuid))
+    assert (round_.draw.count(), round_.shows_predictions, round_.batch_size) == (5, True, 25)
+    page = pi.get(address).content.decode()
+    assert '"Clusters": {"rounds": 2, "anchors": 2}' in page
+
+
+@pytest.mark.parametrize(
+    ("fields", "field", "message"),
+    [
+        ({"n_sources": 90}, "n_sources", "Choose 1 to 80"),
+        ({"mode": "informed"}, "mode", "An informed round shows"),
+        ({"shows_predictions": "on"}, "shows_predictions", "A blind round shows none"),
+        ({"n_anchors": 80}, "n_anchors", "Choose 0 to 79"),
+        ({"batch_size": 0}, "batch_size", "greater than or equal to 1"),
+        ({"sampler": "psychic"}, "sampler", "not one of the available choices"),
+        ({"sampler": "disagreement"}, "sampler", "No round of this galaxy is closed yet"),
+        ({"campaign_name": " "}, "campaign_name", "required"),
+    ],
+)
+def test_what_is_wrong_stands_beside_its_field(team, pi, fields, field, message):
+    catalog = make_catalog(make_galaxy(team), n_sources=80)
+    answer = pi.post(reverse("new_round", args=[catalog.galaxy.slug]), opening(catalog, **fields))
+    assert answer.status_code == 422
+    assert list(answer.context["form"].errors) == [field]
+    assert message in answer.context["form"].errors[field][0]
+    assert message in answer.content.decode()
+    assert not Round.objects.exists()
+
+
+def test_a_sampler_s_wrong_parameter_stands_beside_it(team, pi):
+    first = simulated_round(team)
+    form = opening(first.catalog, campaign_name="Another", sampler="disagreement", disagreement_round=str(first.uuid))
+    answer = pi.post(reverse("new_round", args=[first.galaxy.slug]), form)
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["disagreement_round"])
+    assert "Is no closed round of the campaign Another" in answer.content.decode()

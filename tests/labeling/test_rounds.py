@@ -35,7 +35,9 @@ def test_the_draw_has_a_probability_a_seed_and_consensus_rows(catalog):
     assert round_.draw.count() == 10
     assert {draw.probability for draw in round_.draw.all()} == {10 / 60}
     assert sorted(round_.draw.values_list("position", flat=True)) == list(range(10))
-    assert round_.parameters == {"n_sources": 10, "n_candidates": 60, "among_previous": False}
+    assert round_.parameters == {
+        "n_sources": 10, "n_anchors": 0, "n_candidates": 60, "among_previous": False, "sampler": {},
+    }  # fmt: skip
     assert Consensus.objects.filter(draw__round=round_).count() == 20
 
 
@@ -87,7 +89,14 @@ def test_a_round_can_draw_the_previous_rounds_sources_again(catalog):
         ({"n_sources": 61}, "n_sources: choose 1 to 60"),
         ({"overlap": 0}, "overlap"),
         ({"campaign_name": "  "}, "campaign"),
-        ({"sampler": "psychic"}, "choose one of random"),
+        ({"sampler": "psychic"}, "choose one of random, disagreement"),
+        ({"sampler_parameters": {"floor": 1}}, "sampler_parameters.floor: is no parameter of this sampler"),
+        ({"sampler": "disagreement"}, "sampler: By disagreement cannot be chosen now: No round .* closed yet"),
+        ({"shows_predictions": True}, "shows_predictions: a blind round shows none"),
+        ({"batch_size": 0}, "batch_size: a break comes after 1 to 1000"),
+        ({"n_anchors": 60}, "n_anchors: choose 0 to 59"),
+        ({"n_anchors": -1}, "n_anchors: choose 0 to 59"),
+        ({"n_anchors": 55}, "n_sources: choose 1 to 5, .* beside the anchors"),
         ({"regions": square(500, 500, 600, 600)}, "n_sources: choose 1 to 0"),
         ({"regions": {"type": "Point", "coordinates": [1, 2]}}, "Polygon"),
         ({"among_previous": True}, "no round yet"),

@@ -5,10 +5,10 @@ import { element } from "../pagedata.js";
 import { SkyGrid } from "../sky.js";
 import { skyDirections } from "../skyframe.js";
 import { grey, inferno } from "./colourmap.js";
-import { drawContours, drawCrossHair, drawPixels, pixelsOf, prepared } from "./picture.js";
+import { drawContours, drawCrossHair, drawPixels, drawScale, pixelsOf, prepared } from "./picture.js";
 import { decodePixels } from "./pixels16.js";
 import { drawProfile, MOST_RADIUS_PX } from "./profileplot.js";
-import { MISSING, placeText, readingText } from "./readings.js";
+import { MISSING, placeText, readingText, unitText } from "./readings.js";
 import { STRETCHES, USUAL_STRETCH } from "./stretches.js";
 import { uprightMatrix } from "./turn.js";
 
@@ -27,6 +27,7 @@ export class EvidencePanel extends EventTarget {
   /** @type {Plane[]} */
   #planes = [];
   #heat = element("#heat-map", HTMLCanvasElement);
+  #scale = element("#heat-scale", HTMLCanvasElement);
   #profile = element("#profile", HTMLCanvasElement);
   #strip = element("#band-strip", HTMLElement);
   #numbers = element("#readings", HTMLElement);
@@ -97,13 +98,14 @@ export class EvidencePanel extends EventTarget {
     const { context, width: side } = prepared(this.#heat);
     const plane = this.#planes.find(({ name }) => name === this.#evidence?.reference);
     element("#heat-band", HTMLElement).textContent = this.#evidence?.reference ?? "";
-    if (!plane) return;
+    if (!plane) return void prepared(this.#scale);
     const matrix = this.#matrix(plane, side);
     drawPixels(context, pixelsOf(plane, this.stretch.softness, COLOURS), matrix);
+    drawScale(this.#scale, plane, this.stretch.softness, COLOURS, inks());
     if (!this.#areOverlaysShown) return;
     const sigmas = drawContours(context, plane, matrix);
     drawCrossHair(context, side, side / FIELD_PX);
-    element("#contour-levels", HTMLElement).textContent = sigmas.length ? `${sigmas.join(", ")} σ` : "none above 3 σ";
+    element("#contour-levels", HTMLElement).textContent = contourText(sigmas);
   }
 
   #drawStrip() {
@@ -130,8 +132,8 @@ export class EvidencePanel extends EventTarget {
       pixelScaleArcsec: evidence.pixel_scale_arcsec, inks: inks(),
     });
     const unit = evidence.bands.find(({ name }) => name === evidence.reference)?.unit;
-    element("#profile-unit", HTMLElement).textContent = unit ? `${unit} / px` : "image units / px";
-    element("#profile-star", HTMLElement).textContent = starText(evidence.psf);
+    element("#profile-unit", HTMLElement).textContent = `${unitText(unit)} / px`;
+    element("#profile-star", HTMLElement).textContent = evidence.psf ? `PSF ${evidence.psf.fwhm_px.toFixed(2)} px` : "PSF unknown";
   }
 
   #writeNumbers() {
@@ -157,10 +159,10 @@ function pixelsByRadius({ values, size, centre, sky }) {
   return found;
 }
 
-/** @param {Evidence["psf"]} psf */
-function starText(psf) {
-  if (!psf) return "PSF unknown";
-  return `PSF ${psf.fwhm_px.toFixed(2)} px, ${psf.n_stars} sources`;
+/** @param {number[]} sigmas each twice the one before */
+function contourText(sigmas) {
+  if (sigmas.length < 2) return sigmas.length ? "at 3 σ" : "none above 3 σ";
+  return `3 to ${sigmas.at(-1)} σ, doubling`;
 }
 
 /** @param {Plane} plane */
@@ -178,22 +180,29 @@ function bandFrame({ name }) {
 /** @param {import("./readings.js").Reading} reading */
 function readingCell(reading) {
   const { value, error, unit, hint } = readingText(reading);
-  return cell(reading.name, value, [error, unit].filter(Boolean).join(" "), hint);
+  return cell(reading.name, unit, value, error, hint);
 }
 
 /** @param {Evidence["source"]} source */
 function placeCell(source) {
-  const made = cell(source.ra_deg === null ? "Pixel" : "RA, Dec (ICRS)", placeText(source), "", "");
+  const [first, second] = placeText(source);
+  const [x, y] = source.ra_deg === null ? ["x", "y"] : ["RA", "Dec"];
+  const made = document.createElement("div");
   made.className = "reading-place";
+  made.title = source.ra_deg === null ? "Pixels, 0-based" : "ICRS";
+  for (const [name, value] of [[x, first], [y, second]]) {
+    made.append(Object.assign(document.createElement("dt"), { textContent: name }), Object.assign(document.createElement("dd"), { textContent: value }));
+  }
   return made;
 }
 
-/** @param {string} name @param {string} value @param {string} more @param {string} hint */
-function cell(name, value, more, hint) {
+/** @param {string} name @param {string} unit @param {string} value @param {string} more @param {string} hint */
+function cell(name, unit, value, more, hint) {
   const made = document.createElement("div");
   if (hint) made.title = hint;
   const term = document.createElement("dt");
   term.textContent = name;
+  if (unit) term.append(Object.assign(document.createElement("small"), { textContent: unit }));
   const text = document.createElement("dd");
   text.textContent = value;
   if (more) text.append(Object.assign(document.createElement("small"), { textContent: more }));

@@ -2,7 +2,7 @@
 /** Draws cut-outs on canvases: pixels as they are, never smoothed; contours and a cross-hair over them. */
 
 import { contourLevels, contourSegments, smoothed } from "./contours.js";
-import { brightness, limitsOf } from "./stretches.js";
+import { brightness, limitsOf, valueAt } from "./stretches.js";
 import { apply } from "./turn.js";
 
 /** @typedef {{values: Float32Array, size: number, centre: {x: number, y: number}, sky: number, noise: number}} Plane one band's cut-out */
@@ -64,6 +64,40 @@ export function drawPixels(context, pixels, [a, b, c, d, e, f]) {
   context.transform(a, b, c, d, e, f);
   context.drawImage(pixels, -0.5, -0.5); // centres are on integers
   context.restore();
+}
+
+const SCALE_SIGMAS = [0, 3, 6, 12, 24, 48, 96, 192, 384, 768, 1536, 3072];
+const SCALE_BAR = 10;
+const LEAST_APART = 15;
+
+/**
+ * The colours beside a heat map, with the levels of the contours in sigmas above the sky.
+ * @param {HTMLCanvasElement} canvas
+ * @param {Plane} plane
+ * @param {number} softness
+ * @param {Uint8ClampedArray} colours
+ * @param {{muted: string, font: string}} inks
+ */
+export function drawScale(canvas, plane, softness, colours, inks) {
+  const { context, height } = prepared(canvas);
+  const limits = limitsOf(plane.values, plane.size, plane.centre, plane.sky, plane.noise);
+  for (let y = 0; y < height; y++) {
+    const step = 3 * Math.round(255 * (1 - y / height));
+    context.fillStyle = `rgb(${colours[step]} ${colours[step + 1]} ${colours[step + 2]})`;
+    context.fillRect(0, y, SCALE_BAR, 1.5);
+  }
+  context.font = inks.font;
+  context.textBaseline = "middle";
+  context.fillStyle = inks.muted;
+  let last = Infinity;
+  const most = valueAt(1, limits, softness);
+  for (const sigmas of SCALE_SIGMAS.filter((each) => plane.sky + each * plane.noise <= most)) {
+    const y = height * (1 - brightness(plane.sky + sigmas * plane.noise, limits, softness));
+    if (last - y < LEAST_APART || y < 6) continue;
+    last = y;
+    context.fillRect(SCALE_BAR, Math.round(y), 4, 1);
+    context.fillText(sigmas === 0 ? "sky" : `${sigmas} σ`, SCALE_BAR + 8, Math.min(y, height - 6));
+  }
 }
 
 /**

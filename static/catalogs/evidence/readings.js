@@ -15,13 +15,29 @@ export const MISSING = "–";
 export function readingText({ value, error, unit, note, reason }) {
   if (value === null) return { value: MISSING, error: "", unit: "", hint: reason };
   const digits = DIGITS[/** @type {"mag"} */ (unit)] ?? 2;
-  return { value: minus(value.toFixed(digits)), error: error === null ? "" : `± ${error.toFixed(digits)}`, unit, hint: note };
+  return { value: minus(value.toFixed(digits)), error: errorText(error, digits), unit, hint: note };
 }
 
-/** @param {{ra_deg: number | null, dec_deg: number | null, x_px: number, y_px: number}} source */
+/**
+ * @param {{ra_deg: number | null, dec_deg: number | null, x_px: number, y_px: number}} source
+ * @returns {[string, string]} right ascension and declination, or x and y in pixels
+ */
 export function placeText({ ra_deg, dec_deg, x_px, y_px }) {
-  if (ra_deg === null || dec_deg === null) return `x ${x_px.toFixed(1)}, y ${y_px.toFixed(1)} px`;
-  return `${formatRa(ra_deg)} ${minus(formatDec(dec_deg))}`;
+  if (ra_deg === null || dec_deg === null) return [x_px.toFixed(1), y_px.toFixed(1)];
+  return [formatRa(ra_deg), minus(formatDec(dec_deg))];
+}
+
+/** A header's unit as people write it. @param {string | undefined} unit */
+export function unitText(unit) {
+  if (!unit) return "image units";
+  return unit.replace(/^(ELECTRONS?|COUNTS?)\b/i, (word) => (/^e/i.test(word) ? "e⁻" : "ct")).replace(/\/S(EC)?$/i, "/s");
+}
+
+/** @param {number | null} error @param {number} digits */
+function errorText(error, digits) {
+  if (error === null) return "";
+  const least = 10 ** -digits;
+  return error < least / 2 ? `± <${least}` : `± ${error.toFixed(digits)}`;
 }
 
 /** @param {string} text */

@@ -12,7 +12,7 @@ export const STRETCHES = [
   { slug: "asinh-100", name: "asinh 100", softness: 100 },
   { slug: "asinh-300", name: "asinh 300", softness: 300 },
 ];
-export const USUAL_STRETCH = 3;
+export const USUAL_STRETCH = 2;
 const CORE_PX = 6;
 const LEAST_RANGE_SIGMAS = 12;
 const BELOW_SKY_SIGMAS = 1;

@@ -1,0 +1,159 @@
+"""Self-supervised pre-training without labels: Bootstrap Your Own Latent (Grill et al. 2020, arXiv:2006.07733)."""
+
+import copy
+import math
+import time
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional
+
+from mlops.learning.augmentation import Augmentation, augmented
+from mlops.learning.encoder import Encoder, Network, as_tensor, fast_half, untrained
+from mlops.learning.inputs import Progress, quiet
+from mlops.learning.spec import EncoderSpec
+
+# Steps, not epochs or seconds: the result must not depend on the machine (docs/decisions/0011 has what more would gain).
+STEPS = 600
+BATCH = 128
+LEARNING_RATE, WARM_UP, WEIGHT_DECAY = 2e-3, 0.05, 1e-4
+FIRST_MOMENTUM = 0.97
+HIDDEN, PROJECTED = 512, 128
+BUDGET_S = 600.0
+# Normalised projections of healthy features vary by about 1 / sqrt(PROJECTED) in each dimension; a collapsed network by 0.
+COLLAPSED = 0.1
+
+
+class Collapsed(Exception):
+    """Pre-training has come to give every source the same features."""
+
+
+class Online(nn.Module):
+    """The network that learns: encoder, projector and the predictor of the target's projection."""
+
+    def __init__(self, spec: EncoderSpec) -> None:
+        super().__init__()
+        self.network = Network(spec)
+        self.projector = _perceptron(spec.feature_dim)
+        self.predictor = _perceptron(PROJECTED)
+
+    def forward(self, views: Tensor) -> Tensor:
+        return self.predictor(self.projected(views))  # type: ignore[no-any-return]
+
+    def projected(self, views: Tensor) -> Tensor:
+        return self.projector(self.network(views))  # type: ignore[no-any-return]
+
+
+def pretrain(
+    inputs: NDArray[np.float16],
+    spec: EncoderSpec,
+    *,
+    seed: int,
+    budget_s: float = BUDGET_S,
+    progress: Progress = quiet,
+    steps: int = STEPS,
+    augmentation: Augmentation | None = None,
+) -> Encoder:
+    """An encoder pre-trained on `inputs` (n, bands + 1, size, size), at least two of them, by `steps` of BATCH sources.
+
+    Each source of a batch gets two views of its own; the online network learns to foretell from one what the
+    target network, its running mean, makes of the other. The same seed, inputs, steps, number of threads and kind of
+    processor give the same encoder; only where `budget_s` seconds end it early does time decide (`Encoder.steps`
+    tells). Raises Collapsed where the features no longer tell sources apart, ValueError on inputs of another spec.
+    """
+    if len(inputs) < 2 or inputs.shape[1:] != (spec.n_channels, spec.size_px, spec.size_px):
+        raise ValueError(
+            f"inputs {inputs.shape} are not two or more of ({spec.n_channels}, {spec.size_px}, {spec.size_px})"
+        )
+    online = _online(spec, seed)
+    target = copy.deepcopy(online).requires_grad_(False)
+    optimiser = torch.optim.AdamW(_groups(online), lr=LEARNING_RATE)
+    generator, rng = torch.Generator().manual_seed(seed), np.random.default_rng(seed)
+    how, started, done = augmentation or Augmentation(), time.monotonic(), 0
+    while done < steps and (done == 0 or time.monotonic() - started < budget_s):
+        for group in optimiser.param_groups:
+            group["lr"] = learning_rate(done / steps)
+        # Sorted, since a memory map is read fastest forwards; a batch has no order.
+        batch = as_tensor(inputs[np.sort(rng.choice(len(inputs), min(BATCH, len(inputs)), replace=False))])
+        loss = _loss(online, target, augmented(batch, how, generator), augmented(batch, how, generator))
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimiser.step()
+        _follow(target, online, 1 - (1 - FIRST_MOMENTUM) * _cosine(done / steps))
+        done += 1
+        progress(done / steps, f"pre-training, loss {loss.item():.3f}")
+    return _checked(Encoder(spec, online.network.eval(), done), online, inputs, rng)
+
+
+def learning_rate(fraction: float) -> float:
+    """Rising over the first part, then a cosine to 0; `fraction` of the steps done."""
+    return LEARNING_RATE * min((fraction + 1e-3) / WARM_UP, _cosine(max(0.0, fraction - WARM_UP) / (1 - WARM_UP)))
+
+
+def _cosine(fraction: float) -> float:
+    """From 1 to 0."""
+    return 0.5 * (1 + math.cos(math.pi * fraction))
+
+
+def _perceptron(width: int) -> nn.Sequential:
+    """(batch, width) to (batch, PROJECTED)."""
+    return nn.Sequential(
+        nn.Linear(width, HIDDEN, bias=False),
+        nn.BatchNorm1d(HIDDEN),
+        nn.ReLU(inplace=True),
+        nn.Linear(HIDDEN, PROJECTED),
+    )
+
+
+def _online(spec: EncoderSpec, seed: int) -> Online:
+    """Begins from the very weights of `untrained(spec, seed)`."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        online = Online(spec)
+    online.network.load_state_dict(untrained(spec, seed).network.state_dict())
+    online.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    return online.train()
+
+
+def _groups(module: nn.Module) -> list[dict[str, object]]:
+    """Weights decay; what scales and shifts does not."""
+    weights = [value for value in module.parameters() if value.ndim > 1]
+    others = [value for value in module.parameters() if value.ndim <= 1]
+    return [{"params": weights, "weight_decay": WEIGHT_DECAY}, {"params": others, "weight_decay": 0.0}]
+
+
+def _loss(online: Online, target: Online, first: Tensor, second: Tensor) -> Tensor:
+    """Mean squared distance of normalised predictions and target projections, both ways: 0 to 4."""
+    first, second = (view.contiguous(memory_format=torch.channels_last) for view in (first, second))
+    with torch.autocast("cpu", dtype=torch.bfloat16, enabled=fast_half()):
+        # One view at a time: batch normalisation must not see both.
+        predictions = [online(view) for view in (first, second)]
+        with torch.no_grad():
+            projections = [target.projected(view) for view in (second, first)]
+    pairs = zip(predictions, projections, strict=True)
+    cosines = [functional.cosine_similarity(mine.float(), theirs.float()).mean() for mine, theirs in pairs]
+    return 2 - cosines[0] - cosines[1]
+
+
+@torch.no_grad()
+def _follow(target: Online, online: Online, momentum: float) -> None:
+    torch._foreach_lerp_(list(target.parameters()), list(online.parameters()), 1 - momentum)
+
+
+def _checked(encoder: Encoder, online: Online, inputs: NDArray[np.float16], rng: np.random.Generator) -> Encoder:
+    """The encoder with its `feature_std`, if it still tells sources apart."""
+    some = np.sort(rng.choice(len(inputs), min(512, len(inputs)), replace=False))
+    std = feature_std(online, inputs[some])
+    if not std > COLLAPSED:
+        raise Collapsed(f"after {encoder.steps} steps the features of all sources are alike (spread {std:.3f})")
+    return Encoder(encoder.spec, encoder.network, encoder.steps, std)
+
+
+@torch.inference_mode()
+def feature_std(online: Online, inputs: NDArray[np.float16]) -> float:
+    """Spread of normalised projections over sources, in units of that of vectors in random directions: about 1 is
+    healthy, 0 is collapse. Source: Chen & He 2021, arXiv:2011.10566, section 4.1."""
+    projections = functional.normalize(online.eval().projected(as_tensor(inputs)), dim=1)
+    return float(projections.std(dim=0).mean()) * math.sqrt(PROJECTED)
