@@ -21,7 +21,9 @@ Bools = NDArray[np.bool_]
 MOST_BAD_FRACTION = 0.1
 # Between the aperture and the sky around it: with the default aperture the annulus is that of the concentration index, 7-9 px.
 SKY_GAP_PX = 3.0
-EMPTY_APERTURES, FEWEST_EMPTY, EMPTY_DRAWS = 2000, 50, 40_000
+EMPTY_APERTURES, FEWEST_EMPTY, EMPTY_DRAWS = 6000, 50, 60_000
+# The noise of arms is unresolved stars and more correlated than that of the sky: the factor is measured at several levels.
+NOISE_LEVELS = 20
 MAG_OF_LN = 2.5 / np.log(10)
 
 
@@ -55,8 +57,9 @@ class BandPixels:
 class Photometry:
     """`flux` and `flux_error` (n,), in the band's unit summed over pixels; nan where there is no value.
 
-    `noise_factor` is the scatter of empty apertures over what independent pixels of the local rms would give, the
-    sky's own error included; `n_empty` is the number of them it was measured on, 0 where there was no room.
+    `noise_factor` is the median over the positions of the scatter of empty apertures over what independent pixels of
+    the local rms would give, the sky's own error included; `n_empty` is the number of empty apertures it was measured
+    on, 0 where there was no room.
     """
 
     flux: Floats
@@ -91,14 +94,15 @@ def aperture_photometry(
 ) -> Photometry:
     """Fluxes in exact circles at 0-based positions (n,), with errors.
 
-    The variance is the local rms' over the aperture times the noise factor squared, plus the light's own Poisson
-    noise where `gain` (electrons a unit of the image) is known. An aperture has no value where more than a tenth of
+    The variance is the local rms' over the aperture times the noise factor squared, as empty apertures of a like local
+    rms scatter, plus the light's own Poisson noise where `gain` (electrons a unit of the image) is known. An aperture has no value where more than a tenth of
     it, or any pixel of its inner half, is bad or off the image; up to that its flux is scaled to the full circle.
     """
     flux, noise = _measure(band, x_px, y_px, aperture)
-    factor, n_empty = _noise_factor(band, x_px, y_px, aperture, rng)
+    factor, n_empty = _noise_factor(band, x_px, y_px, noise, aperture, rng)
     poisson = np.maximum(flux, 0) / gain if gain else 0.0
-    return Photometry(flux, np.sqrt((factor * noise) ** 2 + poisson), factor, n_empty)
+    typical = float(np.nanmedian(factor)) if np.isfinite(factor).any() else 1.0
+    return Photometry(flux, np.sqrt((factor * noise) ** 2 + poisson), typical, n_empty)
 
 
 def magnitudes(flux: Floats, flux_error: Floats, zero_point_mag: float) -> tuple[Floats, Floats]:
@@ -136,20 +140,35 @@ def _measure(band: BandPixels, x_px: Floats, y_px: Floats, aperture: Aperture) -
 
 
 def _noise_factor(
+    band: BandPixels, x_px: Floats, y_px: Floats, noise: Floats, aperture: Aperture, rng: np.random.Generator
+) -> tuple[Floats, int]:
+    """How much more empty apertures of about this noise scatter than independent pixels would, (n,), and their number.
+
+    With too few of them it is the sky's own error alone.
+    """
+    empty_x, empty_y = _empty_places(band, x_px, y_px, aperture, rng)
+    flux, expected = _measure(band, empty_x, empty_y, aperture)
+    known = np.isfinite(flux) & (expected > 0)
+    if known.sum() < FEWEST_EMPTY:
+        return np.where(np.isfinite(noise), _independent_factor(aperture), np.nan), 0
+    flux, expected = flux[known], expected[known]
+    levels = np.array_split(np.argsort(expected), np.clip(len(flux) // FEWEST_EMPTY, 1, NOISE_LEVELS))
+    at = [float(np.median(expected[level])) for level in levels]
+    factors = [max(float(mad_std(flux[level] / expected[level])), 1.0) for level in levels]
+    return np.where(np.isfinite(noise), np.interp(noise, at, factors), np.nan), len(flux)
+
+
+def _empty_places(
     band: BandPixels, x_px: Floats, y_px: Floats, aperture: Aperture, rng: np.random.Generator
-) -> tuple[float, int]:
-    """How much more empty apertures scatter than independent pixels would; with too few of them, by the sky's error alone."""
+) -> tuple[Floats, Floats]:
+    """Positions at random whose aperture is clear of those of the sources."""
     height_px, width_px = band.values.shape
     places = rng.uniform((-0.5, -0.5), (width_px - 0.5, height_px - 0.5), (EMPTY_DRAWS, 2))
     if len(x_px):
         apart_px, _ = cKDTree(np.column_stack([x_px, y_px])).query(places)
         places = places[apart_px > 2 * aperture.radius_px]
-    empty_x, empty_y = np.ascontiguousarray(places[:EMPTY_APERTURES].T)
-    flux, noise = _measure(band, empty_x, empty_y, aperture)
-    known = np.isfinite(flux) & (noise > 0)
-    if known.sum() < FEWEST_EMPTY:
-        return _independent_factor(aperture), 0
-    return max(float(mad_std(flux[known] / noise[known])), 1.0), int(known.sum())
+    chosen = np.ascontiguousarray(places[:EMPTY_APERTURES].T)
+    return chosen[0], chosen[1]
 
 
 def _independent_factor(aperture: Aperture) -> float:
