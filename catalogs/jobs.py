@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from catalogs.detecting import detect_sources
-from catalogs.imagery.detection import DetectionParameters
 from catalogs.models import Galaxy
 from galaxycat.accounts.models import User
 from galaxycat.jobs.models import Job
@@ -24,6 +22,10 @@ def start_detection(*, galaxy: Galaxy, band: str, parameters: dict[str, Any], st
 
 def run_detection(run: JobRun, *, galaxy: str, band: str, parameters: dict[str, Any], user: str) -> dict[str, Any]:
     """Detect, measure and keep; the catalogue appears as a whole or not at all."""
+    # Here, since SEP, SciPy and astropy take a second that no other process should spend at its start.
+    from catalogs.detecting import detect_sources
+    from catalogs.imagery.detection import DetectionParameters
+
     run.log(f"Detecting sources in {band} of {galaxy}")
     detected = detect_sources(
         galaxy=Galaxy.objects.get(slug=galaxy),
