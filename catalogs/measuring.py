@@ -16,6 +16,7 @@ from catalogs.imagery.photometry import (
     aperture_photometry,
     magnitudes,
     subtract_background,
+    touches_ceiling,
     usable,
 )
 from catalogs.imagery.psf import NoPsf, estimate_psf, source_fwhm
@@ -133,7 +134,8 @@ def _measure_band(
     _add_magnitudes(measured, band, key, found.flux, found.flux_error, circle)
     try:
         snr = found.flux / np.where(found.flux_error > 0, found.flux_error, np.inf)
-        psf = estimate_psf(pixels.values, x_px, y_px, snr=np.nan_to_num(snr), bad=pixels.bad)
+        saturated = touches_ceiling(pixels, x_px, y_px, aperture.radius_px)
+        psf = estimate_psf(pixels.values, x_px, y_px, snr=np.nan_to_num(snr), bad=pixels.bad, saturated=saturated)
         measured.psf[band.name] = psf.to_json()
     except NoPsf as reason:
         measured.warnings.append(f"{band.name}: no PSF: {reason}")

@@ -24,6 +24,7 @@ SKY_GAP_PX = 3.0
 EMPTY_APERTURES, FEWEST_EMPTY, EMPTY_DRAWS = 6000, 50, 60_000
 # The noise of arms is unresolved stars and more correlated than that of the sky: the factor is measured at several levels.
 NOISE_LEVELS = 20
+CEILING_PIXELS, CEILING_SHARE = 10, 0.01
 MAG_OF_LN = 2.5 / np.log(10)
 
 
@@ -44,13 +45,15 @@ class Aperture:
 class BandPixels:
     """One band, all (h, w): `values` without the background map (0 where bad), its local `rms` a pixel, what is `bad`.
 
-    `global_rms` is the typical rms, in the band's unit like the others.
+    `global_rms` is the typical rms, in the band's unit like the others. `ceiling` (h, w) is True where the data are cut
+    off at one largest value; None where they are not.
     """
 
     values: Pixels
     rms: Pixels
     bad: Bools
     global_rms: float
+    ceiling: Bools | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +84,7 @@ def subtract_background(data: Pixels, mesh_px: int, filter_px: int, mask: Bools 
     background = sep.Background(values, mask=bad, bw=box_px, bh=box_px, fw=filter_px, fh=filter_px)
     background.subfrom(values)
     values[bad] = 0
-    return BandPixels(values, background.rms(), bad, float(background.globalrms))
+    return BandPixels(values, background.rms(), bad, float(background.globalrms), _ceiling(data, bad))
 
 
 def aperture_photometry(
@@ -124,6 +127,20 @@ def usable(bad: Bools, x_px: Floats, y_px: Floats, radius_px: float) -> tuple[Bo
     area, inner_area = circle_sum(good, x_px, y_px, radius_px), circle_sum(good, x_px, y_px, radius_px / 2)
     full = np.pi * radius_px**2
     return (area >= (1 - MOST_BAD_FRACTION) * full) & (inner_area >= 0.999 * full / 4), area
+
+
+def touches_ceiling(band: BandPixels, x_px: Floats, y_px: Floats, radius_px: float) -> Bools:
+    """Which circles (n,) hold pixels that are cut off at the largest value: saturated sources."""
+    if band.ceiling is None:
+        return np.zeros(len(x_px), dtype=np.bool_)
+    return circle_sum(band.ceiling.astype(np.float32), x_px, y_px, radius_px) > 0
+
+
+def _ceiling(data: Pixels, bad: Bools) -> Bools | None:
+    """Noise never repeats its largest value; a full well or a 16-bit file does."""
+    top = data[~bad].max()
+    at_top = ~bad & (data >= top - CEILING_SHARE * abs(top))
+    return at_top if CEILING_PIXELS <= at_top.sum() < 0.5 * at_top.size else None
 
 
 def _measure(band: BandPixels, x_px: Floats, y_px: Floats, aperture: Aperture) -> tuple[Floats, Floats]:

@@ -14,7 +14,10 @@ FWHM_OF_SIGMA = 2 * np.sqrt(2 * np.log(2))
 CORE_RADIUS_PX, CORE_LEVEL, FEWEST_CORE_PIXELS = 4.0, 0.25, 4
 WIDEST_FWHM_PX = 20.0
 
-FEWEST_STARS, MOST_STARS, SMALLEST_SNR = 5, 100, 30.0
+FEWEST_STARS, MOST_STARS, SMALLEST_SNR = 5, 100, 15.0
+# A neighbour fainter than this share of a star does not count: without it no star of a crowded field stands alone.
+NEIGHBOUR_SHARE = 0.2
+ISOLATION_FWHM = 2.5
 # Sharper than any telescope's sampling: cosmic rays and hot pixels.
 SMALLEST_FWHM_PX = 1.3
 LOCUS_FRACTION, LOCUS_WIDTH = 0.1, 0.1
@@ -62,19 +65,18 @@ def estimate_psf(
     snr: Floats,
     fwhm_px: Floats | None = None,
     bad: NDArray[np.bool_] | None = None,
-    saturation: float | None = None,
+    saturated: NDArray[np.bool_] | None = None,
 ) -> Psf:
     """The PSF of `values` (h, w), background taken off, from the bright, isolated, compact ones of the sources at
     (x_px, y_px) (n,) with signal-to-noise `snr`.
 
     Stars share one width while clusters and galaxies do not, so they are the densest place among the widths: the
-    shortest interval that holds a tenth of the candidates. A saturated star is wider and falls out; `saturation`
-    (in the image's unit) rules them out by value where it is known. Raises NoPsf with the reason where fewer than 5
-    are left.
+    shortest interval that holds a tenth of the candidates. `saturated` (n,) are left out where they are known; others
+    are wider and fall out. Raises NoPsf with the reason where fewer than 5 are left.
     """
     bad = np.zeros(values.shape, dtype=np.bool_) if bad is None else bad
     widths = source_fwhm(values, x_px, y_px, bad) if fwhm_px is None else fwhm_px
-    stars = choose_stars(x_px, y_px, snr, widths, _peaks(values, x_px, y_px), saturation)
+    stars = choose_stars(x_px, y_px, snr, widths, saturated)
     radii, profile = _mean_profile(values, bad, x_px[stars], y_px[stars])
     return Psf(_half_width(radii, profile), radii.tolist(), np.round(profile, 6).tolist(), len(stars))
 
@@ -84,25 +86,27 @@ def choose_stars(
     y_px: Floats,
     snr: Floats,
     fwhm_px: Floats,
-    peak: Floats,
-    saturation: float | None = None,
+    saturated: NDArray[np.bool_] | None = None,
 ) -> NDArray[np.int64]:
     """Indices of the stars, brightest first, at most 100. Raises NoPsf."""
-    bright = np.isfinite(fwhm_px) & (fwhm_px >= SMALLEST_FWHM_PX) & (snr >= SMALLEST_SNR)
-    if saturation is not None:
-        bright &= peak < saturation
+    seen = np.isfinite(fwhm_px) & (snr >= SMALLEST_SNR)
+    if saturated is not None:
+        seen &= ~saturated
+    bright = seen & (fwhm_px >= SMALLEST_FWHM_PX)
     if bright.sum() < FEWEST_STARS:
         raise NoPsf(
             f"{int(bright.sum())} bright compact sources (S/N of {SMALLEST_SNR:g}), and a PSF needs {FEWEST_STARS}"
         )
-    alone = bright & (_nearest_px(x_px, y_px) > 2.5 * float(np.median(fwhm_px[bright])))
-    candidates = np.flatnonzero(alone)
+    apart_px = ISOLATION_FWHM * float(np.percentile(fwhm_px[bright], 25))
+    candidates = _alone(np.flatnonzero(bright), x_px, y_px, snr, apart_px)
     if len(candidates) < FEWEST_STARS:
         raise NoPsf(f"{len(candidates)} bright sources stand alone, and a PSF needs {FEWEST_STARS}")
     width = _locus(fwhm_px[candidates])
     stars = candidates[np.abs(fwhm_px[candidates] / width - 1) <= LOCUS_WIDTH]
     if len(stars) < FEWEST_STARS:
         raise NoPsf(f"{len(stars)} of {len(candidates)} bright sources share a width, and a PSF needs {FEWEST_STARS}")
+    if (sharper := int((seen & ~bright).sum())) > len(stars):
+        raise NoPsf(f"{sharper} bright sources are sharper than {SMALLEST_FWHM_PX:g} px: the band is undersampled")
     return stars[np.argsort(-snr[stars], kind="stable")][:MOST_STARS]
 
 
@@ -115,17 +119,17 @@ def _locus(fwhm_px: Floats) -> float:
     return float(np.sqrt(low[best] * high[best]))
 
 
-def _nearest_px(x_px: Floats, y_px: Floats) -> Floats:
-    if len(x_px) < 2:
-        return np.full(len(x_px), np.inf)
+def _alone(
+    candidates: NDArray[np.int64], x_px: Floats, y_px: Floats, snr: Floats, apart_px: float
+) -> NDArray[np.int64]:
+    """The candidates (indices) with no neighbour within `apart_px` that is at least a fifth as bright."""
     places = np.column_stack([x_px, y_px])
-    return np.asarray(cKDTree(places).query(places, k=2)[0][:, 1], dtype=np.float64)
-
-
-def _peaks(values: NDArray[np.float32], x_px: Floats, y_px: Floats) -> Floats:
-    column = np.clip(np.rint(x_px).astype(np.int64), 0, values.shape[1] - 1)
-    row = np.clip(np.rint(y_px).astype(np.int64), 0, values.shape[0] - 1)
-    return values[row, column].astype(np.float64)
+    near = cKDTree(places).query_ball_point(places[candidates], apart_px)
+    # One of the neighbours is the candidate itself.
+    alone = [
+        int((snr[found] >= NEIGHBOUR_SHARE * snr[own]).sum()) == 1 for own, found in zip(candidates, near, strict=True)
+    ]
+    return candidates[np.array(alone, dtype=np.bool_)]
 
 
 def _core_fwhm(found: Floats, distance: Floats) -> Floats:

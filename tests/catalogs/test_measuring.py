@@ -142,11 +142,12 @@ def test_the_horseshoe_has_no_magnitudes_since_its_photflam_is_zero(world, sampl
 
 
 @pytest.mark.realdata
-def test_a_crowded_field_of_stars_has_one_psf(world, sample_data):
+def test_a_crowded_undersampled_field_is_measured_and_says_why_it_has_no_psf(world, sample_data):
     files = {band.upper(): sample_data / "galactic_center" / f"gc_2mass_{band}.fits" for band in "jhk"}
-    catalog = detect_sources(galaxy=ingested("centre", **files)).catalog
-    assert catalog.sources.count() > 2000
-    # 2MASS: seeing of about 2.5 arcsec on 1 arcsec pixels.
-    widths = {band: psf["fwhm_px"] for band, psf in catalog.parameters["psf"].items()}
-    assert widths.keys() == {"J", "H", "K"}
-    assert all(2.0 < width < 4.5 for width in widths.values()), widths
+    detected = detect_sources(galaxy=ingested("centre", **files))
+    measured = [source.measurements for source in detected.catalog.sources.all()]
+    # The mosaic's pixels are 5 arcsec, twice the seeing, and its bright stars are cut off.
+    assert "psf" not in detected.catalog.parameters
+    assert sum("no PSF: " in warning for warning in detected.warnings) == 3
+    assert detected.n_sources > 2000
+    assert sum("flux_k" in row for row in measured) > 0.95 * detected.n_sources

@@ -15,6 +15,7 @@ from catalogs.imagery.photometry import (
     aperture_photometry,
     magnitudes,
     subtract_background,
+    touches_ceiling,
 )
 from catalogs.imagery.psf import NoPsf, choose_stars, estimate_psf, source_fwhm
 from catalogs.imagery.stamps import clipped_median, ring_values
@@ -190,18 +191,40 @@ def test_the_psf_is_that_of_the_stars_not_of_the_clusters():
         ({"fwhm_px": np.full(20, 0.8)}, "0 bright compact sources"),
         ({"x_px": np.zeros(20), "y_px": np.zeros(20)}, "0 bright sources stand alone"),
         ({"fwhm_px": 1.5 * 1.3 ** np.arange(20)}, "share a width"),
-        ({"saturation": 50.0}, "0 bright compact sources"),
+        ({"saturated": np.ones(20, bool)}, "0 bright compact sources"),
     ],
     ids=["faint", "cosmic rays", "crowded", "no common width", "saturated"],
 )
 def test_no_psf_with_the_reason(change, reason):
     good = {
         "x_px": np.arange(20.0) * 200, "y_px": np.zeros(20), "snr": np.full(20, 99.0), "fwhm_px": np.full(20, 2.0),
-        "peak": np.full(20, 100.0), "saturation": None,
     }  # fmt: skip
     assert len(choose_stars(**good)) == 20
     with pytest.raises(NoPsf, match=reason):
         choose_stars(**good | change)
+
+
+def test_a_faint_neighbour_does_not_cost_a_star_its_isolation():
+    places = np.arange(20.0) * 200
+    x_px, y_px = np.r_[places, places + 3], np.zeros(40)
+    faint, bright = (choose_stars_or_none(x_px, y_px, np.repeat([99.0, snr], 20)) for snr in (16.0, 90.0))
+    assert sorted(faint) == list(range(20))
+    assert bright is None
+
+
+def choose_stars_or_none(x_px, y_px, snr):
+    try:
+        return choose_stars(x_px, y_px, snr, np.repeat([2.0, np.nan], 20))
+    except NoPsf:
+        return None
+
+
+def test_data_cut_off_at_a_ceiling_are_seen():
+    data = rng().normal(0, 1, (100, 100)).astype(np.float32) + gaussian((100, 100), 50, 50, 1e4)
+    x_px, y_px = np.array([50.0, 20.0]), np.array([50.0, 20.0])
+    whole, cut = (subtract_background(each, 64, 3) for each in (data, np.minimum(data, 100)))
+    assert touches_ceiling(whole, x_px, y_px, 4.0).tolist() == [False, False]
+    assert touches_ceiling(cut, x_px, y_px, 4.0).tolist() == [True, False]
 
 
 def test_overrides_of_the_aperture():
