@@ -9,12 +9,11 @@ class CatalogsConfig(AppConfig):
     def ready(self) -> None:
         from catalogs.guards import install_guards
         from catalogs.jobs import DETECT, DETECTION, MAKING, RELEASE
-        from catalogs.releases.columns import RELEASE_COLUMNS, Provider
-        from catalogs.releases.own import own_columns
+        from catalogs.releases.columns import RELEASE_COLUMNS, Provider, later
         from galaxycat.jobs.registry import JOB_KINDS
 
         # After every migration: SQLite drops a table's triggers when a migration rebuilds the table.
         post_migrate.connect(install_guards, sender=self)
         JOB_KINDS[DETECT] = DETECTION
         JOB_KINDS[RELEASE] = MAKING
-        RELEASE_COLUMNS["catalogs"] = Provider(order=0, collect=own_columns)
+        RELEASE_COLUMNS["catalogs"] = Provider(order=0, collect=later("catalogs.releases.own.own_columns"))

@@ -3,10 +3,7 @@
 from typing import Any
 from uuid import UUID, uuid4
 
-from catalogs.detecting import detect_sources
-from catalogs.imagery.detection import DetectionParameters
 from catalogs.models import Catalog, Galaxy
-from catalogs.releases.making import make_release
 from galaxycat.accounts.models import User
 from galaxycat.jobs.models import Job
 from galaxycat.jobs.registry import JobKind
@@ -26,6 +23,10 @@ def start_detection(*, galaxy: Galaxy, band: str, parameters: dict[str, Any], st
 
 def run_detection(run: JobRun, *, galaxy: str, band: str, parameters: dict[str, Any], user: str) -> dict[str, Any]:
     """Detect, measure and keep; the catalogue appears as a whole or not at all."""
+    # Here, since SEP, SciPy and astropy take a second that no other process should spend at its start.
+    from catalogs.detecting import detect_sources
+    from catalogs.imagery.detection import DetectionParameters
+
     run.log(f"Detecting sources in {band} of {galaxy}")
     detected = detect_sources(
         galaxy=Galaxy.objects.get(slug=galaxy),
@@ -42,9 +43,6 @@ def run_detection(run: JobRun, *, galaxy: str, band: str, parameters: dict[str, 
     }
 
 
-DETECTION = JobKind("Detect sources", run_detection)
-
-
 def start_release(*, catalog: Catalog, options: dict[str, Any], started_by: User, url: str) -> Job:
     """Ask a worker to make a release; its UUID is chosen here, so that a job that runs twice makes one."""
     galaxy = catalog.galaxy
@@ -57,6 +55,8 @@ def start_release(*, catalog: Catalog, options: dict[str, Any], started_by: User
 
 
 def run_release(run: JobRun, *, release: str, catalog: str, options: dict[str, Any], user: str) -> dict[str, Any]:
+    from catalogs.releases.making import make_release  # here, as above
+
     found = Catalog.objects.select_related("galaxy").get(uuid=catalog)
     made = make_release(
         galaxy=found.galaxy,
@@ -70,4 +70,5 @@ def run_release(run: JobRun, *, release: str, catalog: str, options: dict[str, A
     return {"release": str(made.uuid), "version": made.version, "rows": made.manifest["n_rows"]}
 
 
+DETECTION = JobKind("Detect sources", run_detection)
 MAKING = JobKind("Make a release", run_release)

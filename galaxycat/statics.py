@@ -14,3 +14,5 @@ class HashedStaticFilesStorage(CompressedManifestStaticFilesStorage):
     """A changed module gets a new name, and so does every module that imports it."""
 
     support_js_module_import_aggregation = True
+    # One pass a level of imports: a module is named by what it holds, the names of its own imports included.
+    max_post_process_passes = 12

@@ -8,7 +8,6 @@ from galaxycat.errors import NotFound
 from galaxycat.jobs.registry import JobKind
 from galaxycat.jobs.running import JobRun
 from labeling.models import Campaign
-from mlops.fitting import train_campaign
 
 
 def run_pretrain(run: JobRun, *, catalog: str, **options: int) -> dict[str, Any]:
@@ -26,6 +25,8 @@ def run_pretrain(run: JobRun, *, catalog: str, **options: int) -> dict[str, Any]
 
 
 def run_train(run: JobRun, *, campaign: str) -> dict[str, Any]:
+    from mlops.fitting import train_campaign  # here, as above
+
     run.step(None, "fitting the votes")
     version = train_campaign(campaign=Campaign.objects.select_related("scheme").get(uuid=campaign))
     return {"model": str(version), "votes": version.n_votes}

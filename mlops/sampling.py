@@ -12,7 +12,6 @@ from labeling.samplers import Draw, Parameters, SamplerEntry, known_parameters
 from mlops.featuring import source_order
 from mlops.learning.acquisition import entropy
 from mlops.models import ModelVersion, Predictor
-from mlops.predicting import current_version, predictions_of
 
 NOTHING_LEARNT = "no model has learnt from this campaign's votes on the catalogue yet; close a round with votes first"
 
@@ -25,6 +24,9 @@ def draw_by_uncertainty(
     `candidates` are primary keys (m,); `parameters` name the model's version by its UUID, and the floor. The order drawn
     says nothing of the entropies.
     """
+    # Here and below: only who draws needs SciPy's optimisers, and every command would wait for them.
+    from mlops.predicting import predictions_of
+
     version = ModelVersion.objects.select_related("predictor__catalog").get(uuid=parameters["model"])
     row_of = source_order(catalog).row_of
     predictions = predictions_of(version)[[row_of[int(pk)] for pk in candidates]]
@@ -37,6 +39,8 @@ def draw_by_uncertainty(
 
 def clean_uncertainty(catalog: Catalog, campaign: Campaign, parameters: Parameters) -> dict[str, Any]:
     """The newest version of the campaign's model on this catalogue, by UUID and by name. It takes no parameter."""
+    from mlops.predicting import current_version
+
     known_parameters(parameters)
     version = current_version(campaign, catalog)
     if version is None:

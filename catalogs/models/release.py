@@ -72,6 +72,14 @@ class Release(models.Model):
     def __str__(self) -> str:
         return f"{self.galaxy} release {self.version}"
 
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
+        if self.pk is not None and not (update_fields is not None and set(update_fields) <= CHANGEABLE):
+            raise TypeError("releases are for good: only publishing and withdrawing change one")
+        super().save(*args, update_fields=update_fields, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> Never:
+        raise TypeError("releases are for good: withdraw instead of deleting")
+
     @cached_property
     def manifest(self) -> dict[str, Any]:
         return dict(json.loads(self.manifest_text))
@@ -80,11 +88,3 @@ class Release(models.Model):
     def file_stem(self) -> str:
         """How its files are called when they are downloaded, without the ending."""
         return f"{self.galaxy.slug}_{self.catalog.name}_v{self.version}"
-
-    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
-        if self.pk is not None and not (update_fields is not None and set(update_fields) <= CHANGEABLE):
-            raise TypeError("releases are for good: only publishing and withdrawing change one")
-        super().save(*args, update_fields=update_fields, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> Never:
-        raise TypeError("releases are for good: withdraw instead of deleting")

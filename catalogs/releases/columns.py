@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
+from django.utils.module_loading import import_string
 
 from catalogs.models import Catalog, Galaxy
 
@@ -68,6 +69,15 @@ class Provider:
     collect: Callable[[Catalog, Options], tuple[Sequence[Column], Provenance]]
     prepare: Callable[[Catalog, Options], Mapping[str, Any]] = _nothing
     choices: Callable[[Galaxy], Choices] = _no_choices
+
+
+def later(path: str) -> Callable[..., Any]:
+    """The function of this dotted path, imported at its first call: no process that makes no release pays for it."""
+
+    def call(*args: Any) -> Any:
+        return import_string(path)(*args)
+
+    return call
 
 
 RELEASE_COLUMNS: dict[str, Provider] = {}

@@ -79,7 +79,7 @@ def _first_difference(format_: str, kept: bytes | None, rebuilt: bytes) -> str:
     try:
         if found := _first_cell(_read(format_, kept), _read(format_, rebuilt)):
             return found
-    except Exception:  # noqa: BLE001, S110 - a damaged file is compared as bytes
+    except Exception:  # noqa: S110 - a damaged file is compared as bytes
         pass
     shortest = min(len(kept), len(rebuilt))
     offset = next((at for at in range(shortest) if kept[at] != rebuilt[at]), shortest)

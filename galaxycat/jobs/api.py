@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from galaxycat.accounts.http import user_of
 from galaxycat.jobs.models import Job
 from galaxycat.jobs.starting import cancel_job, retry_job
-from galaxycat.jobs.views import managed_job
+from galaxycat.jobs.views import require_manager
 
 
 class JobSerializer(serializers.ModelSerializer):
@@ -35,7 +35,6 @@ class JobViewSet(viewsets.ReadOnlyModelViewSet):
     """Background jobs of your teams, newest first."""
 
     lookup_field = "uuid"
-    lookup_value_converter = "uuid"
     queryset = Job.objects.none()
 
     def get_queryset(self) -> QuerySet[Job]:
@@ -48,13 +47,13 @@ class JobViewSet(viewsets.ReadOnlyModelViewSet):
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, uuid: str) -> Response:
         """End the job: at once while it waits, at its next step while it runs. Curators and PIs."""
-        return self._answer(cancel_job(job=managed_job(user_of(request), uuid)))
+        return self._answer(cancel_job(job=require_manager(self.get_object(), user_of(request))))
 
     @extend_schema(request=None, responses=JobDetailSerializer)
     @action(detail=True, methods=["post"])
     def retry(self, request: Request, uuid: str) -> Response:
         """Queue a failed or cancelled job again. Curators and PIs."""
-        return self._answer(retry_job(job=managed_job(user_of(request), uuid)))
+        return self._answer(retry_job(job=require_manager(self.get_object(), user_of(request))))
 
     def _answer(self, job: Job) -> Response:
         return Response(JobDetailSerializer(job).data)

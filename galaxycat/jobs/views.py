@@ -27,7 +27,11 @@ FILTERS: dict[str, tuple[str, Callable[[JobQuerySet], JobQuerySet]]] = {
 
 def managed_job(user: Person, uuid: str) -> Job:
     """The job, when the person may see it and manage it: 404 for the one, Forbidden for the other."""
-    job = get_object_or_404(Job.objects.visible_to(user).select_related("team"), uuid=uuid)
+    return require_manager(get_object_or_404(Job.objects.visible_to(user).select_related("team"), uuid=uuid), user)
+
+
+def require_manager(job: Job, user: Person) -> Job:
+    """The job, for whom may cancel it and try it again; Forbidden for others who see it."""
     if not job.team.has_role(user, Role.CURATOR):
         raise Forbidden(f"Only curators and PIs of {job.team} cancel jobs and try them again")
     return job

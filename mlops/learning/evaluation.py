@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.spatial import cKDTree
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 BLOCK_PX = 256
 BINS = 10
@@ -98,7 +98,7 @@ def interval(values: ArrayLike) -> Interval:
     """Mean of independent runs' `values` (runs,), with its 95 % interval."""
     runs = np.asarray(values, dtype=np.float64)
     mean, n = float(runs.mean()), len(runs)
-    half = float(student.ppf(0.975, n - 1) * runs.std(ddof=1) / np.sqrt(n)) if n > 1 else float("nan")
+    half = float(stdtrit(n - 1, 0.975) * runs.std(ddof=1) / np.sqrt(n)) if n > 1 else float("nan")
     return Interval(mean, mean - half, mean + half, n)
 
 

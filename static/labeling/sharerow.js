@@ -2,7 +2,7 @@
 /** A class with a bar and a number: votes of the round before, or what a model says. */
 
 /**
- * @param {import("./panel.js").LabelInfo} label
+ * @param {{value: string, name: string, colour: string}} label
  * @param {number} share 0 to 1
  * @param {string} text
  */

@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 
 from galaxycat.accounts.models import Role
-from galaxycat.errors import BadInput
+from galaxycat.errors import BadInput, Conflict
 from labeling.assignments import claim
 from labeling.deciding import decide, withdraw_decision
 from labeling.models import Round
 from labeling.provenance import provenance_of
+from labeling.releases import fix_labels, label_columns
 from labeling.releasing import columns_of, cut_of
 from labeling.remarks import remark
 from labeling.rounds import close_round
@@ -169,3 +170,25 @@ def test_a_release_costs_the_same_for_any_catalogue(team, voters, n_sources, dja
         columns_of(catalog, cut)
     with django_assert_num_queries(9):
         provenance_of(catalog, cut)
+
+
+def test_a_release_fixes_its_options_and_makes_the_same_of_them(catalog, round_, curator):
+    options = fix_labels(catalog, now(round_))
+    assert list(options) == ["campaign", "rounds", "last_vote", "last_decision"]
+    settle(round_, 2, curator)
+    made, facts = label_columns(catalog, options)
+    assert [column.values[1] for column in made if column.name == "final_class"] == [""]
+    assert facts["options"] == options
+    assert json.loads(json.dumps(facts)) == facts
+    assert (fix_labels(catalog, {}), label_columns(catalog, {})) == ({}, ([], {}))
+
+
+def test_no_release_while_its_sources_wait_in_a_blind_round(catalog, round_):
+    options = fix_labels(catalog, now(round_))
+    blind = make_round(catalog=catalog, n_sources=5, campaign_name="Other")
+    with pytest.raises(Conflict, match="Other, round 1 is blind and open on the same sources"):
+        fix_labels(catalog, now(round_))
+    # What was fixed before can be made again at any time.
+    assert len(label_columns(catalog, options)[0]) == 15
+    close_round(round_=blind)
+    assert fix_labels(catalog, now(round_)) == options
