@@ -1,15 +1,16 @@
-"""Detection as a background job."""
+"""Detection and the making of releases as background jobs."""
 
 from typing import Any
+from uuid import UUID, uuid4
 
-from catalogs.models import Galaxy
+from catalogs.models import Catalog, Galaxy
 from galaxycat.accounts.models import User
 from galaxycat.jobs.models import Job
 from galaxycat.jobs.registry import JobKind
 from galaxycat.jobs.running import JobRun
 from galaxycat.jobs.starting import start_job
 
-DETECT = "detect"
+DETECT, RELEASE = "detect", "release"
 
 
 def start_detection(*, galaxy: Galaxy, band: str, parameters: dict[str, Any], started_by: User, url: str) -> Job:
@@ -42,4 +43,32 @@ def run_detection(run: JobRun, *, galaxy: str, band: str, parameters: dict[str, 
     }
 
 
+def start_release(*, catalog: Catalog, options: dict[str, Any], started_by: User, url: str) -> Job:
+    """Ask a worker to make a release; its UUID is chosen here, so that a job that runs twice makes one."""
+    galaxy = catalog.galaxy
+    arguments = {
+        "release": str(uuid4()), "catalog": str(catalog.uuid), "options": options, "user": str(started_by.uuid),
+    }  # fmt: skip
+    return start_job(
+        kind=RELEASE, team=galaxy.team, subject=galaxy.slug, url=url, started_by=started_by, arguments=arguments
+    )
+
+
+def run_release(run: JobRun, *, release: str, catalog: str, options: dict[str, Any], user: str) -> dict[str, Any]:
+    from catalogs.releases.making import make_release  # here, as above
+
+    found = Catalog.objects.select_related("galaxy").get(uuid=catalog)
+    made = make_release(
+        galaxy=found.galaxy,
+        catalog=found,
+        options=options,
+        created_by=User.objects.get(uuid=user),
+        uuid=UUID(release),
+        progress=run.step,
+    )
+    run.log(f"Release {made.version} of {found.galaxy} holds {made.manifest['n_rows']} sources")
+    return {"release": str(made.uuid), "version": made.version, "rows": made.manifest["n_rows"]}
+
+
 DETECTION = JobKind("Detect sources", run_detection)
+MAKING = JobKind("Make a release", run_release)

@@ -1,8 +1,9 @@
-"""Content-addressed image files: a key is the SHA-256 of what it names, so nothing is ever overwritten."""
+"""Content-addressed files: a key is the SHA-256 of what it names, so nothing is ever overwritten."""
 
 import hashlib
 import os
 import re
+import tempfile
 from pathlib import Path
 
 from django.core.files.storage import FileSystemStorage, storages
@@ -45,4 +46,41 @@ def image_storage() -> ImageStorage:
     storage = storages["images"]
     if not isinstance(storage, ImageStorage):
         raise TypeError('STORAGES["images"] must be an ImageStorage')
+    return storage
+
+
+class ReleaseStorage(FileSystemStorage):
+    """The files of releases by content: complete or not there, never overwritten."""
+
+    def keep(self, content: bytes) -> str:
+        """Write the bytes and return their key; harmless when they are there already."""
+        key = hashlib.sha256(content).hexdigest()
+        destination = self.path_of(key)
+        destination.parent.mkdir(parents=True, exist_ok=True)
+        handle, draft = tempfile.mkstemp(prefix=".draft-", dir=destination.parent)
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            # A database row will name this file: it must outlive a power cut as the row does.
+            os.fsync(stream.fileno())
+        os.replace(draft, destination)
+        return key
+
+    def read(self, key: str) -> bytes | None:
+        """The bytes, None where the file is gone."""
+        path = self.path_of(key)
+        return path.read_bytes() if path.is_file() else None
+
+    def path_of(self, key: str) -> Path:
+        """Where the file of this key is. Only a key is accepted: no client text reaches the disk."""
+        if not KEY.fullmatch(key):
+            raise ValueError("a release file's key is 64 hexadecimal digits")
+        return Path(self.location) / key[:2] / key
+
+
+def release_storage() -> ReleaseStorage:
+    """The storage that STORAGES["releases"] configures."""
+    storage = storages["releases"]
+    if not isinstance(storage, ReleaseStorage):
+        raise TypeError('STORAGES["releases"] must be a ReleaseStorage')
     return storage

@@ -211,6 +211,7 @@ STORAGES = {
     },
     "images": {"BACKEND": "catalogs.storage.ImageStorage", "OPTIONS": {"location": GALAXYCAT_HOME / "images"}},
     "models": {"BACKEND": "mlops.storage.ModelStorage", "OPTIONS": {"location": GALAXYCAT_HOME / "models"}},
+    "releases": {"BACKEND": "catalogs.storage.ReleaseStorage", "OPTIONS": {"location": GALAXYCAT_HOME / "releases"}},
     "staticfiles": {
         "BACKEND": "galaxycat.statics.HashedStaticFilesStorage"
         if env.bool("HASHED_STATICS", default=not DEBUG and not TESTING)

@@ -7,6 +7,7 @@ class LabelingConfig(AppConfig):
     verbose_name = "What people said"
 
     def ready(self) -> None:
+        from catalogs.releases.columns import RELEASE_COLUMNS, Provider, later
         from catalogs.withdrawing import OBJECTIONS
         from galaxycat.events.guards import TOPIC_GUARDS
         from labeling.guards import install_guards
@@ -17,3 +18,9 @@ class LabelingConfig(AppConfig):
         post_migrate.connect(install_guards, sender=self)
         TOPIC_GUARDS[ROUND] = guard_round
         OBJECTIONS.append(open_round_on)
+        RELEASE_COLUMNS["labeling"] = Provider(
+            order=10,
+            collect=later("labeling.releases.label_columns"),
+            prepare=later("labeling.releases.fix_labels"),
+            choices=later("labeling.releases.released_campaigns"),
+        )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from catalogs.models import Catalog
+from catalogs.models import Catalog, Galaxy
 from galaxycat.errors import Conflict
 from labeling.models import Round, RoundSource
 from labeling.provenance import provenance_of
@@ -32,6 +32,12 @@ def label_columns(catalog: Catalog, options: Mapping[str, Any]) -> tuple[list[La
         return [], {}
     cut = cut_of(catalog, options)
     return columns_of(catalog, cut), provenance_of(catalog, cut)
+
+
+def released_campaigns(galaxy: Galaxy) -> dict[str, list[tuple[str, str]]]:
+    """The campaigns that have a closed round, newest first, for a curator to choose from."""
+    closed = galaxy.campaigns.filter(rounds__closed_at__isnull=False).distinct().order_by("-pk")
+    return {"campaign": [(str(campaign.uuid), campaign.name) for campaign in closed]}
 
 
 def _require_nobody_blind(cut: Cut) -> None:

@@ -6,6 +6,7 @@ class MlopsConfig(AppConfig):
     verbose_name = "What machines said"
 
     def ready(self) -> None:
+        from catalogs.releases.columns import RELEASE_COLUMNS, Provider, later
         from galaxycat.events.guards import TOPIC_GUARDS
         from galaxycat.jobs.registry import JOB_KINDS
         from labeling.samplers import SAMPLERS
@@ -18,3 +19,6 @@ class MlopsConfig(AppConfig):
         JOB_KINDS["pretrain"] = PRETRAIN
         JOB_KINDS["train"] = TRAIN
         SAMPLERS["uncertainty"] = UNCERTAINTY
+        RELEASE_COLUMNS["mlops"] = Provider(
+            order=20, collect=later("mlops.releases.model_columns"), prepare=later("mlops.releases.fix_model")
+        )

@@ -47,7 +47,7 @@ def world(db, tmp_path, settings):
 def _storages(folder: Path) -> dict[str, dict]:
     own = {
         name: product_settings.STORAGES[name] | {"OPTIONS": {"location": folder / name}}
-        for name in ("images", "models")
+        for name in ("images", "models", "releases")
     }
     return product_settings.STORAGES | own
 

@@ -3,5 +3,6 @@
 from catalogs.models.catalog import Catalog, Source
 from catalogs.models.galaxy import Galaxy
 from catalogs.models.mosaic import Band, Mosaic, Rendition
+from catalogs.models.release import Release
 
-__all__ = ["Band", "Catalog", "Galaxy", "Mosaic", "Rendition", "Source"]
+__all__ = ["Band", "Catalog", "Galaxy", "Mosaic", "Release", "Rendition", "Source"]

@@ -25,8 +25,8 @@ Feature = tuple[int, dict[str, Any]]
 def write_geojson(table: Table, path: Path) -> None:
     """Write a FeatureCollection of Points at [ra_deg, dec_deg] where every source has them, else at [x_px, y_px].
 
-    The member `coordinates_are` says which; missing values are null. `units`, `descriptions` and `metadata` are
-    foreign members of the collection (RFC 7946, section 6.1).
+    The member `coordinates_are` says which; missing values are null. `units`, `descriptions`, `ucds` and `metadata`
+    are foreign members of the collection (RFC 7946, section 6.1).
     """
     columns = {name: _json_values(table[name]) for name in table.colnames}
     has_sky = all(None not in columns.get(name, [None]) for name in COORDINATE_COLUMNS[SKY])
@@ -39,6 +39,7 @@ def write_geojson(table: Table, path: Path) -> None:
         "metadata": _plain(table.meta),
         "units": {name: str(table[name].unit) for name in table.colnames if table[name].unit is not None},
         "descriptions": {name: table[name].description for name in table.colnames if table[name].description},
+        "ucds": {name: table[name].meta["ucd"] for name in table.colnames if table[name].meta.get("ucd")},
         "features": [_feature(row, row.get(x), row.get(y)) for row in rows],
     }
     path.write_text(json.dumps(collection, allow_nan=False) + "\n", encoding="utf-8")

@@ -1,0 +1,1 @@
+"""Releases: columns from every layer, files that come out the same each time, and their verification."""
