@@ -4,7 +4,6 @@ import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,10 @@ from catalogs.imagery.fitsband import BandArgument
 from catalogs.importing import import_catalog
 from catalogs.ingest import ingest_galaxy
 from catalogs.models import Catalog, Galaxy
+from catalogs.releases.making import make_release
+from catalogs.releases.verifying import verify_release
 from catalogs.simulation import SimulationSpec, simulate_galaxy
+from catalogs.storage import release_storage
 from catalogs.tables.registry import TABLE_WRITERS
 from galaxycat.accounts.models import Role, Team, User
 from galaxycat.accounts.teams import add_member, operators_team
@@ -92,9 +94,13 @@ def build_demo(
         import_catalog(galaxy=galaxy, path=truth, format_="ecsv", name="truth")
     round_ = Round.objects.filter(campaign__galaxy=galaxy).order_by("number").first()
     if round_ is None:
-        round_ = _first_rounds(galaxy, detected, people, progress)
+        round_ = _simulated_round(galaxy, detected, people, progress)
     model = _learn(galaxy, detected, round_, steps, progress)
-    return _report(galaxy, detected, round_, model, _export(detected))
+    release = _release(galaxy, detected, round_, progress)
+    if not round_.campaign.rounds.filter(number__gt=round_.number).exists():
+        # After the release: while a round is blind and open, no model's word leaves the house.
+        _opened(detected, SEED + 1)
+    return _report(galaxy, detected, round_, model, release, _export(detected))
 
 
 def _slug_of(bands: Sequence[BandArgument]) -> str:
@@ -106,24 +112,25 @@ def _slug_of(bands: Sequence[BandArgument]) -> str:
     return re.sub(r"[^a-z0-9]+", "-", whole).strip("-")[:60] or "galaxy"
 
 
-def _first_rounds(galaxy: Galaxy, catalog: Catalog, people: DemoTeam, progress: Progress) -> Round:
-    """A round voted on by the simulated voters and closed, and an open one that waits for people."""
-    rng = np.random.default_rng(SEED)
-    n_sources = min(ROUND_SIZE, catalog.sources.on_image().count())
-    opening = partial(
-        open_round,
+def _opened(catalog: Catalog, seed: int, *, is_simulated: bool = False) -> Round:
+    return open_round(
         catalog=catalog,
         scheme=legus_scheme(),
         campaign_name=CAMPAIGN,
-        n_sources=n_sources,
+        n_sources=min(ROUND_SIZE, catalog.sources.on_image().count()),
         opened_by=None,
+        seed=seed,
+        is_simulated=is_simulated,
     )
-    first = opening(seed=SEED, is_simulated=True)
-    progress(f"{len(people.voters)} simulated annotators classify {n_sources} sources ...")
+
+
+def _simulated_round(galaxy: Galaxy, catalog: Catalog, people: DemoTeam, progress: Progress) -> Round:
+    """A round voted on by the simulated voters and closed."""
+    rng = np.random.default_rng(SEED)
+    first = _opened(catalog, SEED, is_simulated=True)
+    progress(f"{len(people.voters)} simulated annotators classify {first.draw.count()} sources ...")
     vote_in_simulation(round_=first, voters=people.voters, truth=_truth_of(galaxy, catalog), rng=rng)
-    close_round(round_=first)
-    opening(seed=SEED + 1)
-    return first
+    return close_round(round_=first)
 
 
 def _truth_of(galaxy: Galaxy, catalog: Catalog) -> Mapping[int, str]:
@@ -152,6 +159,24 @@ def _learn(galaxy: Galaxy, catalog: Catalog, round_: Round, steps: int, progress
     return model_report(version=version, truth=_truth_of(galaxy, catalog))
 
 
+def _release(galaxy: Galaxy, catalog: Catalog, round_: Round, progress: Progress) -> dict[str, Any]:
+    """The galaxy's first release, with the votes and the model, rebuilt and compared; private until a person publishes it."""
+    release = galaxy.releases.order_by("version").first()
+    if release is None:
+        progress("making a release ...")
+        options = {"campaign": str(round_.campaign.uuid)}
+        release = make_release(galaxy=galaxy, catalog=catalog, options=options)
+    return {
+        "version": release.version,
+        "uuid": str(release.uuid),
+        "content_sha256": release.content_sha256,
+        "verified": verify_release(release=release).is_same,
+        "files": {
+            name: str(release_storage().path_of(file["sha256"])) for name, file in release.manifest["files"].items()
+        },
+    }
+
+
 def _now_and_then(progress: Progress) -> Callable[[float | None, str], None]:
     """A line for each tenth of a long step."""
     told: set[int] = set()
@@ -177,7 +202,12 @@ def _export(catalog: Catalog) -> dict[str, str]:
 
 
 def _report(
-    galaxy: Galaxy, catalog: Catalog, round_: Round, model: dict[str, Any], exports: dict[str, str]
+    galaxy: Galaxy,
+    catalog: Catalog,
+    round_: Round,
+    model: dict[str, Any],
+    release: dict[str, Any],
+    exports: dict[str, str],
 ) -> dict[str, Any]:
     return {
         "galaxy": galaxy.slug,
@@ -189,6 +219,6 @@ def _report(
         "agreement": round_statistics(round_),
         "model": model,
         "predictions": model["predictions"],
-        "release": None,
+        "release": release,
         "exports": exports,
     }

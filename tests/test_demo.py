@@ -1,5 +1,6 @@
 """`demo` and `serve` as a newcomer runs them: real processes, a home of their own."""
 
+import hashlib
 import json
 import os
 import re
@@ -50,11 +51,24 @@ def require_contract(result: dict) -> None:
     assert result["model"].keys() >= {"name", "accuracy", "n_labels"}
     assert result["model"]["n_labels"] == result["agreement"]["n_sources"]
     assert result["predictions"] == result["sources"]
+    require_release(result["release"], result["sources"])
     table = Table.read(result["exports"]["ecsv"], format="ascii.ecsv")
     assert len(table) == result["sources"] > 0
     assert str(table["x_px"].unit) == "pix"
     collection = json.loads(Path(result["exports"]["geojson"]).read_text())
     assert len(collection["features"]) == result["sources"]
+
+
+def require_release(release: dict, n_sources: int) -> None:
+    """Rebuilt the same to the byte, and every file opens in astropy with all sources, their votes and the model's word."""
+    assert (release["version"], release["verified"]) == (1, True)
+    table = Table.read(release["files"]["ecsv"], format="ascii.ecsv")
+    assert len(table) == n_sources
+    assert {"n_votes", "mode", "final_class", "model"} <= set(table.colnames)
+    for format_ in ("fits", "votable"):
+        assert len(Table.read(release["files"][format_], format=format_)) == n_sources
+    for path in release["files"].values():
+        assert hashlib.sha256(Path(path).read_bytes()).hexdigest() == Path(path).name
 
 
 def test_the_demo_on_a_simulated_galaxy_and_again(tmp_path):

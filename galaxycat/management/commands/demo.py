@@ -60,6 +60,7 @@ class Command(GalaxyCatCommand):
                 f"binary {binary['human_to_mode']:.1%} (chance {binary['human_to_mode_chance']:.1%})",
                 f"model {model['name']}: {model['predictions']:,} predictions from {model['n_labels']} labelled sources, "
                 f"{accuracy} ({model['evaluated_by']})",
+                f"release {result['release']['version']}: rebuilt the same to the byte: {result['release']['verified']}",
                 *(f"{format_}: {path}" for format_, path in result["exports"].items()),
             ]
         )
