@@ -113,7 +113,7 @@ def _vote_columns(votes: CountedVotes, pooled: Pooled, answered_by: np.ndarray) 
         LabelColumn("is_tie", pooled.is_tie, "", "Several classes have most votes.", "meta.code"),
         LabelColumn(
             "human_to_mode", pooled.human_to_mode, "",
-            "Share of the votes that are for the mode, or for one of the tied classes; NaN below two votes.", "arith.ratio",
+            "Share of the votes that are for the mode, or for one of the tied classes; NaN below two votes.", "stat.value;arith.ratio",
         ),
         *_mean_class(votes, pooled),
         LabelColumn("n_saw_prediction", _saw_prediction(votes), "", "Votes cast with a model's prediction in sight.", "meta.number"),
@@ -129,7 +129,7 @@ def _mean_class(votes: CountedVotes, pooled: Pooled) -> list[LabelColumn]:
         "Mean of the votes' class numbers, as LEGUS publishes beside the mode; classes are nominal, so it only tells how "
         "the votes spread. NaN without votes."
     )
-    return [LabelColumn("mean_class", mean_class(pooled.counts, numbers), "", description, "stat.mean;src.class")]
+    return [LabelColumn("mean_class", mean_class(pooled.counts, numbers), "", description, "src.class;stat.mean")]
 
 
 def _decision_columns(
