@@ -3,14 +3,15 @@
 from typing import Any
 from uuid import UUID, uuid4
 
-from catalogs.models import Catalog, Galaxy
+from catalogs.models import Catalog, Galaxy, Release
 from galaxycat.accounts.models import User
+from galaxycat.errors import Conflict
 from galaxycat.jobs.models import Job
 from galaxycat.jobs.registry import JobKind
 from galaxycat.jobs.running import JobRun
 from galaxycat.jobs.starting import start_job
 
-DETECT, RELEASE = "detect", "release"
+DETECT, RELEASE, VERIFY = "detect", "release", "verify_release"
 
 
 def start_detection(*, galaxy: Galaxy, band: str, parameters: dict[str, Any], started_by: User, url: str) -> Job:
@@ -70,5 +71,27 @@ def run_release(run: JobRun, *, release: str, catalog: str, options: dict[str, A
     return {"release": str(made.uuid), "version": made.version, "rows": made.manifest["n_rows"]}
 
 
+def start_verification(*, release: Release, started_by: User, url: str) -> Job:
+    """Ask a worker to rebuild a release and compare it."""
+    galaxy, arguments = release.galaxy, {"release": str(release.uuid)}
+    return start_job(
+        kind=VERIFY, team=galaxy.team, subject=galaxy.slug, url=url, started_by=started_by, arguments=arguments
+    )
+
+
+def run_verification(run: JobRun, *, release: str) -> dict[str, Any]:
+    """Fails with the first differences, so that the jobs page shows a release that no longer comes out the same."""
+    from catalogs.releases.verifying import verify_release  # here, as above
+
+    found = Release.objects.select_related("galaxy", "catalog").get(uuid=release)
+    report = verify_release(found, run.step)
+    for line in report.differences:
+        run.log(line)
+    if not report.is_same:
+        raise Conflict(f"{found} differs: {report.differences[0]}")
+    return {"version": found.version, "files": len(report.files), "is_same": True}
+
+
 DETECTION = JobKind("Detect sources", run_detection)
 MAKING = JobKind("Make a release", run_release)
+VERIFICATION = JobKind("Verify a release", run_verification)

@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from catalogs.views import detection, evidence, galaxies, tiles
+from catalogs.views import detection, evidence, galaxies, releases, tiles
 
 
 class HexConverter:
@@ -22,6 +22,13 @@ urlpatterns = [
     path("galaxies/<slug:slug>/catalogs/", galaxies.catalog_list, name="catalogs"),
     path("galaxies/<slug:slug>/detect/", detection.detect, name="detect"),
     path("galaxies/<slug:slug>/import/", galaxies.import_file, name="import_catalog"),
+    path("galaxies/<slug:slug>/releases/", releases.release_list, name="releases"),
+    path("galaxies/<slug:slug>/releases/make/", releases.make, name="make_release"),
+    path("releases/<uuid:uuid>/", releases.release_page, name="release"),
+    path("releases/<uuid:uuid>/files/<slug:format_>/", releases.release_file, name="release_file"),
+    path("releases/<uuid:uuid>/publish/", releases.publish, name="publish_release"),
+    path("releases/<uuid:uuid>/withdraw/", releases.withdraw, name="withdraw_release"),
+    path("releases/<uuid:uuid>/verify/", releases.verify, name="verify_release"),
     path("catalogs/<uuid:uuid>/export/<slug:format_>/", galaxies.export, name="export_catalog"),
     path("tiles/<hex:image>/<hex:style>/<int:z>/<int:x>/<int:y>/", tiles.tile, name="tile"),
     path("cutouts/<hex:style>/<uuid:uuid>/", tiles.cutout, name="cutout"),

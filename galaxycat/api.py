@@ -7,6 +7,7 @@ from rest_framework.routers import SimpleRouter
 from rest_framework.throttling import ScopedRateThrottle
 
 from catalogs.api import CatalogViewSet, GalaxyViewSet, SourceViewSet
+from catalogs.releases_api import ReleaseViewSet
 from galaxycat.jobs.api import JobViewSet
 from labeling.api import RoundViewSet, VoteViewSet
 from labeling.campaigns_api import CampaignViewSet
@@ -28,6 +29,7 @@ router = SimpleRouter()
 router.register("galaxies", GalaxyViewSet, basename="galaxy")
 router.register("catalogs", CatalogViewSet, basename="catalog")
 router.register("sources", SourceViewSet, basename="source")
+router.register("releases", ReleaseViewSet, basename="release")
 router.register("campaigns", CampaignViewSet, basename="campaign")
 router.register("jobs", JobViewSet, basename="job")
 router.register("rounds", RoundViewSet, basename="round")

@@ -7,7 +7,9 @@ class LabelingConfig(AppConfig):
     verbose_name = "What people said"
 
     def ready(self) -> None:
+        from catalogs.releases.access import VEILS
         from catalogs.releases.columns import RELEASE_COLUMNS, Provider, later
+        from catalogs.releases.publishing import OBJECTIONS as PUBLISHING_OBJECTIONS
         from catalogs.withdrawing import OBJECTIONS
         from galaxycat.events.guards import TOPIC_GUARDS
         from labeling.guards import install_guards
@@ -24,3 +26,5 @@ class LabelingConfig(AppConfig):
             prepare=later("labeling.releases.fix_labels"),
             choices=later("labeling.releases.released_campaigns"),
         )
+        VEILS.append(later("labeling.releases.veil"))
+        PUBLISHING_OBJECTIONS.append(later("labeling.releases.blind_round_open"))

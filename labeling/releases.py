@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from catalogs.models import Catalog, Galaxy
+from catalogs.models import Catalog, Galaxy, Release
+from galaxycat.accounts.models import User
 from galaxycat.errors import Conflict
+from labeling.access import waiting_blind
 from labeling.models import Round, RoundSource
 from labeling.provenance import provenance_of
 from labeling.releasing import Cut, LabelColumn, columns_of, cut_of
@@ -38,6 +40,34 @@ def released_campaigns(galaxy: Galaxy) -> dict[str, list[tuple[str, str]]]:
     """The campaigns that have a closed round, newest first, for a curator to choose from."""
     closed = galaxy.campaigns.filter(rounds__closed_at__isnull=False).distinct().order_by("-pk")
     return {"campaign": [(str(campaign.uuid), campaign.name) for campaign in closed]}
+
+
+def veil(release: Release, user: User) -> str | None:
+    """Why this person may not open the unpublished release now: it tells of votes on sources that they may still
+    classify blind."""
+    if not _tells(release):
+        return None
+    if not waiting_blind(user).filter(source__catalog=release.catalog_id).exists():
+        return None
+    return (
+        "You may still classify sources of this catalogue in an open blind round, so its releases stay hidden till then"
+    )
+
+
+def blind_round_open(release: Release) -> str | None:
+    """Why the release may not be published now: voters of an open blind round would read what others said."""
+    if not _tells(release):
+        return None
+    waiting = RoundSource.objects.filter(
+        source__catalog=release.catalog_id, round__mode=Round.Mode.BLIND, round__closed_at=None
+    ).select_related("round__campaign")
+    blind = waiting.first()
+    return f"{blind.round} is blind and open on the same catalogue; close it first" if blind else None
+
+
+def _tells(release: Release) -> bool:
+    """Whether it holds votes or predictions."""
+    return bool(release.options.get("campaign") or release.options.get("model"))
 
 
 def _require_nobody_blind(cut: Cut) -> None:

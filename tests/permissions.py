@@ -28,6 +28,14 @@ tile                      GET   404    404  200  200  200  200
 cutout                    GET   404    404  200  200  200  200
 source_evidence           GET   404    404  200  200  200  200
 
+releases                  GET   404    404  200  200  200  200
+make_release              POST  login  404  403  403  302  302
+release                   GET   404    404  200  200  200  200
+release_file              GET   404    404  200  200  200  200
+publish_release           POST  login  404  403  403  302  302
+withdraw_release          POST  login  404  403  403  302  302
+verify_release            POST  login  404  403  403  302  302
+
 jobs                      GET   login  200  200  200  200  200
 job                       GET   login  404  200  200  200  200
 cancel_job                POST  login  404  403  403  302  302
@@ -71,6 +79,8 @@ api:job-list              GET   401    200  200  200  200  200
 api:job-detail            GET   401    404  200  200  200  200
 api:job-cancel            POST  401    404  403  403  200  200
 api:job-retry             POST  401    404  403  403  409  409
+api:release-list          GET   200    200  200  200  200  200
+api:release-detail        GET   404    404  200  200  200  200
 api:round-list            GET   401    200  200  200  200  200
 api:round-list            POST  401    404  403  403  403  201
 api:round-detail          GET   401    404  200  200  200  200
@@ -164,6 +174,12 @@ export_catalog      GET  200    200
 tile                GET  200    200
 cutout              GET  200    200
 source_evidence     GET  200    200
+releases            GET  200    200
+make_release        POST login  403
+release             GET  404    404
+release_file        GET  404    404
+publish_release     POST login  404
+api:release-detail  GET  404    404
 detect              GET  login  403
 detect              POST login  403
 job                 GET  login  404
@@ -206,6 +222,19 @@ api:round-remarks   GET  401    404
 api:remark-withdraw POST 401    404
 api:decision-list   POST 401    404
 api:decision-withdraw POST 401  404
+"""
+
+# A published release is everybody's, also while the galaxy's image is not.
+RELEASED_MATRIX = """
+release             GET  200    200
+release_file        GET  200    200
+api:release-detail  GET  200    200
+galaxy              GET  404    404
+releases            GET  404    404
+publish_release     POST login  403
+withdraw_release    POST login  403
+verify_release      POST login  403
+make_release        POST login  404
 """
 
 # The close code, or "joined", by address or, for the live socket, prefix of the topic. What is unknown is closed to everybody.

@@ -12,11 +12,21 @@ from django.urls import URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from catalogs.imagery.detection import DetectionParameters
+from catalogs.releases.publishing import publish_release
 from galaxycat.accounts.models import Membership
 from galaxycat.asgi import websocket_urlpatterns
 from galaxycat.events.guards import TOPIC_GUARDS
 from tests.mlops.factories import make_model, starcnet_row
-from tests.permissions import ACCOUNT_MATRIX, MATRIX, PEOPLE, PUBLISHED_MATRIX, SOCKETS, admin_rows, rows
+from tests.permissions import (
+    ACCOUNT_MATRIX,
+    MATRIX,
+    PEOPLE,
+    PUBLISHED_MATRIX,
+    RELEASED_MATRIX,
+    SOCKETS,
+    admin_rows,
+    rows,
+)
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
@@ -54,8 +64,21 @@ def address(name: str, world: World) -> str:
         "account_confirm_email": ["key"],
         "account_reset_password_from_key": ["1", "key"],
     }
-    for own in ("galaxy", "catalogs", "detect", "import_catalog", "rounds", "new_round", "api:galaxy-detail"):
+    for own in (
+        "galaxy",
+        "catalogs",
+        "detect",
+        "import_catalog",
+        "rounds",
+        "new_round",
+        "api:galaxy-detail",
+        "releases",
+        "make_release",
+    ):
         fillings[own] = [world.galaxy.slug]
+    for own in ("release", "publish_release", "withdraw_release", "verify_release", "api:release-detail"):
+        fillings[own] = [world.release.uuid]
+    fillings["release_file"] = [world.release.uuid, "votable"]
     for own in ("round", "round_results", "votes_csv", "watch_round", "close_round", "label", "round_examples"):
         fillings[own] = [world.round.uuid]
     for own in ("campaign", "campaign_data", "campaign_cell", "adjudication", "decide", "undo_decision"):
@@ -101,6 +124,9 @@ def body(name: str, world: World) -> dict:
         "create_team": {"name": "A new team"},
         "invite": {"role": "annotator"},
         "detect": {"band": "F555W"} | asdict(DetectionParameters()),
+        "make_release": {"catalog": world.catalog.name},
+        "publish_release": {"confirm": "yes"},
+        "withdraw_release": {"because": "a test"},
         "import_catalog": {"file": SimpleUploadedFile("list.csv", CSV)},
         "pretrain": {"catalog": str(world.catalog.uuid)},
         "train": {"campaign": str(world.round.campaign.uuid)},
@@ -186,4 +212,14 @@ def test_a_published_galaxy_is_open_to_look_at_and_its_votes_are_not(world, row)
     world.galaxy.save()
     name, method, *expected = row
     found = [outcome(world, person, name, method) for person in ("anonymous", "foreign")]
+    assert found == expected
+
+
+@pytest.mark.parametrize("row", rows(RELEASED_MATRIX), ids=lambda row: f"{row[0]}-{row[1]}")
+def test_a_published_release_is_open_and_the_galaxy_is_not(world, row):
+    name, method, *expected = row
+    with transaction.atomic():
+        publish_release(release=world.release)
+        found = [outcome(world, person, name, method) for person in ("anonymous", "foreign")]
+        transaction.set_rollback(True)
     assert found == expected

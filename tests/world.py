@@ -12,7 +12,8 @@ from catalogs.detecting import detect_sources
 from catalogs.imagery.fitsband import BandArgument
 from catalogs.ingest import ingest_galaxy
 from catalogs.jobs import start_detection
-from catalogs.models import Catalog, Galaxy
+from catalogs.models import Catalog, Galaxy, Release
+from catalogs.releases.making import make_release
 from galaxycat.accounts.models import Invitation, Role, Team, User
 from galaxycat.accounts.teams import invite
 from galaxycat.jobs.models import Job
@@ -62,10 +63,12 @@ class World:
     invitation: Invitation
     token: str
     job: Job
+    release: Release
 
 
 def make_world(folder: Path) -> World:
-    """Everybody, a galaxy of two bands ingested from FITS, its detected sources and a blind round on ten of them."""
+    """Everybody, a galaxy of two bands ingested from FITS, its detected sources, a private release of
+    them and a blind round on ten of them."""
     team, foreign = make_team(), make_team()
     people = {role.value: make_member(team, role) for role in Role} | {"foreign": make_member(foreign, Role.PI)}
     bands = [
@@ -83,4 +86,5 @@ def make_world(folder: Path) -> World:
     )
     invitation, token = invite(team=team, role=Role.ANNOTATOR, invited_by=people["pi"])
     job = start_detection(galaxy=galaxy, band="F555W", parameters={}, started_by=people["curator"], url="")
-    return World(team, people, galaxy, catalog, round_, assignment, flag, decision, invitation, token, job)
+    release = make_release(galaxy=galaxy, catalog=catalog, created_by=people["curator"])
+    return World(team, people, galaxy, catalog, round_, assignment, flag, decision, invitation, token, job, release)

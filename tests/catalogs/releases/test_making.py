@@ -99,7 +99,6 @@ def test_columns_have_units_descriptions_and_ucds_in_every_format(case):
         assert ecsv[name].description == column["description"]
         assert ecsv[name].meta["ucd"] == vo[name].meta["ucd"] == header[f"TUCD{number}"] == column["ucd"]
         assert features["ucds"][name] == column["ucd"]
-        # VOTable writers break long lines.
         assert " ".join(vo[name].description.split()) == column["description"]
         assert str(ecsv[name].unit or "") == str(vo[name].unit or "") == str(table[name].unit or "") == column["unit"]
     assert number == len(described) > 25
