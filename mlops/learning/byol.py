@@ -27,6 +27,8 @@ HIDDEN, PROJECTED = 512, 128
 BUDGET_S = 600.0
 # Normalised projections of healthy features vary by about 1 / sqrt(PROJECTED) in each dimension; a collapsed network by 0.
 COLLAPSED = 0.1
+# Before this many steps running statistics have not settled, and the spread says nothing.
+SETTLED = 40
 
 
 class Collapsed(Exception):
@@ -160,7 +162,7 @@ def _checked(encoder: Encoder, online: Online, inputs: NDArray[np.float16], rng:
     """The encoder with its `feature_std`, if it still tells sources apart."""
     some = np.sort(rng.choice(len(inputs), min(512, len(inputs)), replace=False))
     std = feature_std(online, inputs[some])
-    if not std > COLLAPSED:
+    if encoder.steps >= SETTLED and not std > COLLAPSED:
         raise Collapsed(f"after {encoder.steps} steps the features of all sources are alike (spread {std:.3f})")
     return Encoder(encoder.spec, encoder.network, encoder.steps, std)
 
