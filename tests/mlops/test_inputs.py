@@ -17,18 +17,29 @@ from tests.catalogs.imagery.conftest import ArrayBand, quiet
 SPEC = EncoderSpec(n_bands=2, size_px=16)
 
 
-def test_prepare_counts_in_noise_and_says_what_is_missing():
+def test_prepare_counts_in_noise_above_the_surroundings():
     cutouts = np.full((1, 2, 16, 16), 7.0, np.float32)
+    cutouts[0, :, 8, 8] = 207.0
     valid = np.ones(cutouts.shape, bool)
-    valid[0, 1, 0, 0] = False
+    valid[0, 1, 5, 5] = False
     inputs = prepare(cutouts, valid, noise=[1.0, 2.0], background=[7.0, 3.0])
     assert inputs.shape == (1, 3, 16, 16)
     assert inputs.dtype == np.float16
-    assert (inputs[0, 0] == 0).all()
-    assert inputs[0, 1, 5, 5] == pytest.approx(np.arcsinh(2) / 3, abs=1e-3)
-    assert inputs[0, 1, 0, 0] == 0
-    assert inputs[0, 2, 0, 0] == 0.5
-    assert inputs[0, 2, 5, 5] == 0
+    assert inputs[0, 0, 8, 8] == pytest.approx(np.arcsinh(200) / 3, abs=1e-3)
+    assert inputs[0, 1, 8, 8] == pytest.approx((np.arcsinh(102) - np.arcsinh(2)) / 3, abs=1e-3)
+    assert (inputs[0, :2].reshape(2, -1) != 0).sum(axis=1).tolist() == [1, 1]
+    assert inputs[0, 2, 5, 5] == 0.5
+    assert inputs[0, 2].sum() == 0.5
+
+
+def test_surroundings_are_of_valid_pixels_only():
+    cutouts, valid = np.full((2, 1, 16, 16), 3.0, np.float32), np.ones((2, 1, 16, 16), bool)
+    cutouts[:, :, :, :11], valid[0, :, :, :11] = 0.0, False
+    valid[1] = False
+    inputs = prepare(cutouts, valid, [1.0], [0.0])
+    # Most of the first is missing; what is left is all surroundings. Of the second nothing is left.
+    assert (inputs[:, 0] == 0).all()
+    assert inputs[:, 1].mean(axis=(1, 2)).tolist() == [11 / 16, 1.0]
 
 
 def test_the_unit_of_a_band_does_not_matter():
@@ -108,10 +119,14 @@ def test_two_at_once_both_succeed(tmp_path):
 
 
 def test_sources_in_their_order(tmp_path):
-    y, x = np.indices((300, 300), dtype=np.float32)
-    write_science_cog([ArrayBand("V", y), ArrayBand("I", x)], tmp_path / "a.tif", quiet)
-    y_px = [250.5, 20.5, 120.5]
-    arguments = (tmp_path / "a.tif", "sha", [40.5, 50.5, 60.5], y_px, [1.0, 1.0], [0.0, 0.0], SPEC)
+    image = np.zeros((300, 300), np.float32)
+    places = {(40, 250): 10.0, (50, 20): 20.0, (60, 120): 30.0}
+    for (x, y), value in places.items():
+        image[y, x] = value
+    write_science_cog([ArrayBand("V", image), ArrayBand("I", 2 * image)], tmp_path / "a.tif", quiet)
+    x_px, y_px = np.array(list(places), dtype=float).T
+    arguments = (tmp_path / "a.tif", "sha", x_px, y_px, [1.0, 1.0], [0.0, 0.0], SPEC)
     inputs = source_inputs(tmp_path / "inputs", *arguments)
     assert inputs.shape == (3, 3, 16, 16)
-    np.testing.assert_allclose(inputs[:, 0, 8, 0], np.arcsinh(np.array(y_px) + 0.5) / 3, atol=2e-3)
+    np.testing.assert_allclose(inputs[:, 0].max(axis=(1, 2)), np.arcsinh([10, 20, 30]) / 3, atol=2e-3)
+    np.testing.assert_allclose(inputs[:, 1].max(axis=(1, 2)), np.arcsinh([20, 40, 60]) / 3, atol=2e-3)
