@@ -16,12 +16,12 @@ class Augmentation:
     `gain_mag` brightness of all bands and `band_gain_mag` of each, standard deviations; `noise` up to so many of the
     sky's sigmas, added; `blur` the largest share of a 3 x 3 binomial smoothing that is mixed in."""
 
-    shift_px: float = 2.0
-    smallest_crop: float = 0.5
-    gain_mag: float = 0.3
+    shift_px: float = 1.0
+    smallest_crop: float = 0.7
+    gain_mag: float = 0.5
     band_gain_mag: float = 0.1
     noise: float = 1.0
-    blur: float = 0.5
+    blur: float = 0.3
 
 
 def augmented(inputs: Tensor, how: Augmentation, generator: torch.Generator) -> Tensor:

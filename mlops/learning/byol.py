@@ -1,4 +1,6 @@
-"""Self-supervised pre-training without labels: Bootstrap Your Own Latent (Grill et al. 2020, arXiv:2006.07733)."""
+"""Self-supervised pre-training without labels: Bootstrap Your Own Latent (Grill et al. 2020, arXiv:2006.07733), held open
+by the variance and covariance terms of VICReg (Bardes et al. 2022, arXiv:2105.04906): without them its features fell into
+about three dimensions and were worse than random weights' (docs/decisions/0011)."""
 
 import copy
 import math
@@ -16,10 +18,11 @@ from mlops.learning.inputs import Progress, quiet
 from mlops.learning.spec import EncoderSpec
 
 # Steps, not epochs or seconds: the result must not depend on the machine (docs/decisions/0011 has what more would gain).
-STEPS = 600
+STEPS = 1200
 BATCH = 128
 LEARNING_RATE, WARM_UP, WEIGHT_DECAY = 2e-3, 0.05, 1e-4
-FIRST_MOMENTUM = 0.97
+FIRST_MOMENTUM = 0.99
+VARIANCE, COVARIANCE = 1.0, 0.04
 HIDDEN, PROJECTED = 512, 128
 BUDGET_S = 600.0
 # Normalised projections of healthy features vary by about 1 / sqrt(PROJECTED) in each dimension; a collapsed network by 0.
@@ -38,9 +41,6 @@ class Online(nn.Module):
         self.network = Network(spec)
         self.projector = _perceptron(spec.feature_dim)
         self.predictor = _perceptron(PROJECTED)
-
-    def forward(self, views: Tensor) -> Tensor:
-        return self.predictor(self.projected(views))  # type: ignore[no-any-return]
 
     def projected(self, views: Tensor) -> Tensor:
         return self.projector(self.network(views))  # type: ignore[no-any-return]
@@ -125,16 +125,30 @@ def _groups(module: nn.Module) -> list[dict[str, object]]:
 
 
 def _loss(online: Online, target: Online, first: Tensor, second: Tensor) -> Tensor:
-    """Mean squared distance of normalised predictions and target projections, both ways: 0 to 4."""
-    first, second = (view.contiguous(memory_format=torch.channels_last) for view in (first, second))
+    """Mean squared distance of normalised predictions and target projections, both ways (0 to 4), and what keeps
+    the projections spread out."""
+    views = [view.contiguous(memory_format=torch.channels_last) for view in (first, second)]
     with torch.autocast("cpu", dtype=torch.bfloat16, enabled=fast_half()):
         # One view at a time: batch normalisation must not see both.
-        predictions = [online(view) for view in (first, second)]
+        mine = [online.projected(view) for view in views]
+        predictions = [online.predictor(projection) for projection in mine]
         with torch.no_grad():
-            projections = [target.projected(view) for view in (second, first)]
-    pairs = zip(predictions, projections, strict=True)
-    cosines = [functional.cosine_similarity(mine.float(), theirs.float()).mean() for mine, theirs in pairs]
-    return 2 - cosines[0] - cosines[1]
+            theirs = [target.projected(view) for view in reversed(views)]
+    pairs = zip(predictions, theirs, strict=True)
+    distances = [2 - 2 * functional.cosine_similarity(one.float(), other.float()).mean() for one, other in pairs]
+    return sum(distances, start=torch.zeros(())) / 2 + sum(
+        (_spread_loss(p.float()) for p in mine), start=torch.zeros(())
+    )
+
+
+def _spread_loss(projections: Tensor) -> Tensor:
+    """How far the standard deviations of projections (batch, dimensions) fall short of 1, and their covariances from 0."""
+    centred = projections - projections.mean(dim=0)
+    covariance = centred.T @ centred / max(len(centred) - 1, 1)
+    variances = covariance.diagonal()
+    lacking = functional.relu(1 - torch.sqrt(variances + 1e-4)).mean()
+    mixed = (covariance.square().sum() - variances.square().sum()) / len(variances)
+    return VARIANCE * lacking + COVARIANCE * mixed
 
 
 @torch.no_grad()

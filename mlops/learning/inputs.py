@@ -16,6 +16,7 @@ from mlops.learning.spec import EncoderSpec
 
 # asinh of signal to noise runs from about -2 to 12: a third of it suits a network's first layer.
 STRETCH = 1 / 3
+OUTSKIRTS = 3 / 8
 BLOCK_SOURCES = 2048
 STAGING = ".staging-"
 STALE_S = 24 * 3600
@@ -33,24 +34,38 @@ def prepare(cutouts: NDArray[np.float32], valid: NDArray[np.bool_], noise: Array
     """Network input (n, bands + 1, size, size) float16 of cut-outs (n, bands, size, size) and their valid pixels.
 
     Each band is asinh((value - background) / noise) / 3, `noise` and `background` (bands,) being those of its blank sky, so
-    that bands of any unit look alike; 0, as the sky, where it is not valid. The last channel is the share of the bands that are not
-    valid. Raises ValueError on noise that is not above 0.
+    that bands of any unit look alike; less its median in the cut-out's outskirts, so that a source stands out by as much
+    on a bright arm as on the blank sky. 0, as the surroundings, where a pixel is not valid. The last channel is the share of
+    the bands that are not valid. Raises ValueError on noise that is not above 0.
     """
     noise, background = (np.asarray(value, dtype=np.float32).reshape(1, -1, 1, 1) for value in (noise, background))
     if not (noise > 0).all():
         raise ValueError("noise must be above 0 in every band")
     n, n_bands, height, width = cutouts.shape
+    stretched = np.arcsinh((cutouts - background) / noise) * np.float32(STRETCH)
     inputs = np.empty((n, n_bands + 1, height, width), np.float16)
-    inputs[:, :-1] = np.where(valid, np.arcsinh((cutouts - background) / noise) * np.float32(STRETCH), 0)
+    inputs[:, :-1] = np.where(valid, stretched - _surroundings(stretched, valid), 0)
     inputs[:, -1] = 1 - valid.mean(axis=1, dtype=np.float32)
     return inputs
+
+
+def _surroundings(stretched: NDArray[np.float32], valid: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Median (n, bands, 1, 1) of the valid pixels further than OUTSKIRTS sides from the middle, 0 where there is none."""
+    height, width = stretched.shape[2:]
+    y, x = np.indices((height, width))
+    outside = np.hypot(y - (height - 1) / 2, x - (width - 1) / 2) > OUTSKIRTS * width
+    # Sorted, the invalid ones come last: the middle of the others is the median (of an even number the lower one).
+    ordered = np.sort(np.where(valid, stretched, np.inf)[:, :, outside], axis=2)
+    middle = np.maximum(valid[:, :, outside].sum(axis=2, keepdims=True) - 1, 0) // 2
+    median = np.take_along_axis(ordered, middle, axis=2)[..., None]
+    return np.where(np.isfinite(median), median, 0).astype(np.float32)
 
 
 def inputs_key(
     science_sha256: str, x_px: ArrayLike, y_px: ArrayLike, noise: ArrayLike, background: ArrayLike, spec: EncoderSpec
 ) -> str:
     """Name (hex) of the input array of these positions on this mosaic: another of anything gives another name."""
-    digest = hashlib.sha256(f"{science_sha256} {spec.digest()} {STRETCH}".encode())
+    digest = hashlib.sha256(f"{science_sha256} {spec.digest()} {STRETCH} {OUTSKIRTS}".encode())
     for values in (x_px, y_px, noise, background):
         array = np.ascontiguousarray(values, dtype="<f8")
         digest.update(f"{array.shape}".encode() + array.tobytes())

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 
 MAX_BANDS = 12
 # Raise it whenever the same spec would mean another network or another input: caches and encoders are then made anew.
-ARCHITECTURE = "strided-stem-1"
+ARCHITECTURE = "strided-stem-2"
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class EncoderSpec:
     """
 
     n_bands: int
-    size_px: int = 32
+    size_px: int = 16
     width: int = 24
     scale: int = 1
 
