@@ -51,7 +51,8 @@ def release_list(request: HttpRequest, slug: str) -> HttpResponse:
 def make(request: UserRequest, slug: str) -> HttpResponse:
     """Ask a worker to make a release."""
     galaxy = curated_galaxy(request, slug)
-    name, campaign = request.POST.get("catalog", ""), request.POST.get("campaign", "")
+    # PostgreSQL takes no NUL in a text, not even to look for it.
+    name, campaign = (request.POST.get(field, "").replace("\0", "") for field in ("catalog", "campaign"))
     catalog = galaxy.catalogs.filter(name=name, withdrawn_at=None).first()
     if catalog is None:
         raise BadInput(f"catalog: {name[:60]!r} is no catalogue of {galaxy}; choose one of the list")
@@ -119,7 +120,9 @@ def publish(request: UserRequest, uuid: str) -> HttpResponse:
 @require_POST
 def withdraw(request: UserRequest, uuid: str) -> HttpResponse:
     """Take it back, with the reason."""
-    release = withdraw_release(release=curated_release(request, uuid), because=request.POST.get("because", ""))
+    release = withdraw_release(
+        release=curated_release(request, uuid), because=request.POST.get("because", "").replace("\0", "")
+    )
     messages.success(request, f"{release} is withdrawn.")
     return redirect("release", release.uuid)
 
