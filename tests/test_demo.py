@@ -139,7 +139,10 @@ def test_serve_answers_and_stops_everything_it_started(tmp_path, stop):
         children = children_of(serving.pid)
         assert len(children) == 3  # web, worker, learner
         serving.send_signal(stop)
-        serving.communicate(timeout=30)
+        try:
+            serving.communicate(timeout=30)
+        finally:
+            serving.terminate()  # where it did not stop, the test fails instead of waiting for ever
     assert serving.returncode == 0
     assert [pid for pid in children if Path(f"/proc/{pid}").exists()] == []
 
