@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from catalogs.models import Catalog, Galaxy, Release
+from catalogs.releases.columns import Column
 from galaxycat.accounts.models import User
 from galaxycat.errors import Conflict
 from labeling.access import waiting_blind
 from labeling.models import Round, RoundSource
 from labeling.provenance import provenance_of
-from labeling.releasing import Cut, LabelColumn, columns_of, cut_of
+from labeling.releasing import Cut, columns_of, cut_of
 
 
 def fix_labels(catalog: Catalog, options: Mapping[str, Any]) -> dict[str, Any]:
@@ -25,7 +26,7 @@ def fix_labels(catalog: Catalog, options: Mapping[str, Any]) -> dict[str, Any]:
     return cut.as_options()
 
 
-def label_columns(catalog: Catalog, options: Mapping[str, Any]) -> tuple[list[LabelColumn], dict[str, Any]]:
+def label_columns(catalog: Catalog, options: Mapping[str, Any]) -> tuple[list[Column], dict[str, Any]]:
     """The columns and the provenance of the options that `fix_labels` gave; none without a campaign.
 
     The same options give the same values, whatever was voted and decided since.

@@ -15,22 +15,12 @@ from django.db import transaction
 from django.db.models import Count, Max
 
 from catalogs.models import Catalog
+from catalogs.releases.columns import Column
 from galaxycat.errors import BadInput
 from labeling.countedvotes import CountedVotes, counted_votes
 from labeling.models import Campaign, Decision, Remark, Round, Vote
 from labeling.pooling import Pooled, last_votes, mean_class
 from labeling.rounds import lock_campaign
-
-
-@dataclass(frozen=True)
-class LabelColumn:
-    """A column of a release: values aligned to the catalogue's sources in order of their number."""
-
-    name: str
-    values: np.ndarray
-    unit: str
-    description: str
-    ucd: str
 
 
 @dataclass(frozen=True)
@@ -74,7 +64,7 @@ def cut_of(catalog: Catalog, options: Mapping[str, Any]) -> Cut:
     return Cut(campaign, list(closed), votes["last"] or 0, decisions["last"] or 0)
 
 
-def columns_of(catalog: Catalog, cut: Cut) -> list[LabelColumn]:
+def columns_of(catalog: Catalog, cut: Cut) -> list[Column]:
     """The columns in order, for all sources of the catalogue; the number of queries is fixed."""
     sources = list(catalog.sources.order_by("number").values_list("pk", flat=True))
     votes = counted_votes(cut.campaign, cut.rounds, sources, cut.last_vote)
@@ -93,9 +83,9 @@ def standing_decisions(cut: Cut) -> dict[int, Decision]:
     return {source: decision for source, decision in last.items() if not decision.is_withdrawal}
 
 
-def _vote_columns(votes: CountedVotes, pooled: Pooled, answered_by: np.ndarray) -> list[LabelColumn]:
+def _vote_columns(votes: CountedVotes, pooled: Pooled, answered_by: np.ndarray) -> list[Column]:
     counts = [
-        LabelColumn(
+        Column(
             f"votes_{re.sub(r'[^A-Za-z0-9]+', '_', label.value)}",
             pooled.counts[:, column],
             "",
@@ -106,21 +96,21 @@ def _vote_columns(votes: CountedVotes, pooled: Pooled, answered_by: np.ndarray) 
     ]
     mode = np.array([votes.labels[column].value if column >= 0 else "" for column in pooled.mode], dtype=str)
     return [
-        LabelColumn("n_votes", pooled.n_votes, "", "Votes with a class: each person's last one over all rounds.", "meta.number"),
+        Column("n_votes", pooled.n_votes, "", "Votes with a class: each person's last one over all rounds.", "meta.number"),
         *counts,
-        LabelColumn("n_annotators", answered_by, "", "People who answered, those who were unsure of any class too.", "meta.number"),
-        LabelColumn("mode", mode, "", "Class with most votes; empty without votes and in a tie.", "src.class"),
-        LabelColumn("is_tie", pooled.is_tie, "", "Several classes have most votes.", "meta.code"),
-        LabelColumn(
+        Column("n_annotators", answered_by, "", "People who answered, those who were unsure of any class too.", "meta.number"),
+        Column("mode", mode, "", "Class with most votes; empty without votes and in a tie.", "src.class"),
+        Column("is_tie", pooled.is_tie, "", "Several classes have most votes.", "meta.code"),
+        Column(
             "human_to_mode", pooled.human_to_mode, "",
             "Share of the votes that are for the mode, or for one of the tied classes; NaN below two votes.", "stat.value;arith.ratio",
         ),
         *_mean_class(votes, pooled),
-        LabelColumn("n_saw_prediction", _saw_prediction(votes), "", "Votes cast with a model's prediction in sight.", "meta.number"),
+        Column("n_saw_prediction", _saw_prediction(votes), "", "Votes cast with a model's prediction in sight.", "meta.number"),
     ]  # fmt: skip
 
 
-def _mean_class(votes: CountedVotes, pooled: Pooled) -> list[LabelColumn]:
+def _mean_class(votes: CountedVotes, pooled: Pooled) -> list[Column]:
     """Only where the classes are numbers."""
     if not all(label.value.isdecimal() for label in votes.labels):
         return []
@@ -129,21 +119,21 @@ def _mean_class(votes: CountedVotes, pooled: Pooled) -> list[LabelColumn]:
         "Mean of the votes' class numbers, as LEGUS publishes beside the mode; classes are nominal, so it only tells how "
         "the votes spread. NaN without votes."
     )
-    return [LabelColumn("mean_class", mean_class(pooled.counts, numbers), "", description, "src.class;stat.mean")]
+    return [Column("mean_class", mean_class(pooled.counts, numbers), "", description, "src.class;stat.mean")]
 
 
 def _decision_columns(
     votes: CountedVotes, pooled: Pooled, decided: Sequence[Decision | None], n_flags: np.ndarray
-) -> list[LabelColumn]:
+) -> list[Column]:
     adjudicated = [decision.label.value if decision and decision.label else "" for decision in decided]
     reasons = [decision.reason if decision else "" for decision in decided]
     modes = [votes.labels[column].value if column >= 0 else "" for column in pooled.mode]
     final = [decision or mode for decision, mode in zip(adjudicated, modes, strict=True)]
     return [
-        LabelColumn("n_flags", n_flags, "", "People who flagged the source for a curator.", "meta.number"),
-        LabelColumn("adjudicated", np.array(adjudicated, dtype=str), "", "Class that a curator decided; empty where none did.", "src.class"),
-        LabelColumn("decision_reason", np.array(reasons, dtype=str), "", "The curator's reason.", "meta.note"),
-        LabelColumn(
+        Column("n_flags", n_flags, "", "People who flagged the source for a curator.", "meta.number"),
+        Column("adjudicated", np.array(adjudicated, dtype=str), "", "Class that a curator decided; empty where none did.", "src.class"),
+        Column("decision_reason", np.array(reasons, dtype=str), "", "The curator's reason.", "meta.note"),
+        Column(
             "final_class", np.array(final, dtype=str), "",
             "The curator's class where there is one, else the mode; empty without either.", "src.class;meta.main",
         ),

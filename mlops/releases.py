@@ -1,27 +1,18 @@
 """What models contribute to a catalogue's release: the version, its class and its scores of each source."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 import numpy as np
 from django.db import transaction
 
 from catalogs.models import Catalog
+from catalogs.releases.columns import Column
 from galaxycat.errors import BadInput
 from mlops.access import require_no_blind_round
 from mlops.models import ModelVersion
 from mlops.predicting import keep_predictions, predictions_of
-
-
-class ModelColumn(NamedTuple):
-    """`values` (n_sources,) in order of the sources' number."""
-
-    name: str
-    values: np.ndarray
-    unit: str
-    description: str
-    ucd: str
 
 
 @transaction.atomic
@@ -59,7 +50,7 @@ def _uuid(field: str, text: Any) -> UUID:
         raise BadInput(f"{field}: {str(text)[:40]!r} is not a UUID") from None
 
 
-def model_columns(catalog: Catalog, options: Mapping[str, Any]) -> tuple[list[ModelColumn], dict[str, Any]]:
+def model_columns(catalog: Catalog, options: Mapping[str, Any]) -> tuple[list[Column], dict[str, Any]]:
     """The columns and the provenance of the version in `options["model"]`, as `fix_model` gave it; none without one.
 
     The same options give the same bytes, whatever was learnt since.
@@ -74,12 +65,12 @@ def model_columns(catalog: Catalog, options: Mapping[str, Any]) -> tuple[list[Mo
     best = np.where(known, np.nan_to_num(probabilities).argmax(axis=1), -1)
     predicted = np.array([*version.labels, ""])[best]
     columns = [
-        ModelColumn("model", np.where(known, str(version), ""), "", "model and version that predicted the class", "meta.id;meta.modelled"),
-        ModelColumn("predicted_class", predicted, "", "class with the model's highest score; empty where it has none", "meta.code.class;meta.modelled"),
+        Column("model", np.where(known, str(version), ""), "", "model and version that predicted the class", "meta.id;meta.modelled"),
+        Column("predicted_class", predicted, "", "class with the model's highest score; empty where it has none", "meta.code.class;meta.modelled"),
     ]  # fmt: skip
     for code, label in enumerate(version.labels):
         said = f"calibrated probability of class {label} by the model"
-        columns.append(ModelColumn(f"score_{label}", probabilities[:, code].copy(), "", said, "stat.probability"))
+        columns.append(Column(f"score_{label}", probabilities[:, code].copy(), "", said, "stat.probability"))
     return columns, provenance_of(version)
 
 

@@ -15,7 +15,7 @@ Providers are asked in their `order`, and `prepare` sees the options that those 
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from django.utils.module_loading import import_string
@@ -27,24 +27,13 @@ Provenance = dict[str, Any]
 Choices = dict[str, list[tuple[str, str]]]
 
 
-class Column(Protocol):
-    """A column of a release: `values` (n_sources,) are numbers with nan for none, booleans or text with "" for none."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def values(self) -> np.ndarray: ...
-    @property
-    def unit(self) -> str: ...
-    @property
-    def description(self) -> str: ...
-    @property
-    def ucd(self) -> str: ...
-
-
 @dataclass(frozen=True, eq=False)
-class ReleaseColumn:
-    """A `Column`; `unit` as astropy writes it, `ucd` of the IVOA's UCD1+ vocabulary."""
+class Column:
+    """A column of a release.
+
+    `values` (n_sources,) are numbers with nan for none, booleans, or text with "" for none; `unit` is as astropy writes
+    it, `ucd` of the IVOA's UCD1+ vocabulary.
+    """
 
     name: str
     values: np.ndarray

@@ -7,7 +7,7 @@ import numpy as np
 
 from catalogs.measuring import band_keys
 from catalogs.models import Band, Catalog
-from catalogs.releases.columns import Options, Provenance, ReleaseColumn
+from catalogs.releases.columns import Column, Options, Provenance
 from catalogs.tables.export import BASE_COLUMNS, FITS_ORIGIN, UUID_COLUMN
 
 # UCD1+ of the spectrum by the upper end in nm, IVOA's list.
@@ -30,7 +30,7 @@ MEASUREMENT_UCDS = {
 UCD_OF_UNIT = {"mag": "phot.mag", "yr": "time.age", "solMass": "phys.mass", "pix": "phys.angSize"}
 
 
-def own_columns(catalog: Catalog, options: Options) -> tuple[list[ReleaseColumn], Provenance]:
+def own_columns(catalog: Catalog, options: Options) -> tuple[list[Column], Provenance]:
     """Number, identity, sky and pixels in both conventions, the published class, then all measurements by name.
 
     The measurements are sorted, since a database need not keep the order of a JSON object's members.
@@ -45,17 +45,17 @@ def own_columns(catalog: Catalog, options: Options) -> tuple[list[ReleaseColumn]
     bands = _ucds_of_bands(catalog)
     columns = [
         _base("number", np.array(number, dtype=np.int64)),
-        ReleaseColumn("uuid", np.array([str(each) for each in uuid]), *UUID_COLUMN),
+        Column("uuid", np.array([str(each) for each in uuid]), *UUID_COLUMN),
         _base("ra_deg", _floats(ra_deg)),
         _base("dec_deg", _floats(dec_deg)),
         _base("x_px", _floats(x_px)),
         _base("y_px", _floats(y_px)),
         _base("X_IMAGE", _floats(x_px) + FITS_ORIGIN),
         _base("Y_IMAGE", _floats(y_px) + FITS_ORIGIN),
-        ReleaseColumn("is_outside", np.array(outside, dtype=bool), "", "the source lies off the image", "meta.code"),
-        ReleaseColumn("published_label", np.array(label, dtype=str), "", "class as published with the catalogue", "src.class"),
+        Column("is_outside", np.array(outside, dtype=bool), "", "the source lies off the image", "meta.code"),
+        Column("published_label", np.array(label, dtype=str), "", "class as published with the catalogue", "src.class"),
         *(
-            ReleaseColumn(
+            Column(
                 name, _floats(row.get(name) for row in measurements), catalog.units.get(name, ""),
                 catalog.descriptions.get(name, ""), _ucd(name, catalog.units.get(name, ""), bands),
             )
@@ -65,8 +65,8 @@ def own_columns(catalog: Catalog, options: Options) -> tuple[list[ReleaseColumn]
     return columns, {"method": catalog.method, "kind": catalog.kind, "parameters": catalog.parameters}
 
 
-def _base(name: str, values: np.ndarray) -> ReleaseColumn:
-    return ReleaseColumn(name, values, *BASE_COLUMNS[name])
+def _base(name: str, values: np.ndarray) -> Column:
+    return Column(name, values, *BASE_COLUMNS[name])
 
 
 def _floats(values: Iterable[float | None]) -> np.ndarray:

@@ -6,6 +6,7 @@ and changes what belongs to those teams, nothing else.
 
 from functools import wraps
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from django.contrib.admin import AdminSite, ModelAdmin, ShowFacets
 from django.contrib.auth.views import redirect_to_login
@@ -24,14 +25,16 @@ NOT_OURS = {"login", "logout", "password_change", "password_change_done", "view_
 ONLY_READ = {"index", "app_list", "autocomplete", "jsi18n"}
 MOST_COUNTED = 10_000
 
+# What was asked in a request, for as long as it lasts.
+_CURATED: WeakKeyDictionary[HttpRequest, frozenset[int]] = WeakKeyDictionary()
+
 
 def curated_teams(request: HttpRequest) -> frozenset[int]:
     """Keys of the teams in which the person is at least a curator; asked once a request, as a page asks dozens of times."""
-    known: frozenset[int] | None = getattr(request, "_curated_teams", None)
-    if known is None:
-        known = frozenset(Team.objects.with_role(request.user, Role.CURATOR).values_list("pk", flat=True))
-        setattr(request, "_curated_teams", known)  # noqa: B010 - no attribute that the stubs know
-    return known
+    if request not in _CURATED:
+        own = Team.objects.with_role(request.user, Role.CURATOR).values_list("pk", flat=True)
+        _CURATED[request] = frozenset(own)
+    return _CURATED[request]
 
 
 class CuratorSite(AdminSite):

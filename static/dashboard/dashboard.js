@@ -1,7 +1,7 @@
 /** The dashboard: figures on the page, drawn from its numbers and again whenever a vote comes. */
 
 import { LiveTopic } from "../galaxycat/livetopic.js";
-import { paced } from "../labeling/pace.js";
+import { paced } from "../galaxycat/pace.js";
 import { controls } from "./controls.js";
 import { openedInDrawer } from "./drawer.js";
 import { Figure } from "./figure.js";

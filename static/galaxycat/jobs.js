@@ -1,8 +1,8 @@
 // @ts-check
 /** The jobs pages while jobs run: fetched again when a job moved, and times that count on in between. */
 
-import { paced } from "../labeling/pace.js";
-import { updateParts } from "../labeling/parts.js";
+import { paced } from "./pace.js";
+import { updateParts } from "./parts.js";
 import { duration } from "./duration.js";
 import { liveSign } from "./livesign.js";
 import { LiveTopic } from "./livetopic.js";

@@ -2,8 +2,8 @@
 
 import { liveSign } from "../galaxycat/livesign.js";
 import { LiveTopic } from "../galaxycat/livetopic.js";
-import { paced } from "../labeling/pace.js";
-import { updateParts } from "../labeling/parts.js";
+import { paced } from "../galaxycat/pace.js";
+import { updateParts } from "../galaxycat/parts.js";
 
 const PAUSE_MS = 1000;
 /**

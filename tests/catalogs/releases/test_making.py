@@ -15,7 +15,7 @@ from astropy.table import Table
 from django.db import DatabaseError, connection, transaction
 
 from catalogs.models import Release
-from catalogs.releases.columns import RELEASE_COLUMNS, Provider, ReleaseColumn
+from catalogs.releases.columns import RELEASE_COLUMNS, Column, Provider
 from catalogs.releases.publishing import publish_release, withdraw_release
 from catalogs.storage import release_storage
 from catalogs.withdrawing import withdraw_catalog
@@ -173,7 +173,7 @@ def test_what_is_refused(case):
 
 def test_two_columns_of_one_name_are_refused(case, monkeypatch):
     def twice(catalog, options):
-        return [ReleaseColumn("MAG_V", np.zeros(60), "mag", "again", "phot.mag")], {}
+        return [Column("MAG_V", np.zeros(60), "mag", "again", "phot.mag")], {}
 
     monkeypatch.setitem(RELEASE_COLUMNS, "other", Provider(order=5, collect=twice))
     with pytest.raises(ValueError, match="a name that another column has"):

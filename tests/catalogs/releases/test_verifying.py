@@ -11,7 +11,7 @@ import pytest
 from django.core.management.base import CommandError
 
 from catalogs.models import Source
-from catalogs.releases.columns import ReleaseColumn
+from catalogs.releases.columns import Column
 from catalogs.releases.files import RELEASE_FORMATS, file_bytes, release_table
 from catalogs.releases.making import build
 from catalogs.releases.verifying import verify_release
@@ -127,12 +127,12 @@ print(*(hashlib.sha256(data).hexdigest() for data in sample_files().values()))
 def sample_files() -> dict[str, bytes]:
     """Files of columns of every kind, without a database."""
     columns = [
-        ReleaseColumn("number", np.arange(1, 5), "", "number", "meta.id;meta.main"),
-        ReleaseColumn("flux", np.array([1.5, np.nan, 1e-7, -2.0]), "electron / s", "light", "phot.count"),
-        ReleaseColumn("odd", np.array([1.0, 2.0, 3.0, 0.1 + 0.2]), "furlong", "a unit nobody knows", "meta.record"),
-        ReleaseColumn("is_tie", np.array([True, False, True, False]), "", "tie", "meta.code"),
-        ReleaseColumn("text", np.array(["", "é", "b", "<c>"]), "", "words", "meta.note"),
-        ReleaseColumn("none", np.array(["", "", "", ""]), "", "no words", "meta.note"),
+        Column("number", np.arange(1, 5), "", "number", "meta.id;meta.main"),
+        Column("flux", np.array([1.5, np.nan, 1e-7, -2.0]), "electron / s", "light", "phot.count"),
+        Column("odd", np.array([1.0, 2.0, 3.0, 0.1 + 0.2]), "furlong", "a unit nobody knows", "meta.record"),
+        Column("is_tie", np.array([True, False, True, False]), "", "tie", "meta.code"),
+        Column("text", np.array(["", "é", "b", "<c>"]), "", "words", "meta.note"),
+        Column("none", np.array(["", "", "", ""]), "", "no words", "meta.note"),
     ]
     table = release_table(columns, {"galaxy": "x", "release": "u", "simulated": True, "description": "d"})
     return {format_: file_bytes(table, format_) for format_ in RELEASE_FORMATS}
