@@ -10,6 +10,8 @@ NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
 stamp = $(VENV)/.installed-$(1)-$(shell sha256sum $(2) | cut -c1-16)
 RUNTIME := $(call stamp,runtime,requirements.txt)
 DEV := $(call stamp,dev,requirements-dev.txt)
+# Two processes; a module's tests share what they build, so they stay together. One thread each, or they wait for each other.
+PYTEST := OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 --dist loadfile
 NODE_MODULES := node_modules/.installed-$(shell sha256sum package-lock.json | cut -c1-16)
 
 .PHONY: demo test lint types unit services browser lock screenshots clean help
@@ -42,14 +44,14 @@ types: $(DEV) $(NODE_MODULES)
 
 # Browser tests run apart: Playwright's event loop and pytest-asyncio's do not share a process.
 unit: $(DEV)
-	$(BIN)/pytest -m "not browser"
+	$(PYTEST) -m "not browser"
 
 services: $(DEV)
 ifeq ($(CI),true)
 	DATABASE_URL=$${TEST_DATABASE_URL:-postgresql://postgres@127.0.0.1:5432/postgres} \
 	REDIS_URL=$${TEST_REDIS_URL:-redis://127.0.0.1:6379/0} \
-	$(BIN)/pytest -m "not browser" tests/accounts tests/catalogs/test_catalogs.py tests/catalogs/test_ingest.py \
-	  tests/events tests/jobs tests/labeling $(filter-out tests/test_demo.py,$(wildcard tests/test_*.py))
+	$(PYTEST) -m "not browser" tests/accounts tests/catalogs/releases tests/catalogs/test_*.py tests/events tests/jobs \
+	  tests/labeling tests/mlops $(filter-out tests/test_demo.py,$(wildcard tests/test_*.py))
 else
 	@echo "SKIPPED: the PostgreSQL and Redis tests run where CI=true (servers on their standard local ports)"
 endif

@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString
 from catalogs.models import Band, Catalog, Galaxy, Mosaic, Source
 from catalogs.templatetags.tiles import galaxy_picture
 from catalogs.withdrawing import withdraw_catalog, withdraw_galaxy
-from galaxycat.accounts.adminsite import ReadOnlyInline, TeamAdmin, fields_of, site
+from galaxycat.accounts.adminsite import HappenedFilter, ReadOnlyInline, TeamAdmin, fields_of, site
 from galaxycat.errors import DomainError
 
 CUTOUT_PX = 32
@@ -72,8 +72,8 @@ class GalaxyAdmin(TeamAdmin):
     list_display_links = ("picture", "name")
     list_filter = (
         "is_simulated",
-        ("published_at", admin.EmptyFieldListFilter),
-        ("withdrawn_at", admin.EmptyFieldListFilter),
+        ("published_at", HappenedFilter),
+        ("withdrawn_at", HappenedFilter),
     )
     list_select_related = ("team",)
     search_fields = ("name", "slug")
@@ -115,7 +115,7 @@ class MosaicAdmin(TeamAdmin):
 class CatalogAdmin(TeamAdmin):
     team_lookup = "galaxy__team"
     list_display = ("name", "galaxy", "kind", "method", "created_at", "withdrawn_at", "sources")
-    list_filter = ("kind", ("withdrawn_at", admin.EmptyFieldListFilter))
+    list_filter = ("kind", ("withdrawn_at", HappenedFilter))
     list_select_related = ("galaxy",)
     search_fields = ("name", "galaxy__name", "galaxy__slug")
     fields = (*fields_of(Catalog), "sources")
@@ -155,7 +155,7 @@ class SourceAdmin(TeamAdmin):
     """Sources, to look at. Searched by number or UUID, which have indexes."""
 
     team_lookup = "catalog__galaxy__team"
-    list_display = ("picture", "number", "catalog", "place", "sky", "published_label", "is_outside")
+    list_display = ("picture", "number", "catalog", "place", "sky", "published_label", "is_on_image")
     list_display_links = ("picture", "number")
     list_filter = (CatalogFilter, "is_outside")
     list_select_related = ("catalog__galaxy",)
@@ -198,6 +198,10 @@ class SourceAdmin(TeamAdmin):
     @admin.display(description="x, y (px)")
     def place(self, source: Source) -> str:
         return f"{source.x_px:.2f}, {source.y_px:.2f}"
+
+    @admin.display(description="On the image")
+    def is_on_image(self, source: Source) -> str:
+        return "outside" if source.is_outside else "yes"
 
     @admin.display(description="ICRS (deg)")
     def sky(self, source: Source) -> str:

@@ -32,5 +32,6 @@ urlpatterns = [
     path("catalogs/<uuid:uuid>/export/<slug:format_>/", galaxies.export, name="export_catalog"),
     path("tiles/<hex:image>/<hex:style>/<int:z>/<int:x>/<int:y>/", tiles.tile, name="tile"),
     path("cutouts/<hex:style>/<uuid:uuid>/", tiles.cutout, name="cutout"),
+    path("catalogs/<uuid:uuid>/sources/<int:number>/", evidence.numbered_source, name="numbered_source"),
     path("sources/<uuid:uuid>/evidence/", evidence.source_evidence, name="source_evidence"),
 ]

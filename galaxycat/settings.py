@@ -1,6 +1,7 @@
 """All settings in one file, driven by the environment. docs/settings.md has the table; nothing else is read."""
 
 import os
+import re
 import secrets
 import sys
 from pathlib import Path
@@ -15,7 +16,8 @@ TESTING = "pytest" in sys.modules
 BASE_DIR = Path(__file__).resolve().parent.parent
 GALAXYCAT_HOME = Path(env.str("GALAXYCAT_HOME", default=str(BASE_DIR / "var"))).resolve()
 if TESTING:
-    GALAXYCAT_HOME = GALAXYCAT_HOME / "tests"
+    # Each process of pytest-xdist has a home, and a Redis database, of its own.
+    GALAXYCAT_HOME = GALAXYCAT_HOME / "tests" / os.environ.get("PYTEST_XDIST_WORKER", "")
 GALAXYCAT_HOME.mkdir(parents=True, exist_ok=True)
 
 
@@ -131,6 +133,10 @@ else:
 # --- Live channel: in memory (one web process), or Redis by REDIS_URL ---
 
 REDIS_URL = env.str("REDIS_URL", default="")
+if TESTING and REDIS_URL and "PYTEST_XDIST_WORKER" in os.environ:
+    REDIS_URL = re.sub(
+        r"\d+$", lambda number: str(int(number[0]) + int(os.environ["PYTEST_XDIST_WORKER"][2:])), REDIS_URL
+    )
 CHANNEL_LAYERS = {
     "default": {
         # The core Redis layer drops idle sockets with redis-py 8; the pub/sub layer does not.
@@ -204,6 +210,7 @@ CONTENT_SECURITY_POLICY = {
 
 # --- Images, static files ---
 
+HASHED_STATICS = env.bool("HASHED_STATICS", default=not DEBUG and not TESTING)
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
@@ -214,14 +221,15 @@ STORAGES = {
     "releases": {"BACKEND": "catalogs.storage.ReleaseStorage", "OPTIONS": {"location": GALAXYCAT_HOME / "releases"}},
     "staticfiles": {
         "BACKEND": "galaxycat.statics.HashedStaticFilesStorage"
-        if env.bool("HASHED_STATICS", default=not DEBUG and not TESTING)
+        if HASHED_STATICS
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
 # Brotli and Zstandard at their slowest levels made the first start 50 s longer; a server in front can do them.
 SERVESTATIC_USE_BROTLI = SERVESTATIC_USE_ZSTD = False
 STATIC_URL = "static/"
-STATIC_ROOT = GALAXYCAT_HOME / "static"
+# Unhashed, in tests, nothing is collected: every test client would read all of what browser tests have left.
+STATIC_ROOT = GALAXYCAT_HOME / ("static" if HASHED_STATICS or not TESTING else "none")
 STATICFILES_DIRS = [BASE_DIR / "static"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=50 * 1024 * 1024)

@@ -7,7 +7,7 @@ from django.contrib.admin import TabularInline
 from django.db.models import Model
 from django.http import HttpRequest
 
-from galaxycat.accounts.adminsite import TeamAdmin, fields_of, site
+from galaxycat.accounts.adminsite import HappenedFilter, TeamAdmin, fields_of, site
 from labeling.models import Campaign, Label, Round, SchemeVersion
 
 
@@ -64,7 +64,7 @@ class RoundAdmin(TeamAdmin):
 
     team_lookup = "campaign__galaxy__team"
     list_display = ("campaign", "number", "galaxy", "mode", "sampler", "overlap", "opened_at", "closed_at")
-    list_filter = ("mode", "sampler", ("closed_at", admin.EmptyFieldListFilter))
+    list_filter = ("mode", "sampler", ("closed_at", HappenedFilter))
     list_select_related = ("campaign__galaxy",)
     search_fields = ("campaign__name", "campaign__galaxy__name")
     fields = fields_of(Round)

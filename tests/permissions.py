@@ -27,6 +27,7 @@ export_catalog            GET   404    404  200  200  200  200
 tile                      GET   404    404  200  200  200  200
 cutout                    GET   404    404  200  200  200  200
 source_evidence           GET   404    404  200  200  200  200
+numbered_source           GET   404    404  302  302  302  302
 
 releases                  GET   404    404  200  200  200  200
 make_release              POST  login  404  403  403  302  302
@@ -174,6 +175,7 @@ export_catalog      GET  200    200
 tile                GET  200    200
 cutout              GET  200    200
 source_evidence     GET  200    200
+numbered_source     GET  302    302
 releases            GET  200    200
 make_release        POST login  403
 release             GET  404    404

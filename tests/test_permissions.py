@@ -59,6 +59,7 @@ def address(name: str, world: World) -> str:
         "api:catalog-detail": [world.catalog.uuid],
         "api:catalog-places": [world.catalog.uuid],
         "source_evidence": [source.uuid],
+        "numbered_source": [source.catalog.uuid, source.number],
         "api:source-detail": [source.uuid],
         "api:source-evidence": [source.uuid],
         "account_confirm_email": ["key"],

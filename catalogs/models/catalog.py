@@ -46,6 +46,7 @@ class Catalog(models.Model):
 
     class Meta:
         ordering = ["galaxy", "created_at"]
+        verbose_name = "catalogue"
         constraints = [
             models.UniqueConstraint(fields=["galaxy", "name"], name="catalog_name_unique"),
             models.CheckConstraint(condition=Q(kind__in=["detected", "reference"]), name="catalog_kind_known"),

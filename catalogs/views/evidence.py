@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -24,6 +24,13 @@ def visible_source(request: HttpRequest, uuid: str) -> Source:
     """The source with its catalogue and galaxy; 404 for whom may not see it."""
     sources = Source.objects.visible_to(request.user).select_related("catalog__galaxy__team")
     return get_object_or_404(sources, uuid=uuid)
+
+
+@require_safe
+def numbered_source(request: HttpRequest, uuid: str, number: int) -> HttpResponse:
+    """To the evidence of the source with this number in a catalogue."""
+    sources = Source.objects.visible_to(request.user).filter(catalog__uuid=uuid)
+    return redirect("source_evidence", get_object_or_404(sources, number=number).uuid)
 
 
 @require_safe

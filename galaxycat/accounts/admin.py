@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.http import HttpRequest
 
-from galaxycat.accounts.adminsite import TeamAdmin, fields_of, site
+from galaxycat.accounts.adminsite import HappenedFilter, TeamAdmin, fields_of, site
 from galaxycat.accounts.models import Membership, Team
 
 
@@ -18,7 +18,7 @@ class TeamsAdmin(TeamAdmin):
 @admin.register(Membership, site=site)
 class MembershipAdmin(TeamAdmin):
     list_display = ("member", "team", "role", "started_at", "ended_at")
-    list_filter = ("role", ("ended_at", admin.EmptyFieldListFilter))
+    list_filter = ("role", ("ended_at", HappenedFilter))
     list_select_related = ("user", "team")
     search_fields = ("user__username", "user__first_name", "user__last_name")
     fields = ("member", "team", "role", "started_at", "ended_at")

@@ -4,11 +4,12 @@ Curators are neither superusers nor marked as staff by hand: whoever is curator 
 and changes what belongs to those teams, nothing else.
 """
 
+from collections.abc import Iterator
 from functools import wraps
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from django.contrib.admin import AdminSite, ModelAdmin, ShowFacets
+from django.contrib.admin import AdminSite, EmptyFieldListFilter, ModelAdmin, ShowFacets
 from django.contrib.auth.views import redirect_to_login
 from django.core.paginator import Paginator
 from django.db.models import Field, ForeignKey, Model, QuerySet
@@ -147,6 +148,18 @@ class TeamAdmin(ModelAdmin):
 
     def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse:
         raise Http404(f"There is no {opts.verbose_name} {object_id!r}, or none of your teams'")
+
+
+class HappenedFilter(EmptyFieldListFilter):
+    """Whether what a field `…_at` is the moment of has happened."""
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self.title = str(self.field_path).removesuffix("_at")
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        for choice, words in zip(super().choices(changelist), ("All", "No", "Yes"), strict=True):
+            yield {**choice, "display": words}
 
 
 class ReadOnlyInline:

@@ -37,7 +37,7 @@ def round_list(request: UserRequest, slug: str) -> HttpResponse:
     rounds = (
         Round.objects.visible_to(request.user)
         .filter(campaign__galaxy=galaxy)
-        .select_related("campaign")
+        .select_related("campaign", "catalog")
         .annotate(n_drawn=Count("draw"))
         .order_by("campaign__name", "-number")
     )

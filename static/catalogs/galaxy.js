@@ -47,13 +47,13 @@ function drawTicked() {
   if (!markers) return;
   for (const box of document.querySelectorAll("input[data-places]")) {
     if (!(box instanceof HTMLInputElement)) continue;
-    const { places = "", kind, name = "" } = box.dataset;
+    const { places = "", sourcePage, kind, name = "" } = box.dataset;
     if (!box.checked) {
       drawn.delete(places);
       markers.put(places, null);
     } else if (!drawn.has(places)) {
       drawn.add(places);
-      void draw(places, { name, kind: kind === "reference" || kind === "sampled" ? kind : "detected" });
+      void draw(places, { name, sourcePage, kind: kind === "reference" || kind === "sampled" ? kind : "detected" });
     }
   }
 }

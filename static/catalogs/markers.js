@@ -10,6 +10,7 @@ import { fromMap } from "./pixels.js";
  * @property {import("./pointgrid.js").PointGrid} points in image pixels
  * @property {import("./paint.js").RingStyle} style
  * @property {(index: number) => string} describe what hovering shows
+ * @property {(index: number) => string | null} address of its own page, which a click offers
  */
 
 /** @typedef {{points: import("./pointgrid.js").PointGrid, seen: number[], scale: number, x0: number, y0: number, colour: string}} View */
@@ -63,6 +64,7 @@ export class MarkerLayer extends L.Layer {
     map.on("move moveend zoomend viewreset resize", this.redraw, this);
     map.on("mousemove", this.#hover, this);
     map.on("mouseout zoomstart", this.#unhover, this);
+    map.on("click", this.#follow, this);
     this.redraw();
     return this;
   }
@@ -72,6 +74,7 @@ export class MarkerLayer extends L.Layer {
     map.off("move moveend zoomend viewreset resize", this.redraw, this);
     map.off("mousemove", this.#hover, this);
     map.off("mouseout zoomstart", this.#unhover, this);
+    map.off("click", this.#follow, this);
     this.#canvas.remove();
     return this;
   }
@@ -122,11 +125,26 @@ export class MarkerLayer extends L.Layer {
   /** @param {L.LeafletMouseEvent} event */
   #hover({ latlng, target }) {
     const found = this.isShown ? this.#nearest(latlng, target) : null;
+    target.getContainer().classList.toggle("has-source", Boolean(found?.set.address(found.index)));
     if (!found) return this.#unhover();
     const content = document.createElement("span"); // never HTML: labels come from files
     content.textContent = found.set.describe(found.index);
     this.#tooltip.setLatLng(latlng).setContent(content);
     if (!target.hasLayer(this.#tooltip)) target.openTooltip(this.#tooltip);
+  }
+
+  /** @param {L.LeafletMouseEvent} event */
+  #follow({ latlng, target }) {
+    const found = this.isShown ? this.#nearest(latlng, target) : null;
+    const address = found?.set.address(found.index);
+    if (!found || !address) return;
+    this.#unhover();
+    const link = document.createElement("a");
+    link.href = address;
+    link.textContent = "All evidence";
+    const content = document.createElement("p");
+    content.append(found.set.describe(found.index), document.createElement("br"), link);
+    L.popup({ className: "source-popup" }).setLatLng(latlng).setContent(content).openOn(target);
   }
 
   #unhover() {

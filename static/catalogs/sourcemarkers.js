@@ -4,7 +4,7 @@
 import { PointGrid } from "./pointgrid.js";
 
 /** @typedef {"detected" | "reference" | "sampled"} Kind */
-/** @typedef {{name: string, kind: Kind}} Look */
+/** @typedef {{name: string, kind: Kind, sourcePage?: string}} Look - `sourcePage`: the address of source 0, where sources have a page */
 
 /** @type {Record<Kind, import("./paint.js").RingStyle>} */
 export const MARKER_STYLES = {
@@ -22,6 +22,7 @@ export function markerSet(look, places) {
   return {
     points: new PointGrid(places.x_px, places.y_px),
     style: MARKER_STYLES[look.kind],
+    address: (i) => look.sourcePage?.replace(/0\/$/, `${places.number[i]}/`) ?? null,
     describe: (i) => `${look.name} ${places.number[i]}${places.label[i] ? ` · class ${places.label[i]}` : ""}`,
   };
 }

@@ -11,7 +11,7 @@ from catalogs.models import Catalog
 from galaxycat.accounts.models import Role
 from galaxycat.jobs.models import Job
 from galaxycat.jobs.running import run_job
-from tests.browser.conftest import TABLET
+from tests.browser.conftest import LAPTOP, TABLET
 from tests.factories import PASSWORD
 
 
@@ -39,13 +39,14 @@ def test_a_curator_detects_sources_and_watches_the_job(world, people):
 
     curator.tolerated = "422"
     curator.goto("/galaxies/ngc-0001/detect/")
+    curator.shoot("detect")
+    curator.shoot("detect-tablet", TABLET)
+    page.set_viewport_size(LAPTOP)
     page.get_by_label("Threshold").fill("0")
     page.get_by_role("button", name="Detect sources").click()
     expect(page.locator(".errorlist")).to_have_text("must be above 0")
     curator.shoot("detect-errors")
     page.get_by_label("Threshold").fill("6")
-    curator.shoot("detect")
-    curator.shoot("detect-tablet", TABLET)
     page.get_by_role("button", name="Detect sources").click()
     expect(page.locator(".panel-note").last).to_contain_text("Waits for a worker")
     curator.shoot("galaxy-detecting")

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Page, expect
+from scipy.spatial import cKDTree
 
 from galaxycat.accounts.models import Role
 from labeling.assignments import claim
@@ -287,8 +288,21 @@ def test_the_evidence_page_of_a_source(people, team, galaxy, size):  # noqa: F81
     make_member(team, Role.VIEWER, "liv")
     viewer = people(size)
     page = viewer.log_in("liv", PASSWORD)
-    source = galaxy.catalogs.get(kind="detected").sources.order_by("number").first()
-    viewer.goto(f"/sources/{source.uuid}/evidence/")
+    sources = list(galaxy.catalogs.get(kind="detected").sources.all())
+    places = [(each.x_px, each.y_px) for each in sources]
+    nearest_px = cKDTree(places).query(places, k=2)[0][:, 1]
+    source = sources[int(nearest_px.argmax())]
+    viewer.goto("/galaxies/story/")
+    page.get_by_role("checkbox", name="truth").uncheck()
+    page.wait_for_load_state("networkidle")
+    box, middle_px = page.locator("#map").bounding_box(), (galaxy.width_px - 1) / 2
+    shrunk = int(page.locator("[data-readout=zoom]").inner_text().split(":")[1])
+    x = box["x"] + box["width"] / 2 + (source.x_px - middle_px) / shrunk
+    page.mouse.click(x, box["y"] + box["height"] / 2 - (source.y_px - middle_px) / shrunk)
+    expect(page.locator(".source-popup")).to_contain_text(str(source.number))
+    viewer.shoot(f"galaxy-source-{size['width']}", size)
+    page.get_by_role("link", name="All evidence").click()
+    page.wait_for_url(f"**/sources/{source.uuid}/evidence/")
     expect(page.locator("#readings dt")).to_have_count(10)
     page.keyboard.press("w")
     expect(page.locator("[data-stretch-name]")).to_have_text("asinh 30")

@@ -113,6 +113,14 @@ def test_nothing_that_anybody_said_of_the_source_is_in_it(world, client):
     }  # fmt: skip
 
 
+def test_a_source_is_found_by_its_number_in_its_catalogue(world, client):
+    source = world.catalog.sources.last()
+    answered = client.get(f"/catalogs/{world.catalog.uuid}/sources/{source.number}/")
+    assert (answered.status_code, answered["Location"]) == (302, f"/sources/{source.uuid}/evidence/")
+    for number in (0, 10**6, 10**30):
+        assert client.get(f"/catalogs/{world.catalog.uuid}/sources/{number}/").status_code == 404
+
+
 def test_an_address_that_names_the_image_may_be_kept_for_good(world, client):
     source = world.catalog.sources.first()
     image = world.galaxy.latest_mosaic.science_sha256
