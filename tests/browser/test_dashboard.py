@@ -21,8 +21,10 @@ from labeling.rounds import close_round, open_round
 from labeling.schemes import legus_scheme
 from labeling.simulated import vote_in_simulation
 from labeling.voting import cast_vote
+from tests.browser.accessibility import axe_clean
+from tests.browser.annotating import answer, ready
 from tests.browser.conftest import LAPTOP, TABLET
-from tests.browser.test_story import GROUPS, answer, axe_clean, human_to_mode, percent, ready
+from tests.browser.counting import GROUPS, human_to_mode, percent
 from tests.factories import PASSWORD, make_member, make_team, make_user
 from tests.world import write_band
 
