@@ -11,9 +11,10 @@ register = template.Library()
 
 
 @register.filter
-def percent(share: float | None) -> str:
+def percent(share: float | str | None) -> str:
     """0.8734 -> "87.3 %"; a dash where there is nothing to take a share of."""
-    return "–" if share is None else f"{100 * share:.1f} %"
+    # Django hands a filter "" for what a template names and is not there.
+    return "–" if share is None or isinstance(share, str) else f"{100 * share:.1f} %"
 
 
 @register.filter

@@ -8,7 +8,7 @@ from galaxycat.accounts.models import Role
 from galaxycat.jobs.models import Job
 from labeling.access import watch
 from labeling.rounds import close_round
-from mlops.fitting import train_campaign
+from mlops.fitting import Desk, evaluate, refit, train_campaign
 from tests.factories import make_catalog, make_galaxy, make_member, make_round, make_team
 from tests.mlops.factories import make_learning_round, make_model, make_voter, vote_for_truth
 
@@ -74,6 +74,22 @@ def pretrain(catalog, steps):
     client.force_login(make_member(catalog.galaxy.team, Role.CURATOR))
     said = {"catalog": str(catalog.uuid)} | ({} if steps is None else {"steps": steps})
     return client.post(reverse("pretrain", args=[catalog.galaxy.slug]), said)
+
+
+def test_a_version_that_was_newest_too_shortly_to_be_measured_has_dashes():
+    round_, voter, _ = make_learning_round(n_votes=20)
+    desk = Desk(round_.campaign, round_.catalog)
+    refit(desk)
+    vote_for_truth(round_, voter, 5)
+    evaluate(refit(desk), desk)
+    close_round(round_=round_)
+    page = get(make_member(round_.galaxy.team, Role.VIEWER), round_.galaxy)
+    assert page.status_code == 200
+    measured, unmeasured = page.text.split("<tbody>")[-1].split("</tr>")[:2]
+    assert "clusters@2" in measured
+    assert measured.count("–") == 0
+    assert "clusters@1" in unmeasured
+    assert unmeasured.count("–") == 3
 
 
 def test_simulated_votes_are_named():
