@@ -1,6 +1,7 @@
 """Agreement by plain counting, with nothing of the product's."""
 
 from collections import Counter
+from decimal import ROUND_HALF_UP, Decimal
 
 GROUPS = {"1": "cluster", "2": "cluster", "3": "non-cluster", "4": "non-cluster"}
 
@@ -25,4 +26,5 @@ def human_to_mode(votes: dict[str, list[str]]) -> tuple[float, float, int]:
 
 
 def percent(share: float) -> str:
-    return f"{100 * share:.1f} %"
+    """With one decimal, halves up, as JavaScript writes it: 13 of 16 are 81.3 %."""
+    return f"{Decimal(100 * share).quantize(Decimal('0.1'), ROUND_HALF_UP)} %"
