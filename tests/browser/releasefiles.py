@@ -1,11 +1,13 @@
 """What a release must say by plain counting over the votes' rows, and what its files say, as Python values."""
 
+import warnings
 from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from astropy.table import Table
+from astropy.units import UnitsWarning
 
 from labeling.models import Campaign, Vote
 
@@ -88,7 +90,10 @@ def predicted_rows(name: str, labels: list[str], scores: np.ndarray) -> list[Row
 
 def read_rows(path: Path, format_: str, names: list[str]) -> list[Row]:
     """These columns of a release's file: text, numbers, and None where there is none."""
-    table = Table.read(path, format=format_)
+    with warnings.catch_warnings():
+        # FITS knows no electron: such a unit is kept as text there.
+        warnings.simplefilter("ignore", UnitsWarning)
+        table = Table.read(path, format=format_)
     text = {name for name in names if table[name].dtype.kind in "SUO"}
     return [{name: _text(row[name]) if name in text else _number(row[name]) for name in names} for row in table]
 
