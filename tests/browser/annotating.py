@@ -15,12 +15,17 @@ def ready(page: Page) -> str:
 def answer(page: Page, key: str) -> str:
     """Press a key on the source in view and wait for the next one, or the end; returns the source's number."""
     before = ready(page)
-    expect(page.locator("#answering")).to_have_attribute("aria-busy", "false")
-    page.wait_for_timeout(200)  # keys are ignored for a moment after a new source comes up
-    page.keyboard.press(key)
+    press(page, key)
     same = page.locator("#answering:not([hidden])").filter(has_text=re.compile(rf"Source {before}\b"))
     expect(same).to_have_count(0)
     return before
+
+
+def press(page: Page, key: str) -> None:
+    """Press a key once the source in view is drawn and takes one."""
+    expect(page.locator("#answering")).to_have_attribute("aria-busy", "false")
+    page.wait_for_timeout(200)  # keys are ignored for a moment after a new source comes up
+    page.keyboard.press(key)
 
 
 def saved(page: Page) -> None:

@@ -22,7 +22,7 @@ from labeling.rounds import close_round, open_round
 from labeling.schemes import legus_scheme
 from labeling.simulated import vote_in_simulation
 from tests.browser.accessibility import axe_clean
-from tests.browser.annotating import answer, ready
+from tests.browser.annotating import answer, press, ready
 from tests.browser.conftest import LAPTOP, TABLET
 from tests.browser.counting import GROUPS, human_to_mode, percent
 from tests.factories import PASSWORD, make_member, make_team, make_user
@@ -263,8 +263,7 @@ def test_a_vote_in_a_round_closed_meanwhile_is_kept_and_explained(people, team, 
     voter.goto(f"/rounds/{round_.uuid}/label/")
     ready(page)
     Round.objects.update(closed_at=round_.opened_at)
-    page.wait_for_timeout(200)
-    page.keyboard.press("1")
+    press(page, "1")
     expect(page.locator("#refused")).to_contain_text("takes no more votes")
     assert not Vote.objects.exists()
 
