@@ -11,10 +11,10 @@ from galaxycat.accounts.models import User
 from galaxycat.errors import BadInput
 from mlops.featuring import source_order
 from mlops.learning import encoder as network
-from mlops.learning.byol import BUDGET_S, STEPS, Collapsed
+from mlops.learning.byol import BUDGET_S, Collapsed
 from mlops.learning.byol import pretrain as pretrain_byol
 from mlops.learning.inputs import Progress, quiet, source_inputs
-from mlops.learning.spec import EncoderSpec
+from mlops.learning.spec import STEPS, EncoderSpec
 from mlops.models import Encoder, FeatureSet
 from mlops.names import catalog_named
 from mlops.storage import model_storage

@@ -1,6 +1,7 @@
 """Agreement, class counts and votes as pages show them."""
 
 from collections.abc import Iterable, Mapping
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django import template
@@ -11,9 +12,15 @@ register = template.Library()
 
 
 @register.filter
-def percent(share: float | None) -> str:
+def percent(share: float | str | None) -> str:
     """0.8734 -> "87.3 %"; a dash where there is nothing to take a share of."""
-    return "–" if share is None else f"{100 * share:.1f} %"
+    # Django hands a filter "" for what a template names and is not there.
+    return "–" if share is None or isinstance(share, str) else f"{one_decimal(100 * share)} %"
+
+
+def one_decimal(value: float) -> str:
+    """81.25 -> "81.3": halves go up, as in the browser, so that a number is the same on each page."""
+    return str(Decimal(value).quantize(Decimal("0.1"), ROUND_HALF_UP))
 
 
 @register.filter

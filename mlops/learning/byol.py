@@ -15,10 +15,8 @@ from torch.nn import functional
 from mlops.learning.augmentation import Augmentation, augmented
 from mlops.learning.encoder import Encoder, Network, as_tensor, fast_half, untrained
 from mlops.learning.inputs import Progress, quiet
-from mlops.learning.spec import EncoderSpec
+from mlops.learning.spec import STEPS, EncoderSpec
 
-# Steps, not epochs or seconds: the result must not depend on the machine (docs/decisions/0011 has what more would gain).
-STEPS = 1200
 BATCH = 128
 LEARNING_RATE, WARM_UP, WEIGHT_DECAY = 2e-3, 0.05, 1e-4
 FIRST_MOMENTUM = 0.99

@@ -5,6 +5,9 @@ import json
 from dataclasses import asdict, dataclass
 
 MAX_BANDS = 12
+# How long pre-training is: steps, not epochs or seconds, since the result must not depend on the machine
+# (docs/decisions/0011 has what more would gain).
+STEPS = 1200
 # Raise it whenever the same spec would mean another network or another input: caches and encoders are then made anew.
 ARCHITECTURE = "strided-stem-2"
 

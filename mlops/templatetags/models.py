@@ -6,6 +6,7 @@ from typing import Any
 from django import template
 
 from labeling.models import Label
+from labeling.templatetags.agreement import one_decimal
 
 register = template.Library()
 
@@ -13,7 +14,7 @@ register = template.Library()
 @register.filter
 def interval(bounds: Sequence[float]) -> str:
     """[0.751, 0.834] -> "(75.1–83.4 %)"."""
-    return f"({100 * bounds[0]:.1f}–{100 * bounds[1]:.1f} %)"
+    return f"({one_decimal(100 * bounds[0])}–{one_decimal(100 * bounds[1])} %)"
 
 
 @register.filter

@@ -22,8 +22,11 @@ from galaxycat.jobs.starting import start_job
 from labeling.models import Round
 from mlops.access import require_predictions, why_predictions_are_hidden
 from mlops.importing import import_predictions
+from mlops.learning.spec import STEPS
 from mlops.reports import encoders_of, reports_of
 from mlops.topics import catalog_topic
+
+MAX_STEPS = 20_000
 
 
 def _galaxy_for(request: UserRequest, slug: str) -> Galaxy:
@@ -67,6 +70,8 @@ def _choices(galaxy: Galaxy, request: UserRequest) -> dict[str, Any]:
         "catalogs": catalogs,
         "campaigns": list(galaxy.campaigns.order_by("-pk")),
         "can_curate": is_curator,
+        "steps": STEPS,
+        "max_steps": MAX_STEPS,
         # The topics are open to curators and PIs; other members reload.
         "topics": [catalog_topic(catalog) for catalog in catalogs] if is_curator else [],
     }
@@ -87,13 +92,21 @@ def _catalog_in(galaxy: Galaxy, uuid: str | None) -> Catalog:
     return catalog
 
 
+def _steps(text: str | None) -> int:
+    """How long to train; the usual length where nothing is said."""
+    text = text or str(STEPS)
+    if not text.isascii() or not text.isdecimal() or not 1 <= int(text[:9]) <= MAX_STEPS:
+        raise BadInput(f"steps: {text[:20]!r} is no whole number from 1 to {MAX_STEPS:,}")
+    return int(text)
+
+
 @login_required
 @require_POST
 def pretrain(request: UserRequest, slug: str) -> HttpResponse:
     """Start pre-training an encoder on a catalogue's sources, as a job."""
     galaxy = curated_galaxy(request, slug)
     catalog = _catalog_in(galaxy, request.POST.get("catalog"))
-    _start(request, galaxy, "pretrain", {"catalog": str(catalog.uuid)})
+    _start(request, galaxy, "pretrain", {"catalog": str(catalog.uuid), "steps": _steps(request.POST.get("steps"))})
     messages.success(request, f"Pre-training on {catalog} has been asked for; the jobs page shows how far it is.")
     return _back(galaxy, request)
 

@@ -43,7 +43,7 @@ export class PredictionPanel {
     const prediction = this.#source === null ? null : this.predictions.of(this.#source);
     const isChange = isNews && this.#onScreen !== null && whatItSays(this.#onScreen) !== whatItSays(prediction);
     this.#onScreen = prediction;
-    element("#prediction-model", HTMLElement).textContent = prediction ? prediction.model : "none yet";
+    element("#prediction-model", HTMLElement).replaceChildren(...nameOf(prediction?.model ?? "none yet"));
     this.#bars.replaceChildren(...this.labels.map((label) => bar(label, prediction?.probabilities[label.value] ?? null)));
     if (!isChange) return;
     this.#box.classList.add("is-new");
@@ -55,6 +55,14 @@ export class PredictionPanel {
 /** Without the token, which is new each time. @param {import("./predictions.js").Shown | null} prediction */
 function whatItSays(prediction) {
   return prediction && JSON.stringify([prediction.source, prediction.model, prediction.probabilities]);
+}
+
+/** The number apart: a long name is cut short, and what moves with each vote is not. @param {string} model */
+function nameOf(model) {
+  const [name, number = ""] = model.split(/(?=@\d+$)/);
+  return [["model-name", name], ["model-number", number]].map(([className, textContent]) =>
+    Object.assign(document.createElement("span"), { className, textContent, title: model }),
+  );
 }
 
 /**

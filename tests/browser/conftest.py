@@ -4,6 +4,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,16 @@ class Person:
         self.page.on("console", self._note)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
+    @contextmanager
+    def tolerating(self, *words: str) -> Iterator[None]:
+        """For what the test makes fail meanwhile, and only then."""
+        before = len(self.complaints)
+        yield
+        self.page.evaluate("0")  # what the console said before this has arrived after it
+        self.complaints[before:] = [
+            each for each in self.complaints[before:] if not any(word in each for word in words)
+        ]
+
     @property
     def unexpected(self) -> list[str]:
         return [each for each in self.complaints if not (self.tolerated and self.tolerated in each)]
@@ -109,11 +120,11 @@ class Person:
 
 @pytest.fixture
 def people(browser: Browser, server: str) -> Iterator[Callable[..., Person]]:
-    """`people()` opens a browser of its own for one more person; at the end no console may have complained."""
+    """`people()` opens a browser of its own for one more person, `through` another address where it is given; at the end no console may have complained."""
     everybody: list[Person] = []
 
-    def arrive(size: dict[str, int] = LAPTOP) -> Person:
-        everybody.append(Person(browser.new_context(viewport=size), server))
+    def arrive(size: dict[str, int] = LAPTOP, through: str = server) -> Person:
+        everybody.append(Person(browser.new_context(viewport=size), through))
         return everybody[-1]
 
     yield arrive

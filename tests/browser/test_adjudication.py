@@ -3,8 +3,7 @@
 from uuid import uuid4
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from catalogs.detecting import detect_sources
 from catalogs.imagery.fitsband import BandArgument
@@ -17,6 +16,7 @@ from labeling.models import Decision, Round
 from labeling.remarks import remark
 from labeling.rounds import close_round
 from labeling.voting import cast_vote
+from tests.browser.accessibility import axe_clean
 from tests.browser.conftest import LAPTOP, TABLET
 from tests.factories import PASSWORD, make_member, make_round, make_team
 
@@ -59,11 +59,6 @@ def round_(galaxy, team) -> Round:
                 client_id=uuid4(), assignment=each, annotator=voter, outcome="labeled", label=ANSWERS[place][turn]
             )
     return close_round(round_=round_)
-
-
-def axe_clean(page: Page) -> None:
-    found = Axe().run(page).response["violations"]
-    assert [(each["id"], [node["target"] for node in each["nodes"]]) for each in found] == []
 
 
 def test_ties_are_settled_by_keyboard_and_a_second_curator_is_told(people, team, round_):

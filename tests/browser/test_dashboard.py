@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from catalogs.detecting import detect_sources
 from catalogs.imagery.fitsband import BandArgument
@@ -21,8 +21,11 @@ from labeling.rounds import close_round, open_round
 from labeling.schemes import legus_scheme
 from labeling.simulated import vote_in_simulation
 from labeling.voting import cast_vote
+from tests.browser.accessibility import axe_clean
+from tests.browser.annotating import answer, ready
 from tests.browser.conftest import LAPTOP, TABLET
-from tests.browser.test_story import GROUPS, answer, axe_clean, human_to_mode, percent, ready
+from tests.browser.counting import GROUPS, human_to_mode, percent
+from tests.browser.figures import as_table, reading
 from tests.factories import PASSWORD, make_member, make_team, make_user
 from tests.world import write_band
 
@@ -48,10 +51,6 @@ def address(round_: Round) -> str:
     return f"/galaxies/{round_.galaxy.slug}/campaigns/{round_.campaign.uuid}/"
 
 
-def reading(page: Page, key: str):
-    return page.locator(f'[data-reading="{key}"] strong')
-
-
 def vote_by_plan(round_: Round, voters, plan) -> None:
     """Everybody answers each source as planned: number of the source -> a label a voter."""
     for turn, voter in enumerate(voters):
@@ -66,14 +65,6 @@ LABELS = (["1", "1", "2"], ["3", "3", "3"], ["1", "3", "4"], ["4", "4", "1"], ["
 
 def planned(round_: Round) -> dict[str, list[str]]:
     return dict(zip(map(str, round_.draw.values_list("source__number", flat=True)), LABELS, strict=True))
-
-
-def as_table(page: Page, key: str) -> list[list[str]]:
-    """The numbers of a figure, as its table says them."""
-    figure = page.locator(f"#figure-{key}")
-    if figure.locator(".link-button[aria-pressed=false]").count():
-        figure.locator(".link-button").click()
-    return [row.locator("th, td").all_inner_texts() for row in figure.locator("tbody tr").all()]
 
 
 def test_votes_show_as_they_are_cast_and_agree_with_plain_counting(people, team, catalog):

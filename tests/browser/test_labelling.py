@@ -15,8 +15,10 @@ from labeling.rounds import close_round, open_round
 from labeling.schemes import legus_scheme
 from labeling.voting import cast_vote
 from mlops.fitting import train_campaign
+from tests.browser.accessibility import axe_clean
+from tests.browser.annotating import answer, ready, saved
 from tests.browser.conftest import LAPTOP, TABLET
-from tests.browser.test_story import answer, axe_clean, files, galaxy, ready, team  # noqa: F401 - fixtures
+from tests.browser.test_story import files, galaxy, team  # noqa: F401 - fixtures
 from tests.factories import PASSWORD, make_member
 
 GATE_MS = 150
@@ -41,10 +43,6 @@ def sit_down(people, team, round_, name: str, size=LAPTOP):  # noqa: F811
     ready(page)
     page.wait_for_load_state("networkidle")
     return voter, page
-
-
-def saved(page: Page) -> None:
-    expect(page.locator("#outbox-words")).to_have_text("All votes saved")
 
 
 def test_the_bench_shows_the_source_and_fits_a_laptop_and_a_tablet(people, team, round_):  # noqa: F811

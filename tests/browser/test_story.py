@@ -1,14 +1,12 @@
 """The whole path in real Chromium: a PI draws a region and opens a round, three annotators vote by keyboard, agreement forms."""
 
 import re
-from collections import Counter
 from pathlib import Path
 
 import numpy as np
 import pytest
 from astropy.io import fits
 from astropy.wcs import WCS
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from playwright.sync_api import Page, expect
 
@@ -23,10 +21,12 @@ from labeling.models import Assignment, Round, Vote
 from labeling.rounds import close_round, open_round
 from labeling.schemes import legus_scheme
 from labeling.simulated import vote_in_simulation
+from tests.browser.accessibility import axe_clean
+from tests.browser.annotating import answer, press, ready
 from tests.browser.conftest import LAPTOP, TABLET
+from tests.browser.counting import GROUPS, human_to_mode, percent
 from tests.factories import PASSWORD, make_member, make_team, make_user
 
-GROUPS = {"1": "cluster", "2": "cluster", "3": "non-cluster", "4": "non-cluster"}
 SPEC = SimulationSpec(name="story", size_px=768, seed=5)
 
 
@@ -49,47 +49,6 @@ def galaxy(team, files) -> Galaxy:
     detect_sources(galaxy=galaxy)
     import_catalog(galaxy=galaxy, path=files.truth, name="truth")
     return galaxy
-
-
-def ready(page: Page) -> str:
-    """The number of the source that can be answered now."""
-    number = page.locator("#source-number")
-    expect(number).to_have_text(re.compile(r"^Source \d+$"))
-    return number.inner_text().split()[1]
-
-
-def answer(page: Page, key: str) -> str:
-    """Press a key on the source in view and wait for the next one, or the end; returns the source's number."""
-    before = ready(page)
-    expect(page.locator("#answering")).to_have_attribute("aria-busy", "false")
-    page.wait_for_timeout(200)  # keys are ignored for a moment after a new source comes up
-    page.keyboard.press(key)
-    same = page.locator("#answering:not([hidden])").filter(has_text=re.compile(rf"Source {before}\b"))
-    expect(same).to_have_count(0)
-    return before
-
-
-def human_to_mode(votes: dict[str, list[str]]) -> tuple[float, float, int]:
-    """Plain and leave-one-out agreement over sources with two votes or more, and the ties, by plain counting."""
-    agree = left_out = total = ties = 0.0
-    for labels in votes.values():
-        if len(labels) < 2:
-            continue
-        counts = Counter(labels)
-        top = max(counts.values())
-        agree += top
-        total += len(labels)
-        ties += list(counts.values()).count(top) > 1
-        for label in labels:
-            others = counts - Counter([label])
-            best = max(others.values())
-            winners = [each for each in others if others[each] == best]
-            left_out += (label in winners) / len(winners)
-    return agree / total, left_out / total, int(ties)
-
-
-def percent(share: float) -> str:
-    return f"{100 * share:.1f} %"
 
 
 def test_a_pi_opens_a_round_three_annotators_vote_and_agreement_forms(people, team, galaxy):
@@ -194,11 +153,6 @@ def open_round_on_the_map(pi, galaxy: Galaxy) -> Round:
 
 def drawn_numbers(round_: Round) -> list[str]:
     return [str(number) for number in round_.draw.values_list("source__number", flat=True)]
-
-
-def axe_clean(page: Page) -> None:
-    found = Axe().run(page).response["violations"]
-    assert [(each["id"], [node["target"] for node in each["nodes"]]) for each in found] == []
 
 
 @pytest.fixture
@@ -309,8 +263,7 @@ def test_a_vote_in_a_round_closed_meanwhile_is_kept_and_explained(people, team, 
     voter.goto(f"/rounds/{round_.uuid}/label/")
     ready(page)
     Round.objects.update(closed_at=round_.opened_at)
-    page.wait_for_timeout(200)
-    page.keyboard.press("1")
+    press(page, "1")
     expect(page.locator("#refused")).to_contain_text("takes no more votes")
     assert not Vote.objects.exists()
 

@@ -1,27 +1,20 @@
 """The learner as a process: it answers a vote, it is killed in mid-refit, and nothing is lost."""
 
-import os
 import signal
-import subprocess
-import sys
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
-from django.conf import settings
-from django.db import connection
 
 from galaxycat.events.models import Event
 from mlops.fitting import Desk
 from mlops.models import LearnerLease, ModelVersion, Predictions
 from mlops.predicting import predictions_of
 from tests.mlops.factories import make_learning_round, vote_for_truth
+from tests.processes import LEARN, START, processes, wait_until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
-START = "import django; django.setup(); from django.core.management import call_command; "
-LEARN = START + "call_command('learner')"
 # Killed by itself, as by kill -9, when all rows of the new version are written and not yet committed.
 DIE_BEFORE_COMMIT = (
     START + "import os, signal, mlops.fitting as fitting; "
@@ -29,39 +22,10 @@ DIE_BEFORE_COMMIT = (
 )
 
 
-def database_url() -> str:
-    """The test database, as another process finds it."""
-    own = connection.settings_dict
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{own['NAME']}"
-    return f"postgresql://{own['USER']}:{own['PASSWORD']}@{own['HOST']}:{own['PORT'] or 5432}/{own['NAME']}"
-
-
 @pytest.fixture
 def start(tmp_path):
-    """Starts a process with this Python code; whatever still runs at the end is killed."""
-    environment = os.environ | {
-        "DATABASE_URL": database_url(), "GALAXYCAT_HOME": str(tmp_path), "OMP_NUM_THREADS": "1",
-        "DJANGO_SETTINGS_MODULE": "galaxycat.settings",
-    }  # fmt: skip
-    processes = []
-
-    def run(code: str) -> subprocess.Popen:
-        process = subprocess.Popen([sys.executable, "-c", code], env=environment, cwd=Path(settings.BASE_DIR))
-        processes.append(process)
-        return process
-
-    yield run
-    for process in processes:
-        process.kill()
-        process.wait()
-
-
-def wait_until(is_so, within_s: float = 60) -> None:
-    deadline = time.monotonic() + within_s
-    while not is_so():
-        assert time.monotonic() < deadline, "it did not come to pass"
-        time.sleep(0.05)
+    with processes(tmp_path) as begin:
+        yield begin
 
 
 def latest() -> ModelVersion | None:

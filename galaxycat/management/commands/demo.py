@@ -8,7 +8,7 @@ from galaxycat.commands import GalaxyCatCommand
 from galaxycat.demo import PEOPLE, build_demo, demo_team
 from galaxycat.errors import BadInput
 from galaxycat.serving import prepare_statics, require_free_port, serve
-from mlops.learning.byol import STEPS
+from mlops.learning.spec import STEPS
 
 
 class Command(GalaxyCatCommand):

@@ -6,7 +6,7 @@ from typing import Any
 
 from catalogs.names import galaxy_named
 from galaxycat.commands import GalaxyCatCommand
-from mlops.learning.byol import STEPS
+from mlops.learning.spec import STEPS
 from mlops.names import catalog_named
 from mlops.pretraining import SEED, pretrain_galaxy
 
