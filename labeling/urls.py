@@ -1,6 +1,6 @@
 from django.urls import path
 
-from labeling.views import adjudication, campaigns, label, rounds
+from labeling.views import adjudication, campaigns, label, results, rounds
 
 urlpatterns = [
     path("galaxies/<slug:slug>/rounds/", rounds.round_list, name="rounds"),
@@ -16,7 +16,7 @@ urlpatterns = [
     path("galaxies/<slug:slug>/campaigns/<uuid:uuid>/data/", campaigns.campaign_data, name="campaign_data"),
     path("galaxies/<slug:slug>/campaigns/<uuid:uuid>/cell/", campaigns.campaign_cell, name="campaign_cell"),
     path("rounds/<uuid:uuid>/", rounds.round_page, name="round"),
-    path("rounds/<uuid:uuid>/results/", rounds.round_results, name="round_results"),
+    path("rounds/<uuid:uuid>/results/", results.round_results, name="round_results"),
     path("rounds/<uuid:uuid>/votes.csv", rounds.votes_csv, name="votes_csv"),
     path("rounds/<uuid:uuid>/watch/", rounds.watch_round, name="watch_round"),
     path("rounds/<uuid:uuid>/close/", rounds.close, name="close_round"),

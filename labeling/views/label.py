@@ -15,7 +15,7 @@ from galaxycat.accounts.http import UserRequest
 from galaxycat.accounts.models import Role
 from labeling.examples import examples_of
 from labeling.models import Round
-from labeling.views.rounds import round_for
+from labeling.views.finding import round_for
 
 
 @login_required

@@ -1,12 +1,11 @@
-"""Rounds: the list on a galaxy's page, opening one, its page with consensus and agreement, closing it."""
+"""Rounds: the list on a galaxy's page, opening one, its page, watching it, closing it."""
 
 import csv
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
-from django.db.models import Count, F, Max, Q
+from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.text import slugify
@@ -21,12 +20,12 @@ from galaxycat.errors import DomainError, Forbidden
 from labeling.access import MUST_CHOOSE, require_results, veiled_sources, watch, why_results_are_hidden
 from labeling.assignments import progress_of
 from labeling.forms import OpenRoundForm
-from labeling.models import Assignment, Consensus, Level, Round
-from labeling.results import VOTE_COLUMNS, results_of, vote_rows
+from labeling.models import Round
+from labeling.results import VOTE_COLUMNS, vote_rows
 from labeling.rounds import close_round, open_round
 from labeling.schemes import legus_scheme
-
-PAGE_SIZE = 48
+from labeling.views.finding import round_for
+from labeling.views.results import asked_of, results_context, waiting_for
 
 
 @login_required
@@ -81,16 +80,6 @@ def _campaigns(galaxy: Galaxy) -> dict[str, dict[str, Any]]:
     return {each.name: {"rounds": each.n_rounds, "anchors": each.n_anchors} for each in counted}
 
 
-def round_for(request: UserRequest, uuid: str, role: Role = Role.VIEWER) -> Round:
-    rounds = Round.objects.visible_to(request.user).select_related(
-        "campaign__galaxy__team", "campaign__scheme", "catalog", "previous", "opened_by"
-    )
-    round_ = get_object_or_404(rounds, uuid=uuid)
-    if not round_.galaxy.team.has_role(request.user, role):
-        raise Forbidden(f"Only {role.label}s of {round_.galaxy.team} do that")
-    return round_
-
-
 @login_required
 @require_safe
 def round_page(request: UserRequest, uuid: str) -> HttpResponse:
@@ -112,63 +101,8 @@ def round_page(request: UserRequest, uuid: str) -> HttpResponse:
         "may_see": may_see,
     }
     if may_see:
-        context |= _results_context(request, round_)
+        context |= results_context(round_, asked_of(request), waiting_for(round_, request.user))
     return render(request, "labeling/round.html", context)
-
-
-@login_required
-@require_safe
-def round_results(request: UserRequest, uuid: str) -> HttpResponse:
-    """Consensus and agreement as a fragment, fetched again when the round's socket says that a vote came."""
-    round_ = round_for(request, uuid)
-    require_results(round_, request.user)
-    context = {"round": round_, "labels": round_.campaign.scheme.labels.all()} | _results_context(request, round_)
-    return render(request, "labeling/_results.html", context)
-
-
-FILTERS: dict[str, tuple[str, Q]] = {
-    "voted": ("With votes", Q(n_votes__gt=0)),
-    "ties": ("Ties", Q(is_tie=True)),
-    "split": ("Not unanimous", Q(top__lt=F("n_votes"))),
-    "all": ("All sources", Q()),
-}
-
-
-def _results_context(request: UserRequest, round_: Round) -> dict[str, Any]:
-    veiled = veiled_sources(round_, request.user)
-    chosen = request.GET.get("show", "voted")
-    chosen = chosen if chosen in FILTERS else "voted"
-    rows = (
-        Consensus.objects.of_round(round_, Level.LABEL)
-        .filter(FILTERS[chosen][1])
-        .exclude(draw__source__in=veiled.values("source"))
-        .select_related("draw__source")
-        .order_by("-is_tie", "draw__source__number")
-    )
-    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
-    groups = Consensus.objects.of_round(round_, Level.GROUP).filter(draw__in=[row.draw_id for row in page])
-    group_of = {row.draw_id: row for row in groups}
-    for row in page:
-        row.group = group_of[row.draw_id]
-    annotators = (
-        Assignment.objects.filter(round=round_)
-        .values("annotator__username", "annotator__first_name", "annotator__last_name", "annotator__is_simulated")
-        .annotate(
-            answered=Count("pk", filter=Q(state=Assignment.State.ANSWERED), distinct=True),
-            skipped=Count("pk", filter=Q(state=Assignment.State.SKIPPED), distinct=True),
-            last_vote=Max("votes__cast_at"),
-        )
-        .order_by("annotator__username")
-    )
-    return {
-        "results": results_of(round_),
-        "n_veiled": veiled.values("source").distinct().count(),
-        "page": page,
-        "show": chosen,
-        "filters": [(key, name) for key, (name, _) in FILTERS.items()],
-        "annotators": annotators,
-        "rendition": round_.galaxy.latest_mosaic.renditions.first(),
-    }
 
 
 @login_required

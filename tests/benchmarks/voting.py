@@ -10,6 +10,8 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 import django
@@ -22,12 +24,16 @@ from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 from rest_framework.authtoken.models import Token  # noqa: E402
 
-from galaxycat.accounts.models import Role, User  # noqa: E402
+from catalogs.imagery.fitsband import BandArgument  # noqa: E402
+from catalogs.ingest import ingest_galaxy  # noqa: E402
+from catalogs.models import Galaxy  # noqa: E402
+from catalogs.simulation import SimulationSpec, simulate_galaxy  # noqa: E402
+from galaxycat.accounts.models import Role, Team, User  # noqa: E402
 from labeling.access import watch  # noqa: E402
 from labeling.assignments import claim  # noqa: E402
 from labeling.models import Round  # noqa: E402
 from labeling.voting import cast_vote  # noqa: E402
-from tests.factories import make_catalog, make_galaxy, make_member, make_round, make_team  # noqa: E402
+from tests.factories import make_catalog, make_member, make_round, make_team  # noqa: E402
 
 N_PAGES, N_VOTES, PAUSE_S = 20, 40, 0.35
 
@@ -69,7 +75,7 @@ def bench() -> Iterator[Bench]:
     call_command("collectstatic", interactive=False, verbosity=0)
     team = make_team(f"Bench {uuid4().hex[:8]}")
     pi, annotator = (make_member(team, role, uuid4().hex[:12]) for role in (Role.PI, Role.ANNOTATOR))
-    catalog = make_catalog(make_galaxy(team, slug=uuid4().hex[:12]), 2 * N_VOTES)
+    catalog = make_catalog(_galaxy(team), 2 * N_VOTES)
     round_ = make_round(team, n_sources=N_VOTES, catalog=catalog)
     watch(round_=round_, user=pi)
     client = Client()
@@ -86,6 +92,15 @@ def bench() -> Iterator[Bench]:
     finally:
         web.terminate()
         web.wait()
+
+
+def _galaxy(team: Team) -> Galaxy:
+    """A small galaxy with an image, so that pages have pictures to show."""
+    slug = f"bench-{uuid4().hex[:8]}"
+    with TemporaryDirectory() as folder:
+        files = simulate_galaxy(SimulationSpec(name=slug, size_px=512), Path(folder) / slug, lambda line: None)
+        bands = [BandArgument(name.upper(), path) for name, path in files.bands.items()]
+        return ingest_galaxy(slug=slug, bands=bands, team=team).mosaic.galaxy
 
 
 def report(name: str, delays_ms: list[float]) -> None:
