@@ -107,8 +107,8 @@ def _slug_of(bands: Sequence[BandArgument]) -> str:
     """A short name from what the files' names have in common."""
     names = [band.path.name.lower() for band in bands]
     common = os.path.commonprefix(names) if len(names) > 1 else Path(names[0]).stem if names else ""  # noqa: RUF071 - names, not paths
-    # A common start that ends inside a word (such as a filter's first letter) is cut back to the word before.
-    whole = re.sub(r"[^a-z0-9]+[a-z0-9]{0,2}$", "", common) if len(names) > 1 else common
+    # A common start that ends inside a word (such as a filter's first letter) is cut back to the word before, if any.
+    whole = re.sub(r"(^|[^a-z0-9]+)[a-z0-9]{0,2}$", "", common) if len(names) > 1 else common
     return re.sub(r"[^a-z0-9]+", "-", whole).strip("-")[:60] or "galaxy"
 
 
@@ -201,6 +201,13 @@ def _export(catalog: Catalog) -> dict[str, str]:
     return paths
 
 
+def _encoder_of(catalog: Catalog) -> dict[str, Any] | None:
+    encoder = Encoder.objects.filter(catalog=catalog).last()
+    if encoder is None:
+        return None
+    return {"sha256": encoder.sha256, "steps": encoder.n_steps, "scale": encoder.scale}
+
+
 def _report(
     galaxy: Galaxy,
     catalog: Catalog,
@@ -217,6 +224,7 @@ def _report(
         "votes": Vote.objects.of_round(round_).live().count(),
         "voters_are_simulated": round_.is_simulated,
         "agreement": round_statistics(round_),
+        "encoder": _encoder_of(catalog),
         "model": model,
         "predictions": model["predictions"],
         "release": release,

@@ -11,7 +11,7 @@ from labeling.models import Campaign
 
 
 def run_pretrain(run: JobRun, *, catalog: str, **options: int) -> dict[str, Any]:
-    """`options`: steps and seed, where they are not the usual ones."""
+    """`options`: steps, seed and scale, where they are not the usual ones."""
     # Here, since PyTorch takes seconds and 200 MB that no other process should spend.
     from mlops.pretraining import pretrain_galaxy
 

@@ -36,11 +36,16 @@ def shared_world(django_db_setup, django_db_blocker, tmp_path_factory):
 
 
 @pytest.fixture
-def world(db, tmp_path, settings):
+def own_storages(tmp_path, settings):
+    """Images, models and releases in the test's own folder."""
+    settings.STORAGES = _storages(tmp_path)
+
+
+@pytest.fixture
+def world(db, tmp_path, own_storages):
     """`tests.world.make_world` with storages of its own."""
     from tests.world import make_world
 
-    settings.STORAGES = _storages(tmp_path)
     return make_world(tmp_path)
 
 

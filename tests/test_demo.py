@@ -12,12 +12,14 @@ import time
 import urllib.request
 from pathlib import Path
 
+import numpy as np
 import pytest
 from astropy.table import Table
 
+from tests.ceers import mosaic_centres, write_ceers_mosaic
 from tests.conftest import ROOT
 
-CONTRACT = {"galaxy", "bands", "sources", "votes", "agreement", "model", "predictions", "release", "exports"}
+CONTRACT = {"galaxy", "bands", "sources", "votes", "agreement", "encoder", "model", "predictions", "release", "exports"}
 AGREEMENT = {
     "n_sources", "n_annotators", "n_votes", "ties", "human_to_mode", "human_to_mode_leave_one_out",
     "human_to_mode_chance", "fleiss_kappa", "krippendorff_alpha", "groups",
@@ -97,6 +99,27 @@ def test_the_demo_on_the_horseshoe_with_its_photflam_of_zero(tmp_path, sample_da
     stem = sample_data / "horseshoe" / "hst_mos_1020228_wfc3_uvis"
     bands = [f"--band={name}={stem}_{name.lower()}_drz_cutout_20asec.fits" for name in ("F475W", "F606W", "F814W")]
     require_contract(demo(tmp_path, "--steps", "0", *bands))
+
+
+@pytest.mark.realdata
+@pytest.mark.slow
+def test_the_demo_on_seven_jwst_bands_looks_as_wide_as_its_galaxies(tmp_path, sample_data):
+    files = write_ceers_mosaic(sample_data, tmp_path / "ceers")
+    result = demo(tmp_path / "home", "--steps", "60", *(f"--band={name}={path}" for name, path in files.items()))
+    require_contract(result)
+    assert (result["galaxy"], result["is_simulated"]) == ("galaxy", False)
+    assert result["bands"] == ["F115W", "F150W", "F200W", "F277W", "F356W", "F410M", "F444W"]
+    # Galaxies of half a hundred pixels, three image pixels to one of the cut-out's.
+    assert (result["encoder"]["steps"], result["encoder"]["scale"]) == (60, 3)
+    assert result["model"]["evaluated_by"].startswith("5-fold cross-validation by sky blocks")
+    assert 0 < result["model"]["accuracy"] < 1
+    table = Table.read(result["exports"]["ecsv"], format="ascii.ecsv")
+    x_px, y_px = mosaic_centres()
+    distances = np.hypot(np.subtract.outer(x_px, table["x_px"]), np.subtract.outer(y_px, table["y_px"])).min(axis=1)
+    # Each galaxy is found in the middle of its cut-out, but for the seventh: at a detector's edge, and 0 there in F277W.
+    assert np.flatnonzero(distances > 12).tolist() == [6]
+    for name in result["bands"]:
+        assert np.isfinite(table[f"mag_{name.lower()}"]).mean() > 0.8
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,9 @@ about three dimensions and were worse than random weights' (docs/decisions/0011)
 import copy
 import math
 import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import numpy as np
 import torch
@@ -59,9 +62,9 @@ def pretrain(
     """An encoder pre-trained on `inputs` (n, bands + 1, size, size), at least two of them, by `steps` of BATCH sources.
 
     Each source of a batch gets two views of its own; the online network learns to foretell from one what the
-    target network, its running mean, makes of the other. The same seed, inputs, steps, number of threads and kind of
-    processor give the same encoder; only where `budget_s` seconds end it early does time decide (`Encoder.steps`
-    tells). Raises Collapsed where the features no longer tell sources apart, ValueError on inputs of another spec.
+    target network, its running mean, makes of the other. The same seed, inputs, steps and kind of processor give the
+    same encoder, whatever the number of processors; only where `budget_s` seconds end it early does time decide
+    (`Encoder.steps` tells). Raises Collapsed where the features no longer tell sources apart, ValueError on inputs of another spec.
     """
     if len(inputs) < 2 or inputs.shape[1:] != (spec.n_channels, spec.size_px, spec.size_px):
         raise ValueError(
@@ -72,18 +75,30 @@ def pretrain(
     optimiser = torch.optim.AdamW(_groups(online), lr=LEARNING_RATE)
     generator, rng = torch.Generator().manual_seed(seed), np.random.default_rng(seed)
     how, started, done = augmentation or Augmentation(), time.monotonic(), 0
-    while done < steps and (done == 0 or time.monotonic() - started < budget_s):
-        for group in optimiser.param_groups:
-            group["lr"] = learning_rate(done / steps)
+
+    def two_views() -> tuple[Tensor, Tensor]:
         # Sorted, since a memory map is read fastest forwards; a batch has no order.
         batch = as_tensor(inputs[np.sort(rng.choice(len(inputs), min(BATCH, len(inputs)), replace=False))])
-        loss = _loss(online, target, augmented(batch, how, generator), augmented(batch, how, generator))
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
-        optimiser.step()
-        _follow(target, online, 1 - (1 - FIRST_MOMENTUM) * _cosine(done / steps))
-        done += 1
-        progress(done / steps, f"pre-training, loss {loss.item():.3f}")
+        return _view(batch, how, generator), _view(batch, how, generator)
+
+    # What does not wait for the gradient is done beside it: the target's part of this step, then the views of the next.
+    with _one_thread_each(), ThreadPoolExecutor(max_workers=1) as beside:
+        upcoming = beside.submit(two_views)
+        while done < steps and (done == 0 or time.monotonic() - started < budget_s):
+            for group in optimiser.param_groups:
+                group["lr"] = learning_rate(done / steps)
+            first, second = upcoming.result()
+            theirs = beside.submit(_target_projections, target, second, first)
+            if done + 1 < steps:
+                upcoming = beside.submit(two_views)
+            mine, predictions = _projections(online, first, second)
+            loss = _loss(mine, predictions, theirs.result())
+            optimiser.zero_grad(set_to_none=True)
+            loss.backward()  # type: ignore[no-untyped-call]
+            optimiser.step()
+            _follow(target, online, 1 - (1 - FIRST_MOMENTUM) * _cosine(done / steps))
+            done += 1
+            progress(done / steps, f"pre-training, loss {loss.item():.3f}")
     return _checked(Encoder(spec, online.network.eval(), done), online, inputs, rng)
 
 
@@ -124,16 +139,44 @@ def _groups(module: nn.Module) -> list[dict[str, object]]:
     return [{"params": weights, "weight_decay": WEIGHT_DECAY}, {"params": others, "weight_decay": 0.0}]
 
 
-def _loss(online: Online, target: Online, first: Tensor, second: Tensor) -> Tensor:
-    """Mean squared distance of normalised predictions and target projections, both ways (0 to 4), and what keeps
-    the projections spread out."""
-    views = [view.contiguous(memory_format=torch.channels_last) for view in (first, second)]
+@contextmanager
+def _one_thread_each() -> Iterator[None]:
+    """One thread an operation: convolutions of 16 px gain little from a second one, and wait for it where others keep
+    the processors busy (docs/decisions/0011)."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+def _view(batch: Tensor, how: Augmentation, generator: torch.Generator) -> Tensor:
+    return augmented(batch, how, generator).contiguous(memory_format=torch.channels_last)
+
+
+def _projections(online: Online, first: Tensor, second: Tensor) -> tuple[list[Tensor], list[Tensor]]:
+    """The online network's projections of two views, and what it foretells from each."""
     with torch.autocast("cpu", dtype=torch.bfloat16, enabled=fast_half()):
         # One view at a time: batch normalisation must not see both.
-        mine = [online.projected(view) for view in views]
-        predictions = [online.predictor(projection) for projection in mine]
-        with torch.no_grad():
-            theirs = [target.projected(view) for view in reversed(views)]
+        mine = [online.projected(view) for view in (first, second)]
+        return mine, [online.predictor(projection) for projection in mine]
+
+
+@torch.no_grad()
+def _target_projections(target: Online, *views: Tensor) -> list[Tensor]:
+    # Not by torch.autocast: leaving it empties all threads' cache of cast weights, at any moment of the online network's
+    # pass, and the same seed would not give the same encoder.
+    torch.set_autocast_enabled("cpu", fast_half())
+    try:
+        return [target.projected(view) for view in views]
+    finally:
+        torch.set_autocast_enabled("cpu", False)
+
+
+def _loss(mine: list[Tensor], predictions: list[Tensor], theirs: list[Tensor]) -> Tensor:
+    """Mean squared distance of normalised predictions and target projections, both ways (0 to 4), and what keeps
+    the projections spread out."""
     pairs = zip(predictions, theirs, strict=True)
     distances = [2 - 2 * functional.cosine_similarity(one.float(), other.float()).mean() for one, other in pairs]
     return sum(distances, start=torch.zeros(())) / 2 + sum(

@@ -51,6 +51,11 @@ class Encoder(models.Model):
     def __str__(self) -> str:
         return f"{self.method} {self.sha256[:8]}"
 
+    @property
+    def scale(self) -> int:
+        """Image pixels to one of the cut-outs that it looks at."""
+        return int(self.spec["scale"])
+
     def weights(self) -> bytes:
         return model_storage().path_of(self.sha256).read_bytes()
 

@@ -55,6 +55,18 @@ def test_a_crop_keeps_the_source_in_the_middle():
     assert mean[7:9, 7:9].mean() == pytest.approx(float(mean.max()), rel=0.1)
 
 
+def test_the_number_of_threads_does_not_matter_and_is_left_alone():
+    before, digests = torch.get_num_threads(), []
+    try:
+        for n_threads in (1, 2):
+            torch.set_num_threads(n_threads)
+            digests.append(pretrain(blobs(), SPEC, seed=4, steps=6).digest())
+            assert torch.get_num_threads() == n_threads
+    finally:
+        torch.set_num_threads(before)
+    assert digests[0] == digests[1]
+
+
 def test_the_same_seed_gives_the_same_encoder():
     inputs, told = blobs(), []
     first = pretrain(inputs, SPEC, seed=4, steps=6, progress=lambda fraction, stage: told.append((fraction, stage)))

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from mlops.learning.encoder import encode, load_encoder, save_encoder, untrained
-from mlops.learning.spec import EncoderSpec
+from mlops.learning.spec import EncoderSpec, scale_for
 
 SPEC = EncoderSpec(n_bands=3, size_px=16, width=8)
 
@@ -26,11 +26,28 @@ def test_any_bands_and_sizes(n_bands, size_px):
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"n_bands": 0}, {"n_bands": 13}, {"n_bands": 1, "size_px": 20}, {"n_bands": 1, "width": 0}]
-)
+    "wrong",
+    [
+        {"n_bands": 0}, {"n_bands": 13}, {"n_bands": 1, "size_px": 20}, {"n_bands": 1, "width": 0},
+        {"n_bands": 1, "scale": 0}, {"n_bands": 1, "scale": 65},
+    ],
+)  # fmt: skip
 def test_a_spec_that_cannot_be(wrong):
     with pytest.raises(ValueError, match=r"outside|multiple|at least"):
         EncoderSpec(**wrong)
+
+
+@pytest.mark.parametrize(
+    ("diameters_px", "scale"),
+    [
+        # Twice as wide as the median source: 8 px fill 16 px just so.
+        ([8.0], 1), ([8.1], 2), ([16.0], 2), ([20.5], 3), ([3.0, 20.5, 400.0], 3),
+        ([], 1), ([np.nan, 0.0, -5.0], 1), ([np.nan, 20.5], 3), ([10_000.0], 12),
+    ],
+)  # fmt: skip
+def test_the_scale_leaves_room_about_the_median_source(diameters_px, scale):
+    areas_px = np.pi * np.square(diameters_px) / 4 * np.sign(diameters_px)
+    assert scale_for(areas_px, size_px=16, largest=12) == scale
 
 
 def test_a_source_turned_or_mirrored_has_the_same_features():

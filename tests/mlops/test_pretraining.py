@@ -5,7 +5,7 @@ import json
 
 import numpy as np
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from galaxycat.errors import BadInput
 from galaxycat.events.models import Event
@@ -17,7 +17,7 @@ from mlops.learning import byol
 from mlops.learning.encoder import encode, load_encoder
 from mlops.models import Encoder, FeatureSet
 from mlops.predicting import predictions_of
-from mlops.pretraining import inputs_of, pretrain_galaxy
+from mlops.pretraining import inputs_of, pretrain_galaxy, spec_of
 from mlops.reconciling import places_behind
 from tests.factories import make_catalog
 from tests.mlops.factories import make_voter, vote_for_truth
@@ -81,11 +81,47 @@ def test_too_few_sources_are_refused(world):
     assert not Encoder.objects.exists()
 
 
+def test_the_scale_follows_from_the_sizes_of_the_sources(world, quick):
+    stars = pretrain_galaxy(galaxy=world.galaxy, catalog=world.catalog, steps=2)
+    assert (stars.scale, np.median(world.catalog.sources.values_list("measurements__n_pixels", flat=True))) == (1, 43)
+    # Circles of 40 px on one in two, and no size of the others: 2 x 40 / 16 image pixels to one.
+    wide = make_catalog(world.galaxy, 40)
+    for source in wide.sources.filter(number__lte=20):
+        source.measurements = {"n_pixels": 400 * np.pi}
+        source.save()
+    encoder = pretrain_galaxy(galaxy=world.galaxy, catalog=wide, steps=2)
+    assert (encoder.scale, load_encoder(encoder.weights()).spec.scale) == (5, 5)
+
+
+def test_a_scale_may_be_given_and_is_another_encoder_and_another_input(world, quick):
+    first, second = (pretrain_galaxy(galaxy=world.galaxy, catalog=world.catalog, steps=2, scale=n) for n in (1, 3))
+    assert (first.scale, second.scale, first.sha256 == second.sha256) == (1, 3, False)
+    specs = [spec_of(world.catalog, first.mosaic, n) for n in (1, 3)]
+    one, three = (inputs_of(world.catalog, first.mosaic, spec) for spec in specs)
+    assert one.filename != three.filename
+    assert not np.array_equal(one, three)
+
+
+# An image of 300 px: 18 x 16 px fit.
+@pytest.mark.parametrize("scale", [0, -1, 19])
+def test_a_scale_that_does_not_suit_the_image_is_refused(world, scale):
+    with pytest.raises(BadInput, match=rf"--scale: {scale} is outside 1 to 18; give a whole number .* 300 x 300 px"):
+        pretrain_galaxy(galaxy=world.galaxy, catalog=world.catalog, scale=scale)
+    assert not Encoder.objects.exists()
+
+
+def test_a_scale_that_is_no_whole_number_is_refused(world):
+    with pytest.raises(CommandError, match=r"--scale: invalid int value: '1\.5'"):
+        call_command("pretrain", world.galaxy.slug, "--scale", "1.5")
+
+
 def test_the_command_says_what_it_made(world, quick):
     out = io.StringIO()
-    call_command("pretrain", world.galaxy.slug, "--steps", "2", "--json", stdout=out, stderr=io.StringIO())
+    call_command(
+        "pretrain", world.galaxy.slug, "--steps", "2", "--scale", "2", "--json", stdout=out, stderr=io.StringIO()
+    )
     result = json.loads(out.getvalue())
-    assert (result["steps"], result["catalog"]) == (2, world.catalog.name)
+    assert (result["steps"], result["scale"], result["catalog"]) == (2, 2, world.catalog.name)
     assert Encoder.objects.get().sha256 == result["encoder"]
 
 

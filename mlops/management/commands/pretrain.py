@@ -1,4 +1,4 @@
-"""`pretrain SLUG [--catalog NAME] [--steps N] [--seed N]`"""
+"""`pretrain SLUG [--catalog NAME] [--steps N] [--seed N] [--scale N]`"""
 
 import time
 from argparse import ArgumentParser
@@ -22,19 +22,22 @@ class Command(GalaxyCatCommand):
         parser.add_argument("--catalog", metavar="NAME", help="default: the newest detected one")
         parser.add_argument("--steps", type=int, default=STEPS, metavar="N", help=f"default: {STEPS}")
         parser.add_argument("--seed", type=int, default=SEED, metavar="N")
+        parser.add_argument(
+            "--scale", type=int, metavar="N", help="image pixels to one of a cut-out's; default: by the sources' sizes"
+        )
 
-    def run(self, *, slug: str, catalog: str | None, steps: int, seed: int, **options: Any) -> dict[str, Any]:
+    def run(self, *, slug: str, catalog: str | None, **options: Any) -> dict[str, Any]:
         galaxy = galaxy_named(slug)
         self._told_at = 0.0
-        encoder = pretrain_galaxy(
-            galaxy=galaxy, catalog=catalog_named(galaxy, catalog), steps=steps, seed=seed, progress=self._tell
-        )
+        chosen = {name: options[name] for name in ("steps", "seed", "scale")}
+        encoder = pretrain_galaxy(galaxy=galaxy, catalog=catalog_named(galaxy, catalog), progress=self._tell, **chosen)
         return {
             "encoder": encoder.sha256,
             "catalog": encoder.catalog.name,
             "method": encoder.method,
             "steps": encoder.n_steps,
             "seed": encoder.seed,
+            "scale": encoder.scale,
             **encoder.summary,
         }
 
