@@ -2,8 +2,10 @@
 /** The galaxy page: the viewer, with the ticked catalogues and rounds drawn on it. */
 
 import { fetchPlaces } from "./catalogapi.js";
+import { bindGoTo, keepAddress } from "./goto.js";
 import { LiveTopic } from "../galaxycat/livetopic.js";
-import { pageData } from "./pagedata.js";
+import { element, pageData } from "./pagedata.js";
+import { bindShortcuts } from "./shortcuts.js";
 import { markerSet } from "./sourcemarkers.js";
 import { openViewer } from "./viewer.js";
 
@@ -17,11 +19,14 @@ let markers = null;
 
 void openViewer(viewer).then((opened) => {
   markers = opened.markers;
+  bindGoTo(element("#go-to", HTMLFormElement), opened, viewer);
+  keepAddress(opened, viewer);
   drawTicked();
 });
 document.addEventListener("change", ({ target }) => {
   if (target instanceof HTMLElement && target.matches("[data-places]")) drawTicked();
 });
+bindShortcuts({ "/": () => element("#go-to input", HTMLInputElement).focus() });
 // The lists are fetched by htmx, that of the catalogues again when a detection has finished.
 document.body.addEventListener("htmx:afterSettle", drawTicked);
 followJobs();

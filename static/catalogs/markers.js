@@ -10,6 +10,7 @@ import { fromMap } from "./pixels.js";
  * @property {import("./pointgrid.js").PointGrid} points in image pixels
  * @property {import("./paint.js").RingStyle} style
  * @property {(index: number) => string} describe what hovering shows
+ * @property {(number: number) => number} indexOf the source with this number; -1 for none
  * @property {(index: number) => string | null} address of its own page, which a click offers
  */
 
@@ -46,6 +47,18 @@ export class MarkerLayer extends L.Layer {
     // What is drawn over what does not depend on what arrived first.
     this.#sets = new Map([...this.#sets].sort(([, a], [, b]) => (a.style.level ?? 0) - (b.style.level ?? 0)));
     this.redraw();
+  }
+
+  /**
+   * @param {number} number of a source
+   * @returns {{xPx: number, yPx: number, words: string} | null} where it is, in the topmost set that has it
+   */
+  placeOf(number) {
+    for (const { points, indexOf, describe } of [...this.#sets.values()].reverse()) {
+      const index = indexOf(number);
+      if (index >= 0) return { xPx: points.x[index], yPx: points.y[index], words: describe(index) };
+    }
+    return null;
   }
 
   /** @param {boolean} isShown */

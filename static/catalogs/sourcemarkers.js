@@ -22,6 +22,7 @@ export function markerSet(look, places) {
   return {
     points: new PointGrid(places.x_px, places.y_px),
     style: MARKER_STYLES[look.kind],
+    indexOf: (number) => places.number.indexOf(number),
     address: (i) => look.sourcePage?.replace(/0\/$/, `${places.number[i]}/`) ?? null,
     describe: (i) => `${look.name} ${places.number[i]}${places.label[i] ? ` · class ${places.label[i]}` : ""}`,
   };

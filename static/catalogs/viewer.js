@@ -32,7 +32,7 @@ export async function openViewer(viewer) {
     m: () => markers.setShown(!markers.isShown),
     "?": helpToggle(element("#help", HTMLDialogElement), document.querySelector("[data-help]")),
   });
-  return { map, markers, renditions };
+  return { map, markers, renditions, sky };
 }
 
 /** @param {RenditionLayers} renditions */

@@ -16,7 +16,7 @@ from catalogs.imagery.display import DisplayScale, decode
 from catalogs.models import Catalog, Source
 
 pytestmark = pytest.mark.django_db
-SECRET = "class-of-the-published-table"
+SECRET = "class-four-7f3a"
 
 
 @pytest.fixture(scope="module")

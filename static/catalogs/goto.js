@@ -1,0 +1,91 @@
+// @ts-check
+/** The field that brings the map to a place, and the page's address that says where the map is. */
+
+import { fromMap, toMap } from "./pixels.js";
+import { isOnImage, parsePlace, parseViewHash, toPixel, viewHash } from "./place.js";
+
+const NO_PLACE = "Write 11:36:00.0 +15:00:00, 174.0 15.0 (degrees), x 512 y 300, or #12 for a source.";
+const LEAST_ZOOM = 1;
+
+/**
+ * @typedef {object} Viewer
+ * @property {L.Map} map
+ * @property {import("./markers.js").MarkerLayer} markers
+ * @property {import("./renditions.js").RenditionLayers} renditions
+ * @property {import("./skyframe.js").Sky | null} sky
+ */
+
+/**
+ * @param {HTMLFormElement} form with a field and a `[role=alert]`
+ * @param {Viewer} viewer
+ * @param {import("./map.js").ViewerConfig} image
+ */
+export function bindGoTo(form, viewer, image) {
+  const field = /** @type {HTMLInputElement} */ (form.elements.namedItem("place"));
+  const complaint = /** @type {HTMLElement} */ (form.querySelector("[role=alert]"));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const found = find(field.value, viewer, image);
+    complaint.textContent = typeof found === "string" ? found : "";
+    complaint.hidden = typeof found !== "string";
+    field.setAttribute("aria-invalid", String(typeof found === "string"));
+    if (typeof found === "string") return;
+    show(found, found.words ?? field.value.trim(), viewer, image);
+    field.blur();
+  });
+}
+
+/**
+ * @param {string} text
+ * @param {Viewer} viewer
+ * @param {import("./map.js").ViewerConfig} image
+ * @returns {{xPx: number, yPx: number, words?: string} | string} the place on the image, or why there is none
+ */
+function find(text, { sky, markers }, image) {
+  const wanted = parsePlace(text);
+  if (!wanted) return NO_PLACE;
+  if (wanted.kind === "source") {
+    return markers.placeOf(wanted.number) ?? `No source ${wanted.number} in the catalogues that are ticked.`;
+  }
+  if (wanted.kind === "pixel") return isOnImage(wanted, image) ? wanted : "That is not on the image.";
+  if (!sky) return "This image has no world coordinates: write pixels, such as x 512 y 300.";
+  return toPixel(sky, wanted, image) ?? "That is not on the image.";
+}
+
+/**
+ * @param {{xPx: number, yPx: number}} place
+ * @param {string} words
+ * @param {Viewer} viewer
+ * @param {import("./map.js").ViewerConfig} image
+ */
+function show({ xPx, yPx }, words, { map }, image) {
+  const target = toMap(xPx, yPx, image.height_px);
+  map.setView(target, Math.max(map.getZoom(), LEAST_ZOOM), { animate: false });
+  const content = document.createElement("p");
+  content.textContent = words;
+  L.popup({ className: "source-popup", autoPan: false }).setLatLng(target).setContent(content).openOn(map);
+}
+
+/**
+ * Open the view that the page's address names, and let the address name the view from then on.
+ * @param {Viewer} viewer
+ * @param {import("./map.js").ViewerConfig} image
+ */
+export function keepAddress({ map, renditions }, image) {
+  const open = () => {
+    const wanted = parseViewHash(location.hash);
+    if (!wanted) return;
+    const index = image.renditions.findIndex(({ slug }) => slug === wanted.rendition);
+    if (index >= 0) renditions.show(index);
+    map.setView(toMap(wanted.xPx, wanted.yPx, image.height_px), wanted.zoom, { animate: false });
+  };
+  const write = () => {
+    const { lat, lng } = map.getCenter();
+    const hash = viewHash({ ...fromMap(lat, lng, image.height_px), zoom: map.getZoom(), rendition: renditions.current.slug });
+    if (hash !== location.hash) history.replaceState(history.state, "", hash);
+  };
+  open();
+  map.on("moveend", write);
+  renditions.addEventListener("change", write);
+  window.addEventListener("hashchange", open);
+}
