@@ -136,7 +136,7 @@ export function people(data) {
     draw: null,
     empty: data.people.length ? undefined : "Nobody has begun.",
     label: "Each person's answers and pace, by name",
-    columns: ["Name", "Votes", "Unsure", "Skipped", "Sittings", "Votes an hour", "Median s a vote"],
+    columns: ["Name", "Votes", "Unsure", "Skipped", "Sittings", "Votes / h", "Median s"],
     rows: data.people.map((each) => [
       nameOf(each), count(each.votes), count(each.unsure), count(each.skipped), each.is_simulated ? "–" : count(each.sittings),
       each.votes_per_hour === null ? "–" : count(Math.round(each.votes_per_hour)), each.median_s === null ? "–" : each.median_s.toFixed(1),
