@@ -12,6 +12,7 @@ RUNTIME := $(call stamp,runtime,requirements.txt)
 DEV := $(call stamp,dev,requirements-dev.txt)
 # Two processes; a module's tests share what they build, so they stay together. One thread each, or they wait for each other.
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 --dist loadfile
+SERVERS := DATABASE_URL=$${TEST_DATABASE_URL:-postgresql://postgres@127.0.0.1:5432/postgres} REDIS_URL=$${TEST_REDIS_URL:-redis://127.0.0.1:6379/0}
 NODE_MODULES := node_modules/.installed-$(shell sha256sum package-lock.json | cut -c1-16)
 
 .PHONY: demo test lint types unit services browser lock screenshots clean help
@@ -48,10 +49,10 @@ unit: $(DEV)
 
 services: $(DEV)
 ifeq ($(CI),true)
-	DATABASE_URL=$${TEST_DATABASE_URL:-postgresql://postgres@127.0.0.1:5432/postgres} \
-	REDIS_URL=$${TEST_REDIS_URL:-redis://127.0.0.1:6379/0} \
-	$(PYTEST) -m "not browser" tests/accounts tests/catalogs/releases tests/catalogs/test_*.py tests/events tests/jobs \
+	$(SERVERS) $(PYTEST) -m "not browser" tests/accounts tests/catalogs/releases tests/catalogs/test_*.py tests/events tests/jobs \
 	  tests/labeling $(filter-out %_gain.py,$(wildcard tests/mlops/test_*.py)) $(filter-out tests/test_demo.py,$(wildcard tests/test_*.py))
+	$(BIN)/python -m tests.browser.chromium
+	$(SERVERS) HASHED_STATICS=1 $(BIN)/pytest -m browser tests/browser/test_whole_story.py
 else
 	@echo "SKIPPED: the PostgreSQL and Redis tests run where CI=true (servers on their standard local ports)"
 endif
