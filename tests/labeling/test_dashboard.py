@@ -278,7 +278,7 @@ def test_the_api_gives_what_the_page_gives(team, pi):
 def test_the_cost_in_queries_is_fixed(team, pi, n_sources, n_voters, n_rounds, django_assert_num_queries):
     round_ = make_round(team, n_sources=n_sources)
     # All clusters, so that there are sources behind the cell, in whatever order people's votes come.
-    voted(round_, n_voters=n_voters, truth=dict.fromkeys(round_.draw.values_list("source", flat=True), "1"))
+    round_ = voted(round_, n_voters=n_voters, truth=dict.fromkeys(round_.draw.values_list("source", flat=True), "1"))
     for _ in range(n_rounds - 1):
         voted(another(round_, n_sources=n_sources, mode="informed"), n_voters=n_voters)
     open_one = another(round_, mode="informed")
