@@ -13,18 +13,18 @@ from catalogs.imagery.display import DisplayScale, encode
 from catalogs.imagery.evidence import (
     Cutout,
     Sky,
-    StarProfile,
     fitted_fwhm,
+    psf_of_cutouts,
     radial_profile,
     radii,
     read_cutout,
     sky_about,
-    star_profile,
 )
+from catalogs.imagery.psf import NoPsf
 from catalogs.models import Band, Catalog, Mosaic, Source
 from catalogs.readings import BandName, Reading, colours, concentration, magnitude, width, width_ratio
 
-VERSION = 1  # raise it when the same pixels would give another answer: it is part of the ETag
+VERSION = 2  # raise it when the same pixels would give another answer: it is part of the ETag
 SIZE_PX = 48  # the sky ring of the profile, and the corners of 32 pixels turned by any angle
 PSF_SAMPLE = 300
 PSF_CACHE_S = 7 * 86_400
@@ -102,8 +102,8 @@ def _readings(
     names = [BandName(band.name, band.pivot_wavelength_nm) for band in bands]
     magnitudes = {name.name: magnitude(name, measured, descriptions) for name in names}
     shown = magnitudes[reference.name]
-    star_fwhm_px: float | None = star["fwhm_px"] if star else None
     # A width is compared with one measured the same way.
+    star_fwhm_px: float | None = star["width_px"] if star else None
     if star and star["origin"] == "catalogue":
         fwhm_px = _finite(measured.get("fwhm_px", math.nan)) or fwhm_px
     return [
@@ -116,39 +116,30 @@ def _readings(
 
 
 def _star_of(catalog: Catalog, mosaic: Mosaic, band: Band) -> dict[str, Any] | None:
-    """The band's point source: as the catalogue has it, else estimated once from its narrowest sources and kept."""
+    """The band's point source, None where there are too few: as the catalogue has it, where it was measured here; else
+    estimated once from its sources and kept."""
     known = catalog.parameters.get("psf", {}).get(band.name)
     if known:
-        names = ("fwhm_px", "radii_px", "profile", "n_stars")
-        return {name: known[name] for name in names} | {"origin": "catalogue"}
+        return {"width_px": known["fwhm_px"]} | known | {"origin": "catalogue"}
+    if band.name in catalog.parameters.get("band_background_rms", {}):
+        return None
     key = f"catalogs.evidence.psf:{VERSION}:{mosaic.science_sha256}:{catalog.uuid}:{band.position}"
     found = cache.get(key)
     if found is None:
-        star = estimate_star(catalog, mosaic, band)
-        found = _star_json(star) if star else NO_STARS
+        found = estimated_star(catalog, mosaic, band) or NO_STARS
         cache.set(key, found, PSF_CACHE_S)
     return None if found == NO_STARS else found
 
 
-def estimate_star(catalog: Catalog, mosaic: Mosaic, band: Band) -> StarProfile | None:
+def estimated_star(catalog: Catalog, mosaic: Mosaic, band: Band) -> dict[str, Any] | None:
     """The band's point source from up to 300 of the catalogue's sources, evenly over their numbers."""
-    places = list(catalog.sources.on_image().order_by("number").values_list("x_px", "y_px"))
-    step = max(1, len(places) // PSF_SAMPLE)
-    stamps = []
-    for x_px, y_px in places[::step][:PSF_SAMPLE]:
-        cutout = read_cutout(mosaic.science_path, x_px, y_px, SIZE_PX, [band.position])
-        stamps.append((cutout.values[0], radii(cutout, x_px, y_px)))
-    return star_profile(stamps)
-
-
-def _star_json(star: StarProfile) -> dict[str, Any]:
-    return {
-        "fwhm_px": star.fwhm_px,
-        "radii_px": star.radii_px.tolist(),
-        "profile": [float(f"{each:.5g}") for each in star.profile],
-        "n_stars": star.n_stars,
-        "origin": "estimated",
-    }
+    places = np.array(catalog.sources.on_image().order_by("number").values_list("x_px", "y_px")).reshape(-1, 2)
+    places = places[:: max(1, len(places) // PSF_SAMPLE)][:PSF_SAMPLE]
+    cutouts = [read_cutout(mosaic.science_path, x_px, y_px, SIZE_PX, [band.position]) for x_px, y_px in places]
+    try:
+        return psf_of_cutouts(cutouts, places[:, 0], places[:, 1]).to_json() | {"origin": "estimated"}
+    except NoPsf:
+        return None
 
 
 def _finite(value: float) -> float | None:

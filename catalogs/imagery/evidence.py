@@ -15,19 +15,17 @@ from astropy.stats import sigma_clipped_stats
 from numpy.typing import NDArray
 from rasterio.windows import Window
 
+from catalogs.imagery.psf import FWHM_OF_SIGMA, NoPsf, Psf, choose_stars, mean_star
 from catalogs.imagery.tiles import READER
 
 Floats = NDArray[np.float64]
 SKY_RADII_PX = (12.0, 20.0)
 PROFILE_RADIUS_PX = 14.0
 FIT_RADIUS_PX = 5.0
-FWHM_OF_SIGMA = 2.0 * math.sqrt(2.0 * math.log(2.0))
 SIGMAS_PX = np.geomspace(0.4, 8.0, 120)
+CORE_RADIUS_PX = 3.0
 # A profile of fewer good pixels says nothing of a width.
 FEWEST_PIXELS = 12
-LEAST_SIGNIFICANCE = 20.0
-COMPACT_SHARE = 0.25
-FEWEST_STARS = 5
 
 
 @dataclass(frozen=True)
@@ -57,16 +55,6 @@ class Profile:
     value: Floats
     error: Floats
     n_pixels: NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class StarProfile:
-    """What a point source looks like: `profile` is 1 at the centre and falls with `radii_px`."""
-
-    fwhm_px: float
-    radii_px: Floats
-    profile: Floats
-    n_stars: int
 
 
 def read_cutout(
@@ -142,37 +130,30 @@ def fitted_fwhm(values: NDArray[np.float32], radius_px: Floats) -> float:
     return float(FWHM_OF_SIGMA * SIGMAS_PX[best] * math.exp(shift * step))
 
 
-def star_profile(stamps: Sequence[tuple[NDArray[np.float32], Floats]]) -> StarProfile | None:
-    """The point source of an image from (values, radii) of many sources in one band: the median profile of the narrowest
-    quarter of those that stand 20 sigma above their sky. None where fewer than five are left.
-    """
-    found: list[tuple[float, Profile]] = []
-    for values, radius_px in stamps:
+def psf_of_cutouts(cutouts: Sequence[Cutout], x_px: Floats, y_px: Floats) -> Psf:
+    """The PSF from one band's cut-outs about some sources of a field at (x_px, y_px) (n,), by `choose_stars`' rules and with
+    `fitted_fwhm` for width. Raises NoPsf."""
+    if not cutouts:
+        raise NoPsf("no source has pixels")
+    light, snr, widths = [], np.zeros(len(cutouts)), np.zeros(len(cutouts))
+    for n, (cutout, x, y) in enumerate(zip(cutouts, x_px, y_px, strict=True)):
+        values, radius_px = cutout.values[0], radii(cutout, x, y)
         sky = sky_about(values, radius_px)
-        width = fitted_fwhm(values, radius_px)
-        profile = radial_profile(values, radius_px, sky)
-        if math.isfinite(width) and _is_a_clear_peak(profile, sky):
-            found.append((width, profile))
-    found.sort(key=lambda each: each[0])
-    chosen = found[: max(FEWEST_STARS, round(COMPACT_SHARE * len(found)))]
-    if len(chosen) < FEWEST_STARS:
-        return None
-    typical = np.asarray(np.median([_at_whole_pixels(each) for _, each in chosen], axis=0))
-    width = float(np.median([each for each, _ in chosen]))
-    return StarProfile(width, np.arange(len(typical), dtype=np.float64), typical, len(chosen))
+        light.append(values - np.float32(sky.level))
+        snr[n] = _significance(light[-1], radius_px, sky)
+        widths[n] = fitted_fwhm(values, radius_px)
+    stars = choose_stars(x_px, y_px, snr, widths)
+    # One below the other they are an image, in which the sources lie at these places.
+    column = np.concatenate([light[n] for n in stars])
+    left = np.array([cutouts[n].left_px for n in stars])
+    bottom = np.array([cutouts[n].bottom_px - k * len(light[n]) for k, n in enumerate(stars)])
+    bad = ~np.isfinite(column)
+    return mean_star(np.where(bad, 0, column), bad, x_px[stars] - left, y_px[stars] - bottom, widths[stars])
 
 
-def _is_a_clear_peak(profile: Profile, sky: Sky) -> bool:
-    """Whole, 20 sigma above the sky, and falling outwards at once."""
-    # A source between its pixels has none within half a pixel: its first ring is the second.
-    if len(profile.value) < PROFILE_RADIUS_PX or profile.radius_px[0] > 1.2 or not sky.sigma > 0:
-        return False
-    return bool(profile.value[0] > LEAST_SIGNIFICANCE * sky.sigma and profile.value[0] > profile.value[1])
-
-
-def _at_whole_pixels(profile: Profile) -> Floats:
-    """The profile at 0, 1, 2 ... pixels, 1 at its centre, which a source between two pixels has between its rings."""
-    # In log within the core, which falls as a power; straight where the sky is reached.
-    value = np.maximum(profile.value / profile.value[0], 1e-5)
-    at = np.exp(np.interp(np.arange(PROFILE_RADIUS_PX), profile.radius_px, np.log(value)))
-    return np.asarray(at / at[0])
+def _significance(light: NDArray[np.float32], radius_px: Floats, sky: Sky) -> float:
+    """Signal-to-noise of the light within 3 px; 0 where a pixel or the sky is missing."""
+    core = light[radius_px <= CORE_RADIUS_PX].astype(np.float64)
+    if not np.isfinite(core).all() or not sky.sigma > 0:
+        return 0.0
+    return float(core.sum() / (sky.sigma * math.sqrt(core.size)))

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
+from scipy.stats import theilslopes
 
 from catalogs.imagery.stamps import clipped_median, disk_values, ring_values
 
@@ -21,7 +22,9 @@ ISOLATION_FWHM = 2.5
 # Sharper than any telescope's sampling: cosmic rays and hot pixels.
 SMALLEST_FWHM_PX = 1.3
 LOCUS_FRACTION, LOCUS_WIDTH = 0.1, 0.1
-PROFILE_RADIUS_PX, PROFILE_STEP_PX = 10.0, 0.5
+# Nothing real is sharper than a star. More than this share of the stars that is: they are no stars.
+SHARPER_SHARE = 0.25
+PROFILE_RADIUS_PX, PROFILE_STEP_PX, FAINTEST = 10.0, 0.5, 1e-6
 SKY_ANNULUS_PX = (10.0, 13.0)
 
 
@@ -31,9 +34,14 @@ class NoPsf(ValueError):
 
 @dataclass(frozen=True)
 class Psf:
-    """The mean star of a band: `profile` at `radii_px` from its centre, 1 at the centre, of `n_stars` stars."""
+    """The mean star of a band: `profile` at `radii_px` from its centre, 1 at the centre, of `n_stars` stars.
+
+    `fwhm_px` is where the profile falls to a half; `width_px` the median of the stars' widths as the sources' are measured,
+    which is what a source's width is compared with: a Gaussian fitted to a star is a tenth wider than the star.
+    """
 
     fwhm_px: float
+    width_px: float
     radii_px: list[float]
     profile: list[float]
     n_stars: int
@@ -63,22 +71,27 @@ def estimate_psf(
     y_px: Floats,
     *,
     snr: Floats,
-    fwhm_px: Floats | None = None,
     bad: NDArray[np.bool_] | None = None,
     saturated: NDArray[np.bool_] | None = None,
 ) -> Psf:
     """The PSF of `values` (h, w), background taken off, from the bright, isolated, compact ones of the sources at
     (x_px, y_px) (n,) with signal-to-noise `snr`.
 
-    Stars share one width while clusters and galaxies do not, so they are the densest place among the widths: the
-    shortest interval that holds a tenth of the candidates. `saturated` (n,) are left out where they are known; others
+    Stars share one width while clusters and galaxies do not, so they are the densest place at the sharp end of the
+    widths: the shortest interval that holds a tenth of the candidates and leaves few below it. `saturated` (n,) are left out where they are known; others
     are wider and fall out. Raises NoPsf with the reason where fewer than 5 are left.
     """
     bad = np.zeros(values.shape, dtype=np.bool_) if bad is None else bad
-    widths = source_fwhm(values, x_px, y_px, bad) if fwhm_px is None else fwhm_px
+    widths = source_fwhm(values, x_px, y_px, bad)
     stars = choose_stars(x_px, y_px, snr, widths, saturated)
-    radii, profile = _mean_profile(values, bad, x_px[stars], y_px[stars])
-    return Psf(_half_width(radii, profile), radii.tolist(), np.round(profile, 6).tolist(), len(stars))
+    return mean_star(values, bad, x_px[stars], y_px[stars], widths[stars])
+
+
+def mean_star(values: NDArray[np.float32], bad: NDArray[np.bool_], x_px: Floats, y_px: Floats, fwhm_px: Floats) -> Psf:
+    """The PSF of `values` (h, w), `bad` left out, from the stars at (x_px, y_px) (n,) that measure `fwhm_px` (n,)."""
+    width = round(float(np.median(fwhm_px)), 4)
+    radii, profile = _mean_profile(values, bad, x_px, y_px, width)
+    return Psf(_half_width(radii, profile), width, radii.tolist(), np.round(profile, 6).tolist(), len(x_px))
 
 
 def choose_stars(
@@ -101,22 +114,28 @@ def choose_stars(
     candidates = _alone(np.flatnonzero(bright), x_px, y_px, snr, apart_px)
     if len(candidates) < FEWEST_STARS:
         raise NoPsf(f"{len(candidates)} bright sources stand alone, and a PSF needs {FEWEST_STARS}")
-    width = _locus(fwhm_px[candidates])
-    stars = candidates[np.abs(fwhm_px[candidates] / width - 1) <= LOCUS_WIDTH]
+    stars = candidates[_share_one_width(fwhm_px[candidates])]
     if len(stars) < FEWEST_STARS:
-        raise NoPsf(f"{len(stars)} of {len(candidates)} bright sources share a width, and a PSF needs {FEWEST_STARS}")
+        raise NoPsf(
+            f"of {len(candidates)} bright sources that stand alone fewer than {FEWEST_STARS} of the sharpest share a width"
+        )
     if (sharper := int((seen & ~bright).sum())) > len(stars):
         raise NoPsf(f"{sharper} bright sources are sharper than {SMALLEST_FWHM_PX:g} px: the band is undersampled")
     return stars[np.argsort(-snr[stars], kind="stable")][:MOST_STARS]
 
 
-def _locus(fwhm_px: Floats) -> float:
-    """The middle of the shortest interval, relative to its place, that holds a tenth of the widths."""
+def _share_one_width(fwhm_px: Floats) -> NDArray[np.bool_]:
+    """(n,) of the sources within 10 % of the stars' width: the middle of the shortest interval, relative to its place,
+    that holds a tenth of the widths and leaves few below it. All False where every interval leaves more."""
     ordered = np.sort(fwhm_px)
     held = min(max(FEWEST_STARS, round(LOCUS_FRACTION * len(ordered))), len(ordered))
     low, high = ordered[: len(ordered) - held + 1], ordered[held - 1 :]
-    best = int(np.argmin(high / low))
-    return float(np.sqrt(low[best] * high[best]))
+    middle = np.sqrt(low * high)
+    sharper = np.searchsorted(ordered, middle * (1 - LOCUS_WIDTH))
+    alike = np.searchsorted(ordered, middle * (1 + LOCUS_WIDTH), side="right") - sharper
+    spread = np.where(sharper <= SHARPER_SHARE * alike, high / low, np.inf)
+    best = int(np.argmin(spread))
+    return np.asarray(np.isfinite(spread[best]) & (np.abs(fwhm_px / middle[best] - 1) <= LOCUS_WIDTH))
 
 
 def _alone(
@@ -154,32 +173,38 @@ def _slope(x: Floats, y: Floats, weight: Floats) -> Floats:
 
 
 def _mean_profile(
-    values: NDArray[np.float32], bad: NDArray[np.bool_], x_px: Floats, y_px: Floats
+    values: NDArray[np.float32], bad: NDArray[np.bool_], x_px: Floats, y_px: Floats, fwhm_px: float
 ) -> tuple[Floats, Floats]:
-    """(radii, median profile of the stars), each star scaled by the light of its core."""
+    """(radii, median profile of the stars), each star scaled by the Gaussian of `fwhm_px` that fits its core."""
     sky = clipped_median(ring_values(values, bad, x_px, y_px, *SKY_ANNULUS_PX))
     found, distance = disk_values(values, bad, x_px, y_px, PROFILE_RADIUS_PX + PROFILE_STEP_PX / 2)
     light = found - np.nan_to_num(sky)[:, None]
-    core = np.nansum(np.where(distance <= 2.0, light, np.nan), axis=1)
+    shape = np.where(
+        np.isfinite(light) & (distance <= fwhm_px), np.exp(-0.5 * (FWHM_OF_SIGMA * distance / fwhm_px) ** 2), 0
+    )
+    core = (np.nan_to_num(light) * shape).sum(axis=1) / np.maximum((shape**2).sum(axis=1), FAINTEST)
     light = light[core > 0] / core[core > 0, None]
     flat, where = light.ravel(), distance[core > 0].ravel()
     radii = np.arange(0, PROFILE_RADIUS_PX + PROFILE_STEP_PX / 2, PROFILE_STEP_PX)
-    profile = np.array([_median_near(flat, where, radius) for radius in radii])
-    profile[0] = _centre(flat, where)
-    known = np.isfinite(profile)
-    profile = np.interp(radii, radii[known], profile[known])
-    return radii, profile / profile[0]
+    rings = [(0.0, _centre(flat, where)), *(_middle_of_ring(flat, where, radius) for radius in radii[1:])]
+    places, profile = np.array([ring for ring in rings if np.isfinite(ring[1])]).T
+    # The light falls as a power, so straight lines between its logarithms.
+    profile = np.exp(np.interp(radii, places, np.log(np.maximum(profile / profile[0], FAINTEST))))
+    return radii, profile
 
 
-def _median_near(light: Floats, distance: Floats, radius_px: float) -> float:
+def _middle_of_ring(light: Floats, distance: Floats, radius_px: float) -> tuple[float, float]:
+    """(median distance, median light) of the pixels near a radius: light that falls outwards has its median there, wherever
+    in the ring the pixels of few stars happen to lie."""
     near = np.isfinite(light) & (np.abs(distance - radius_px) <= PROFILE_STEP_PX / 2)
-    return float(np.median(light[near])) if near.any() else float("nan")
+    return (float(np.median(distance[near])), float(np.median(light[near]))) if near.any() else (radius_px, np.nan)
 
 
 def _centre(light: Floats, distance: Floats) -> float:
     """The profile at radius 0: pixel centres seldom fall there, so by a parabola in radius squared through the core."""
     near = np.isfinite(light) & (distance <= 1.0) & (light > 0)
-    slope, level = np.polyfit(distance[near] ** 2, np.log(light[near]), 1)
+    # A blemish among the stars must not move the line.
+    slope, level, *_ = theilslopes(np.log(light[near]), distance[near] ** 2)
     return float(np.exp(level)) if slope < 0 else float(np.max(light[near]))
 
 
@@ -188,6 +213,6 @@ def _half_width(radii: Floats, profile: Floats) -> float:
     below = int(np.argmax(profile <= 0.5))
     if profile[below] > 0.5:
         raise NoPsf(f"the stars are wider than {2 * PROFILE_RADIUS_PX:g} px")
-    low, high = np.log(max(profile[below], 1e-6)), np.log(profile[below - 1])
+    low, high = np.log(profile[below]), np.log(profile[below - 1])
     share = (high - np.log(0.5)) / (high - low)
     return float(2 * (radii[below - 1] + share * (radii[below] - radii[below - 1])))

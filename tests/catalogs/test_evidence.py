@@ -79,7 +79,7 @@ def test_an_imported_catalogue_of_few_sources_has_no_point_source_and_says_so(wo
 
 
 def test_the_catalogues_own_point_source_is_taken_where_it_has_one(world, client):
-    psf = {"F555W": {"fwhm_px": 2.5, "radii_px": [0, 1, 2], "profile": [1, 0.5, 0.1], "n_stars": 9}}
+    psf = {"F555W": {"fwhm_px": 2.2, "width_px": 2.5, "radii_px": [0, 1, 2], "profile": [1, 0.5, 0.1], "n_stars": 9}}
     own = Catalog.objects.create(
         galaxy=world.galaxy, name="own", kind="detected", method="test", parameters={"psf": psf}
     )
@@ -87,6 +87,16 @@ def test_the_catalogues_own_point_source_is_taken_where_it_has_one(world, client
     found = fetch(client, source).json()
     assert found["psf"] == psf["F555W"] | {"origin": "catalogue"}
     assert [e["value"] for e in found["readings"] if e["name"] == "FWHM / PSF"] == [2.0]
+
+
+def test_a_catalogue_measured_here_without_a_point_source_has_none(world, client):
+    parameters = {"band_background_rms": {"F555W": 1.0}}
+    own = Catalog.objects.create(
+        galaxy=world.galaxy, name="starless", kind="detected", method="test", parameters=parameters
+    )
+    stars = world.catalog.sources.order_by("number").values_list("number", "x_px", "y_px")
+    Source.objects.bulk_create(Source(catalog=own, number=n, x_px=x, y_px=y) for n, x, y in stars)
+    assert fetch(client, own.sources.first()).json()["psf"] is None
 
 
 def test_a_source_off_the_image_has_empty_pixels_and_no_profile(world, client):

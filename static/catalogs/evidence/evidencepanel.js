@@ -133,7 +133,9 @@ export class EvidencePanel extends EventTarget {
     });
     const unit = evidence.bands.find(({ name }) => name === evidence.reference)?.unit;
     element("#profile-unit", HTMLElement).textContent = `${unitText(unit)} / px`;
-    element("#profile-star", HTMLElement).textContent = evidence.psf ? `PSF ${evidence.psf.fwhm_px.toFixed(2)} px` : "PSF unknown";
+    const star = element("#profile-star", HTMLElement), { psf } = evidence;
+    star.textContent = psf ? `PSF ${psf.fwhm_px.toFixed(2)} px` : "PSF unknown";
+    star.title = psf ? `Full width at half maximum of the mean of ${psf.n_stars} stars` : "Too few bright stars stand alone in this band";
   }
 
   #writeNumbers() {

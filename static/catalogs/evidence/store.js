@@ -21,7 +21,7 @@
  * @property {string} reference
  * @property {BandEvidence[]} bands
  * @property {{radius_px: number[], value: number[], error: number[]} | null} profile
- * @property {{fwhm_px: number, radii_px: number[], profile: number[], n_stars: number, origin: string} | null} psf
+ * @property {{fwhm_px: number, width_px: number, radii_px: number[], profile: number[], n_stars: number, origin: string} | null} psf
  * @property {import("./readings.js").Reading[]} readings
  */
 

@@ -6,13 +6,15 @@ import rasterio
 
 from catalogs.imagery.evidence import (
     SKY_RADII_PX,
+    Cutout,
     fitted_fwhm,
+    psf_of_cutouts,
     radial_profile,
     radii,
     read_cutout,
     sky_about,
-    star_profile,
 )
+from catalogs.imagery.psf import NoPsf
 from catalogs.imagery.science import tiled_profile
 
 HEIGHT, WIDTH, SIGMA_PX = 200, 240, 1.3
@@ -119,27 +121,38 @@ def test_a_flat_field_has_no_width():
     assert np.isnan(fitted_fwhm(-np.exp(-(radius**2)).astype(np.float32), radius))
 
 
-def stamp(rng, sigma_px, height=300.0):
-    dx, dy = rng.uniform(-0.5, 0.5, 2)
-    y, x = np.mgrid[-24:24, -24:24].astype(float)
-    radius = np.hypot(x - dx, y - dy)
-    return (height * np.exp(-(radius**2) / (2 * sigma_px**2)) + rng.normal(0, 1, radius.shape)).astype(
-        np.float32
-    ), radius
+def cutouts_of(rng, sigmas_px, height=300.0, apart_px=100):
+    """One source a cut-out on sky 7 with noise 1, `apart_px` from each other on the image: (cut-outs, x, y)."""
+    places = rng.uniform(-0.5, 0.5, (2, len(sigmas_px))) + np.arange(len(sigmas_px)) * apart_px
+    found = []
+    for x, y, sigma in zip(*places, sigmas_px, strict=True):
+        empty = Cutout(np.zeros((1, SIZE, SIZE), np.float32), round(x) - SIZE // 2, round(y) - SIZE // 2)
+        light = 7 + height * np.exp(-(radii(empty, x, y) ** 2) / (2 * sigma**2)) + rng.normal(0, 1, (SIZE, SIZE))
+        found.append(Cutout(light[None].astype(np.float32), empty.left_px, empty.bottom_px))
+    return found, *places
 
 
 def test_the_point_source_is_that_of_the_narrowest_sources():
     rng = np.random.default_rng(5)
-    stars = [stamp(rng, 0.9) for _ in range(12)]
-    clusters = [stamp(rng, sigma) for sigma in rng.uniform(1.6, 2.5, 36)]
-    star = star_profile([*clusters, *stars])
+    star = psf_of_cutouts(*cutouts_of(rng, [*rng.uniform(1.6, 2.5, 36), *[0.9] * 12]))
+    assert star.width_px == pytest.approx(2.3548 * 0.9, rel=0.03)
     assert star.fwhm_px == pytest.approx(2.3548 * 0.9, rel=0.03)
     assert star.n_stars == 12
     assert star.profile[0] == 1
-    assert star.profile[2] == pytest.approx(np.exp(-(2**2) / (2 * 0.9**2)), abs=0.03)
+    assert star.radii_px[4] == 2
+    assert star.profile[4] == pytest.approx(np.exp(-(2**2) / (2 * 0.9**2)), abs=0.03)
 
 
-def test_without_clear_stars_there_is_no_point_source():
-    rng = np.random.default_rng(6)
-    assert star_profile([]) is None
-    assert star_profile([stamp(rng, 0.9, height=3.0) for _ in range(40)]) is None
+@pytest.mark.parametrize(
+    ("sigmas_px", "options", "reason"),
+    [
+        ([], {}, "no source has pixels"),
+        ([0.9] * 40, {"height": 3.0}, "bright compact sources"),
+        ([0.9] * 40, {"apart_px": 2}, "stand alone"),
+        ([0.7, 0.9, 1.1, *[2.0] * 9], {}, "share a width"),
+    ],
+    ids=["none", "faint", "crowded", "only clusters share a width"],
+)
+def test_without_clear_stars_there_is_no_point_source(sigmas_px, options, reason):
+    with pytest.raises(NoPsf, match=reason):
+        psf_of_cutouts(*cutouts_of(np.random.default_rng(6), sigmas_px, **options))

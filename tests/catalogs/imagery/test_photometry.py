@@ -182,6 +182,16 @@ def test_the_psf_is_that_of_the_stars_not_of_the_clusters():
     expected = np.exp(-(np.array(psf.radii_px[:7]) ** 2) / 2)
     assert psf.profile[:7] == pytest.approx(expected, abs=0.06)
     assert abs(psf.profile[-1]) < 0.01
+    assert psf.width_px == pytest.approx(2.3548 * np.sqrt(1 + 1 / 12), rel=0.06)
+
+
+def test_a_hot_pixel_among_the_stars_does_not_move_the_profile():
+    image, x_px, y_px, snr = star_field()
+    clean = estimate_psf(image, x_px, y_px, snr=snr)
+    for x, y in zip(x_px[:5], y_px[:5], strict=True):
+        # The centre itself is dead: next to nothing is left of the light there.
+        image[round(y), round(x)] = 0.01
+    assert estimate_psf(image, x_px, y_px, snr=snr).fwhm_px == pytest.approx(clean.fwhm_px, rel=0.08)
 
 
 @pytest.mark.parametrize(
@@ -191,9 +201,10 @@ def test_the_psf_is_that_of_the_stars_not_of_the_clusters():
         ({"fwhm_px": np.full(20, 0.8)}, "0 bright compact sources"),
         ({"x_px": np.zeros(20), "y_px": np.zeros(20)}, "0 bright sources stand alone"),
         ({"fwhm_px": 1.5 * 1.3 ** np.arange(20)}, "share a width"),
+        ({"fwhm_px": np.r_[1.5, 1.9, 2.3, np.linspace(4.8, 5.2, 17)[:8], 6 * 1.3 ** np.arange(9)]}, "share a width"),
         ({"saturated": np.ones(20, bool)}, "0 bright compact sources"),
     ],
-    ids=["faint", "cosmic rays", "crowded", "no common width", "saturated"],
+    ids=["faint", "cosmic rays", "crowded", "no common width", "only the wide share one", "saturated"],
 )
 def test_no_psf_with_the_reason(change, reason):
     good = {
@@ -275,3 +286,47 @@ def test_isolated_stars_of_the_simulated_galaxy_have_their_true_magnitudes_withi
     assert 0.8 < spread[-1] < 1.25
     # About a hundred stars a band give their own spread to 10 %.
     assert all(0.75 < each < 1.4 for each in spread)
+
+
+def simulated_psf(size_px, seed, band, folder):
+    """(the PSF found in a band of a simulated galaxy or why there is none, that of the simulator's own stars)."""
+    files = simulate_galaxy(SimulationSpec("small", size_px=size_px, seed=seed), folder / f"{size_px}-{seed}")
+    found = detect(fits.getdata(files.bands["f555w"]).astype(np.float32), DetectionParameters()).table
+    x_px, y_px = (np.array(found[name], dtype=float) for name in ("x_px", "y_px"))
+    pixels = subtract_background(fits.getdata(files.bands[band.name]).astype(np.float32), 16, 3)
+    light = aperture_photometry(pixels, x_px, y_px, LOCAL, rng(), gain=700.0)
+    saturated = touches_ceiling(pixels, x_px, y_px, RADIUS_PX)
+    snr = np.nan_to_num(light.flux / light.flux_error)
+    try:
+        return estimate_psf(pixels.values, x_px, y_px, snr=snr, bad=pixels.bad, saturated=saturated), own_psf(band)
+    except NoPsf as reason:
+        return str(reason), own_psf(band)
+
+
+def own_psf(band):
+    image, draw = np.zeros((600, 600), np.float32), np.random.default_rng(0)
+    corners, shifts = np.mgrid[40:560:70, 40:560:70].reshape(2, -1).T, draw.uniform(-0.5, 0.5, (64, 2))
+    for (y, x), (dx, dy) in zip(corners, shifts, strict=True):
+        image[y - 30 : y + 31, x - 30 : x + 31] += 1000 * point_stamp(band, dx, dy, 30)
+    places = corners[:, ::-1] + shifts
+    return estimate_psf(image, places[:, 0], places[:, 1], snr=np.full(64, 99.0))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("size_px", "seed", "position"),
+    [(384, 5, 3), (512, 1, 3), (512, 2, 3), (512, 3, 4), (768, 5, 0), (768, 5, 3), (1024, 5, 0)],
+)
+def test_the_psf_of_a_small_field_is_the_simulators(size_px, seed, position, tmp_path):
+    found, own = simulated_psf(size_px, seed, BANDS[position], tmp_path)
+    assert found.fwhm_px == pytest.approx(own.fwhm_px, rel=0.12)
+    assert found.width_px == pytest.approx(own.width_px, rel=0.06)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("size_px", "seed", "position"), [(512, 5, 3), (512, 5, 0), (384, 4, 3), (512, 4, 0)])
+def test_where_too_few_stars_stand_alone_there_is_no_psf_rather_than_that_of_the_clusters(
+    size_px, seed, position, tmp_path
+):
+    found, _ = simulated_psf(size_px, seed, BANDS[position], tmp_path)
+    assert "share a width" in found
