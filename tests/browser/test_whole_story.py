@@ -138,12 +138,12 @@ def detect_by_the_form(curator: Person, start: Callable) -> Catalog:
         stages,
     )
     start(WORK)
-    expect(page.locator("#catalog-list li")).to_contain_text("sep-f555w", timeout=60_000)
+    expect(page.locator("#catalog-list li.panel-item")).to_contain_text("sep-f555w", timeout=60_000)
     seen = page.evaluate("window.stages")
     assert any("%" in stage for stage in seen), seen
     catalog = Catalog.objects.get()
     assert catalog.parameters["DETECT_THRESH"] == 5
-    expect(page.locator("#catalog-list li")).to_contain_text(f"{catalog.sources.count()} sources")
+    expect(page.locator("#catalog-list li.panel-item")).to_contain_text(f"{catalog.sources.count()} sources")
     curator.shoot("story-detected")
     return catalog
 
