@@ -87,7 +87,7 @@ def width(fwhm_px: float | None, star_fwhm_px: float | None) -> Reading:
     """FWHM in pixels; its note holds how it compares with a point source."""
     if fwhm_px is None:
         return Reading("FWHM", None, reason="No peak stands out here: no width was fitted")
-    note = "" if star_fwhm_px is None else f"A point source here has {star_fwhm_px:.2f} px"
+    note = "" if star_fwhm_px is None else f"Stars here measure {star_fwhm_px:.2f} px"
     return Reading("FWHM", fwhm_px, unit="px", note=note)
 
 
@@ -97,7 +97,7 @@ def width_ratio(fwhm_px: float | None, star_fwhm_px: float | None) -> Reading:
         return Reading("FWHM / PSF", None, reason="Too few clear point sources in this catalogue to know the PSF")
     if fwhm_px is None:
         return Reading("FWHM / PSF", None, reason="No peak stands out here: no width was fitted")
-    return Reading("FWHM / PSF", fwhm_px / star_fwhm_px, note=f"A point source here has {star_fwhm_px:.2f} px")
+    return Reading("FWHM / PSF", fwhm_px / star_fwhm_px, note=f"Stars here measure {star_fwhm_px:.2f} px")
 
 
 def _number(value: object) -> float | None:

@@ -51,7 +51,8 @@ def veil(release: Release, user: User) -> str | None:
     if not waiting_blind(user).filter(source__catalog=release.catalog_id).exists():
         return None
     return (
-        "You may still classify sources of this catalogue in an open blind round, so its releases stay hidden till then"
+        "You may still classify sources of this catalogue in an open blind round, so its releases are hidden from you: "
+        "choose on the round's page to watch it without voting, or wait until it is closed"
     )
 
 

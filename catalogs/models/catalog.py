@@ -68,14 +68,14 @@ class Source(models.Model):
     """One source of one catalogue. Pixels are 0-based, centres on integers, origin bottom-left; sky is ICRS."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    catalog = models.ForeignKey(Catalog, on_delete=models.PROTECT, related_name="sources")
+    catalog = models.ForeignKey(Catalog, on_delete=models.PROTECT, related_name="sources", verbose_name="catalogue")
     number = models.PositiveBigIntegerField()
     x_px = models.FloatField()
     y_px = models.FloatField()
     ra_deg = models.FloatField(null=True, blank=True)
     dec_deg = models.FloatField(null=True, blank=True)
     is_outside = models.BooleanField(
-        default=False, help_text="Off the image: kept, shown in tables, never drawn for a round."
+        "off the image", default=False, help_text="Off the image: kept, shown in tables, never drawn for a round."
     )
     published_label = models.CharField(max_length=16, blank=True, help_text="Class as published with the catalogue.")
     measurements = models.JSONField(default=dict, blank=True)

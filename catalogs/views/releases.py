@@ -40,7 +40,7 @@ def release_list(request: HttpRequest, slug: str) -> HttpResponse:
         "releases": releases.select_related("catalog", "created_by", "galaxy").order_by("-version"),
         "can_curate": can_curate,
         "is_member": galaxy.team.has_role(request.user, Role.VIEWER),
-        "catalogs": galaxy.catalogs.filter(withdrawn_at=None).with_source_counts().order_by("-created_at"),
+        "catalogs": galaxy.catalogs.filter(withdrawn_at=None).with_source_counts().order_by("kind", "-created_at"),
         "campaigns": choices_of(galaxy).get("campaign", []) if can_curate else [],
     }
     return render(request, "catalogs/releases.html", context)

@@ -12,6 +12,7 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
 from galaxycat.accounts.http import UserRequest
+from galaxycat.accounts.models import Role
 from galaxycat.errors import BadInput, NotFound
 from labeling.dashboard import TABLE_COLUMNS, Cell, dashboard_of, draws_in_cell, require_round, table_of
 from labeling.dashboard_figures import TIE
@@ -41,7 +42,12 @@ def campaign_page(request: UserRequest, slug: str, uuid: str) -> HttpResponse:
     """How a campaign goes, over the rounds whose votes this person may see."""
     campaign = _campaign_for(request, slug, uuid)
     dashboard = dashboard_of(campaign, request.user, _round_number(request))
-    context = {"campaign": campaign, "galaxy": campaign.galaxy, "dashboard": dashboard}
+    context = {
+        "campaign": campaign,
+        "galaxy": campaign.galaxy,
+        "dashboard": dashboard,
+        "can_decide": campaign.galaxy.team.has_role(request.user, Role.CURATOR),
+    }
     return render(request, "labeling/campaign.html", context)
 
 

@@ -67,7 +67,7 @@ def test_ties_are_settled_by_keyboard_and_a_second_curator_is_told(people, team,
     address = f"/galaxies/bench/campaigns/{round_.campaign.uuid}/adjudication/"
     curator, other = people(), people()
     page = curator.log_in("curie", PASSWORD)
-    curator.goto(f"/rounds/{round_.uuid}/")
+    curator.goto(f"/galaxies/bench/campaigns/{round_.campaign.uuid}/")
     page.get_by_role("link", name="Adjudication").click()
     cards = page.locator("[data-case]")
     expect(cards).to_have_count(3)
