@@ -11,7 +11,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from catalogs.evidence import etag_of, evidence_of
+from catalogs.evidence import SIZE_PX, WIDE_PX, etag_of, evidence_of
 from catalogs.models import Band, Catalog, Galaxy, Mosaic, Rendition, Source
 from catalogs.models.catalog import SourceQuerySet
 from catalogs.viewer import tile_url
@@ -19,6 +19,7 @@ from galaxycat.errors import BadInput
 
 MAX_SOURCES = 100_000
 IMAGE_DIGITS = 16
+FIELDS_PX = {"usual": SIZE_PX, "wide": WIDE_PX}
 
 
 class BandSerializer(serializers.ModelSerializer):
@@ -187,7 +188,8 @@ class SourceViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         parameters=[
             OpenApiParameter(
                 "image", str, description="Beginning of the image's hash: the answer may be kept for good."
-            )
+            ),
+            OpenApiParameter("field", str, enum=list(FIELDS_PX), description="How much is about the source."),
         ],
     )
     @action(detail=True)
@@ -195,9 +197,12 @@ class SourceViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         """What the newest image says of the source: pixels of each band, profile, numbers. No vote, comment, prediction or class."""
         source: Source = self.get_object()
         mosaic = source.catalog.galaxy.latest_mosaic
-        etag = etag_of(source, mosaic)
+        field = request.query_params.get("field", "usual")
+        if field not in FIELDS_PX:
+            raise BadInput(f"field: {field[:40]!r} is not one of {', '.join(FIELDS_PX)}")
+        etag = etag_of(source, mosaic, FIELDS_PX[field])
         is_known = request.headers.get("If-None-Match") == etag
-        response = Response(status=304) if is_known else Response(evidence_of(source, mosaic))
+        response = Response(status=304) if is_known else Response(evidence_of(source, mosaic, FIELDS_PX[field]))
         response["ETag"] = etag
         response["Cache-Control"] = _cache_control(mosaic, request.query_params.get("image", ""))
         return response

@@ -20,46 +20,53 @@ from catalogs.imagery.evidence import (
     read_cutout,
     sky_about,
 )
+from catalogs.imagery.growth import curve_of_growth, enclosed_light
 from catalogs.imagery.psf import NoPsf
 from catalogs.models import Band, Catalog, Mosaic, Source
+from catalogs.neighbours import neighbours
 from catalogs.readings import BandName, Reading, colours, concentration, magnitude, width, width_ratio
 
-VERSION = 2  # raise it when the same pixels would give another answer: it is part of the ETag
+VERSION = 3  # raise it when the same pixels would give another answer: it is part of the ETag
 SIZE_PX = 48  # the sky ring of the profile, and the corners of 32 pixels turned by any angle
+WIDE_PX = 144  # the corners of 100 pixels turned by any angle
 PSF_SAMPLE = 300
 PSF_CACHE_S = 7 * 86_400
 NO_STARS = "none"
 
 
-def evidence_of(source: Source, mosaic: Mosaic) -> dict[str, Any]:
+def evidence_of(source: Source, mosaic: Mosaic, size_px: int = SIZE_PX) -> dict[str, Any]:
     """JSON for `static/catalogs/evidence`: 16-bit codes of each band's pixels, sky and noise, the reference band's
-    profile, the point source's, and the numbers."""
+    profile and curve of growth, the point source's, magnitudes by wavelength, the numbers, and the neighbours."""
     bands = sorted(mosaic.bands.all(), key=_by_wavelength)
     reference = next(band for band in bands if band.name == mosaic.reference_band)
-    cutout = read_cutout(mosaic.science_path, source.x_px, source.y_px, SIZE_PX)
+    cutout = read_cutout(mosaic.science_path, source.x_px, source.y_px, size_px)
     radius_px = radii(cutout, source.x_px, source.y_px)
     values = cutout.values[reference.position - 1]
     sky = sky_about(values, radius_px)
     star = _star_of(source.catalog, mosaic, reference)
     fwhm_px = _finite(fitted_fwhm(values, radius_px))
+    magnitudes = _magnitudes(source, bands)
     return {
         "source": _source(source),
         "image": mosaic.science_sha256,
-        "size_px": SIZE_PX,
+        "size_px": size_px,
         "left_px": cutout.left_px,
         "bottom_px": cutout.bottom_px,
         "pixel_scale_arcsec": mosaic.galaxy.pixel_scale_arcsec,
         "reference": reference.name,
         "bands": [_band(band, cutout, radius_px) for band in bands],
         "profile": _profile(values, radius_px, sky),
+        "growth": _growth(values, source.x_px - cutout.left_px, source.y_px - cutout.bottom_px, sky, star),
         "psf": star,
-        "readings": [asdict(each) for each in _readings(source, bands, reference, fwhm_px, star)],
+        "sed": [_sed_point(band, magnitudes[band.name]) for band in bands],
+        "readings": [asdict(each) for each in _readings(source, reference, magnitudes, fwhm_px, star)],
+        "neighbours": [asdict(each) for each in neighbours(source, _band_name(reference))],
     }
 
 
-def etag_of(source: Source, mosaic: Mosaic) -> str:
+def etag_of(source: Source, mosaic: Mosaic, size_px: int = SIZE_PX) -> str:
     """Names the answer: pixels by their content, a catalogue's rows never change."""
-    return f'"{mosaic.science_sha256[:16]}-{source.uuid}-{VERSION}"'
+    return f'"{mosaic.science_sha256[:16]}-{source.uuid}-{size_px}-{VERSION}"'
 
 
 def _by_wavelength(band: Band) -> tuple[float, int]:
@@ -87,21 +94,57 @@ def _band(band: Band, cutout: Cutout, radius_px: np.ndarray) -> dict[str, Any]:
     }
 
 
-def _profile(values: np.ndarray, radius_px: np.ndarray, sky: Sky) -> dict[str, list[float]] | None:
+def _profile(values: np.ndarray, radius_px: np.ndarray, sky: Sky) -> dict[str, list[float | None]] | None:
     if sky.n_pixels == 0:
         return None
     profile = radial_profile(values, radius_px, sky)
-    columns = {"radius_px": profile.radius_px, "value": profile.value, "error": profile.error}
-    return {name: [float(f"{each:.7g}") for each in column] for name, column in columns.items()}
+    return _columns(radius_px=profile.radius_px, value=profile.value, error=profile.error)
+
+
+def _growth(
+    values: np.ndarray, x_px: float, y_px: float, sky: Sky, star: dict[str, Any] | None
+) -> dict[str, list[float | None]] | None:
+    """The source's light within each radius, and the share of a point source's."""
+    if sky.n_pixels == 0:
+        return None
+    growth = curve_of_growth(values, x_px, y_px, sky.level, sky.sigma)
+    columns = {"radius_px": growth.radius_px, "flux": growth.flux, "error": growth.error}
+    if star:
+        columns["star"] = enclosed_light(np.array(star["radii_px"]), np.array(star["profile"]), growth.radius_px)
+    return _columns(**columns)
+
+
+def _columns(**columns: np.ndarray) -> dict[str, list[float | None]]:
+    """For JSON: seven digits, None for what is not finite."""
+    return {
+        name: [float(f"{each:.7g}") if math.isfinite(each) else None for each in column]
+        for name, column in columns.items()
+    }
+
+
+def _band_name(band: Band) -> BandName:
+    return BandName(band.name, band.pivot_wavelength_nm)
+
+
+def _magnitudes(source: Source, bands: Iterable[Band]) -> dict[str, Reading]:
+    """Band name -> its magnitude in the catalogue."""
+    return {band.name: magnitude(_band_name(band), source.measurements, source.catalog.descriptions) for band in bands}
+
+
+def _sed_point(band: Band, reading: Reading) -> dict[str, Any]:
+    return {"band": band.name, "wavelength_nm": band.pivot_wavelength_nm} | {
+        "magnitude": reading.value, "error": reading.error, "system": reading.unit, "reason": reading.reason
+    }  # fmt: skip
 
 
 def _readings(
-    source: Source, bands: Iterable[Band], reference: Band, fwhm_px: float | None, star: dict[str, Any] | None
+    source: Source,
+    reference: Band,
+    magnitudes: dict[str, Reading],
+    fwhm_px: float | None,
+    star: dict[str, Any] | None,
 ) -> list[Reading]:
-    measured, descriptions = source.measurements, source.catalog.descriptions
-    names = [BandName(band.name, band.pivot_wavelength_nm) for band in bands]
-    magnitudes = {name.name: magnitude(name, measured, descriptions) for name in names}
-    shown = magnitudes[reference.name]
+    measured, shown = source.measurements, magnitudes[reference.name]
     # A width is compared with one measured the same way.
     star_fwhm_px: float | None = star["width_px"] if star else None
     if star and star["origin"] == "catalogue":

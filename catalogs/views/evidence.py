@@ -7,7 +7,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from catalogs.evidence import WIDE_PX
 from catalogs.models import Mosaic, Source
+from catalogs.neighbours import REACH_PX
 from catalogs.viewer import viewer_config
 from catalogs.views.galaxies import leaflet_overrides
 
@@ -38,14 +40,25 @@ def source_evidence(request: HttpRequest, uuid: str) -> HttpResponse:
     """One source's image, context, heat map, profile, bands and numbers."""
     source = visible_source(request, uuid)
     galaxy = source.catalog.galaxy
+    mosaic = galaxy.latest_mosaic
     context: dict[str, Any] = {
         "source": source,
         "galaxy": galaxy,
         "leaflet_overrides": leaflet_overrides(galaxy),
+        "reach_px": int(REACH_PX),
+        "band_name": mosaic.reference_band,
         "config": {
             "viewer": viewer_config(galaxy),
-            "evidence_url": evidence_url(galaxy.latest_mosaic),
+            "evidence_url": evidence_url(mosaic) + "&field=wide",
+            "colour_url": _colour_url(mosaic, source),
+            "source_url": reverse("source_evidence", args=[ANY_SOURCE]).replace(ANY_SOURCE, "{source}"),
             "source": {"uuid": str(source.uuid), "number": source.number, "x_px": source.x_px, "y_px": source.y_px},
         },
     }
     return render(request, "catalogs/evidence.html", context)
+
+
+def _colour_url(mosaic: Mosaic, source: Source) -> str:
+    """The first rendition about the source: one pixel more than the evidence's wide field, so that a pixel is its middle."""
+    style = mosaic.renditions.all()[0].style_hash
+    return reverse("cutout", args=[style, source.uuid]) + f"?size={WIDE_PX + 1}&zoom=1"

@@ -156,6 +156,7 @@ export class Desk {
       blink: () => bench.blink(),
       softer: () => bench.panel.moveStretch(-1),
       harder: () => bench.panel.moveStretch(1),
+      plot: () => bench.panel.plots.next(),
       examples: () => this.examples.toggle(),
       help: () => this.toggleHelp(),
       zoomIn: () => map.zoomIn(),

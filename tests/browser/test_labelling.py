@@ -303,9 +303,24 @@ def test_the_evidence_page_of_a_source(people, team, galaxy, size):  # noqa: F81
     page.wait_for_url(f"**/sources/{source.uuid}/evidence/")
     expect(page.locator("#readings dt")).to_have_count(10)
     page.keyboard.press("w")
-    expect(page.locator("[data-stretch-name]")).to_have_text("asinh 30")
+    for name in page.locator("[data-stretch-name]").all():
+        expect(name).to_have_text("asinh 30")
     axe_clean(page)
     viewer.shoot(f"evidence-{size['width']}", size)
+    page.keyboard.press("x")
+    expect(page.get_by_role("button", name="Growth")).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("#profile-unit")).to_contain_text("100% within")
+    viewer.shoot(f"evidence-growth-{size['width']}", size)
+    page.get_by_role("button", name="SED").click()
+    expect(page.locator("#profile-unit")).to_have_text("AB")
+    zooms = page.locator("#zooms canvas")
+    expect(zooms).to_have_count(3 * 6)
+    zooms.last.scroll_into_view_if_needed()
+    page.wait_for_load_state("networkidle")
+    assert all(page.evaluate("[...document.querySelectorAll('#zooms canvas')].map((each) => new Set(each.getContext('2d')"
+                             ".getImageData(0, 0, each.width, each.height).data).size > 20)"))  # fmt: skip
+    axe_clean(page)
+    viewer.shoot(f"evidence-closer-{size['width']}", size)
 
 
 def test_an_informed_round_shows_the_model_follows_it_and_keeps_what_was_on_the_screen(people, team, galaxy):  # noqa: F811

@@ -109,17 +109,21 @@ def test_a_source_off_the_image_has_empty_pixels_and_no_profile(world, client):
 def test_nothing_that_anybody_said_of_the_source_is_in_it(world, client):
     source = world.catalog.sources.order_by("number").last()
     source.published_label = SECRET
-    source.measurements = source.measurements | {"class_mode": 3.25, "column_33": 4.75, "published_class": SECRET}
+    source.measurements = source.measurements | {
+        "class_mode": 611.953125,
+        "column_33": 733.265625,
+        "published_class": SECRET,
+    }
     source.save()
     body = fetch(client, source).content.decode()
     page = client.get(f"/sources/{source.uuid}/evidence/").content.decode()
     for text in (body, page):
         assert SECRET not in text
-        assert "3.25" not in text
-        assert "4.75" not in text
+        assert "611.95" not in text
+        assert "733.26" not in text
     assert set(json.loads(body)) == {
         "source", "image", "size_px", "left_px", "bottom_px", "pixel_scale_arcsec", "reference", "bands", "profile", "psf",
-        "readings",
+        "readings", "growth", "sed", "neighbours",
     }  # fmt: skip
 
 
@@ -156,3 +160,66 @@ def test_the_queries_do_not_grow_with_the_catalogue(world, client):
         fetch(client, source)
     assert len(few) == len(many) <= 8
     cache.clear()
+
+
+def test_the_curve_of_growth_ends_at_the_light_of_the_star(world, client):
+    # A star of the world holds 200 * 3 pi of light in a Gaussian of sigma sqrt(1.5) px; the sky's sigma is 1.
+    source = _lone_star(world)
+    growth = fetch(client, source).json()["growth"]
+    at_6_px = growth["radius_px"].index(6.0)
+    assert growth["flux"][at_6_px] == pytest.approx(200 * 3 * np.pi, rel=0.03)
+    assert growth["error"][at_6_px] == pytest.approx(6 * np.sqrt(np.pi), rel=0.15)
+    assert growth["star"][at_6_px] == pytest.approx(1, abs=0.03)
+
+
+def _lone_star(world):
+    places = np.array(world.catalog.sources.values_list("x_px", "y_px"))
+    apart = np.hypot(*(places[:, None] - places[None]).transpose(2, 0, 1)) + 1e9 * np.eye(len(places))
+    return list(world.catalog.sources.all())[int(apart.min(axis=1).argmax())]
+
+
+def test_magnitudes_by_wavelength_are_the_catalogues(world, client):
+    source = Source.objects.create(
+        catalog=Catalog.objects.create(
+            galaxy=world.galaxy, name="sed", kind="reference", method="test",
+            descriptions={"mag_f814w": "AB magnitude, aperture 3 px"},
+        ),
+        number=1, x_px=100, y_px=100, measurements={"mag_f814w": 21.5, "mag_f814w_error": 0.04},
+    )  # fmt: skip
+    v, i = fetch(client, source).json()["sed"]
+    assert (v["band"], v["magnitude"]) == ("F555W", None)
+    assert v["reason"]
+    assert (i["band"], i["magnitude"], i["error"], i["system"]) == ("F814W", 21.5, 0.04, "AB")
+
+
+def test_neighbours_are_the_nearest_of_the_same_catalogue(world, client):
+    own = Catalog.objects.create(galaxy=world.galaxy, name="near", kind="reference", method="test")
+    arcsec = 1 / 3600
+    places = {1: (0, 0), 2: (-6, 0), 3: (0, 8), 4: (60, 0), 5: (3, -4)}  # pixels east of and above the first are -x, y
+    made = {
+        number: Source.objects.create(
+            catalog=own, number=number, x_px=150 + dx, y_px=150 + dy,
+            ra_deg=24.0 - 0.05 * dx * arcsec / np.cos(np.radians(15.0)), dec_deg=15.0 + 0.05 * dy * arcsec,
+        )
+        for number, (dx, dy) in places.items()
+    }  # fmt: skip
+    found = fetch(client, made[1]).json()["neighbours"]
+    assert [each["number"] for each in found] == [5, 2, 3]
+    assert [each["distance_px"] for each in found] == [5, 6, 8]
+    assert [each["position_angle_deg"] for each in found] == pytest.approx([216.9, 90, 0], abs=0.2)
+    assert found[0]["uuid"] == str(made[5].uuid)
+
+
+def test_a_wide_field_has_the_same_source_in_more_pixels(world, client):
+    source = _lone_star(world)
+    usual, wide = fetch(client, source).json(), fetch(client, source, "?field=wide").json()
+    assert (usual["size_px"], wide["size_px"]) == (48, 144)
+    assert wide["left_px"] == usual["left_px"] - 48
+    assert wide["readings"] == usual["readings"]
+    assert fetch(client, source, "?field=wide")["ETag"] != fetch(client, source)["ETag"]
+
+
+def test_an_unknown_field_is_refused(world, client):
+    answer = fetch(client, world.catalog.sources.first(), "?field=huge")
+    assert answer.status_code == 422
+    assert "usual, wide" in answer.json()["detail"]

@@ -115,9 +115,9 @@ const pressed = (key, more = {}) => ({
   key, code: "", shiftKey: false, ctrlKey: false, altKey: false, metaKey: false, repeat: false, isComposing: false, ...more,
 });
 
-test("letters flag, comment, stretch, blink and show examples", () => {
-  const kinds = ["f", "C", "q", "w", "b", "g"].map((key) => actionOf(pressed(key), [])?.kind);
-  assert.deepEqual(kinds, ["flag", "comment", "softer", "harder", "blink", "examples"]);
+test("letters flag, comment, stretch, blink, plot and show examples", () => {
+  const kinds = ["f", "C", "q", "w", "b", "x", "g"].map((key) => actionOf(pressed(key), [])?.kind);
+  assert.deepEqual(kinds, ["flag", "comment", "softer", "harder", "blink", "plot", "examples"]);
   assert.equal(actionOf(pressed("F", { shiftKey: true }), []).kind, "reason");
 });
 

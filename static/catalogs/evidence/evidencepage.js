@@ -5,21 +5,25 @@ import { mapReady } from "../map.js";
 import { element, pageData } from "../pagedata.js";
 import { bindShortcuts, isTyping, panAndZoomKeys } from "../shortcuts.js";
 import { Bench } from "./bench.js";
+import { CloserLook } from "./closerlook.js";
 
 const config = pageData("config");
 
 void mapReady("map").then((map) => {
   const bench = new Bench(map, config);
+  const closer = new CloserLook(config);
+  bench.panel.addEventListener("change", () => closer.restretch(bench.panel.stretch.softness));
   /** @type {Record<string, () => void>} */
   const actions = {
     rendition: () => bench.nextRendition(),
     blink: () => bench.blink(),
     softer: () => bench.panel.moveStretch(-1),
     harder: () => bench.panel.moveStretch(1),
+    plot: () => bench.panel.plots.next(),
     recentre: () => void look(() => bench.recentre(config.source)),
   };
   bindShortcuts({
-    r: actions.rendition, b: actions.blink, q: actions.softer, w: actions.harder, 0: actions.recentre, ...panAndZoomKeys(map),
+    r: actions.rendition, b: actions.blink, q: actions.softer, w: actions.harder, x: actions.plot, 0: actions.recentre, ...panAndZoomKeys(map),
   });
   for (const button of document.querySelectorAll("[data-action]")) {
     if (button instanceof HTMLElement) button.addEventListener("click", () => actions[button.dataset.action ?? ""]?.());
@@ -32,6 +36,7 @@ void mapReady("map").then((map) => {
   document.addEventListener("keyup", (event) => event.key === " " && bench.setOverlays(true));
   window.addEventListener("blur", () => bench.setOverlays(true));
   void look(() => bench.show(config.source));
+  void bench.store.get(config.source.uuid).then((evidence) => closer.show(evidence, bench.panel.stretch.softness), () => {});
 });
 
 /** @param {() => Promise<{isWhole: boolean, hasEvidence: boolean}>} load */

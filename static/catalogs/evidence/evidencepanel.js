@@ -3,17 +3,15 @@
 
 import { element } from "../pagedata.js";
 import { SkyGrid } from "../sky.js";
-import { skyDirections } from "../skyframe.js";
 import { grey, inferno } from "./colourmap.js";
 import { drawContours, drawCrossHair, drawPixels, drawScale, pixelsOf, prepared } from "./picture.js";
-import { decodePixels } from "./pixels16.js";
-import { drawProfile, MOST_RADIUS_PX } from "./profileplot.js";
-import { MISSING, placeText, readingText, unitText } from "./readings.js";
+import { planesOf, uprightOf } from "./planes.js";
+import { inks, Plots } from "./plots.js";
+import { MISSING, placeText, readingText } from "./readings.js";
 import { STRETCHES, USUAL_STRETCH } from "./stretches.js";
-import { uprightMatrix } from "./turn.js";
 
 /** @typedef {import("./store.js").Evidence} Evidence */
-/** @typedef {import("./picture.js").Plane & {name: string}} Plane */
+/** @typedef {import("./planes.js").Plane} Plane */
 
 const FIELD_PX = 32;
 const COLOURS = inferno();
@@ -28,7 +26,6 @@ export class EvidencePanel extends EventTarget {
   #planes = [];
   #heat = element("#heat-map", HTMLCanvasElement);
   #scale = element("#heat-scale", HTMLCanvasElement);
-  #profile = element("#profile", HTMLCanvasElement);
   #strip = element("#band-strip", HTMLElement);
   #numbers = element("#readings", HTMLElement);
 
@@ -36,6 +33,7 @@ export class EvidencePanel extends EventTarget {
   constructor(viewer) {
     super();
     this.sky = viewer.sky_grid && new SkyGrid(viewer.sky_grid);
+    this.plots = new Plots();
     new ResizeObserver(() => this.#draw()).observe(this.#heat.parentElement ?? this.#heat);
     this.#nameStretch();
   }
@@ -84,22 +82,24 @@ export class EvidencePanel extends EventTarget {
   #draw() {
     this.#drawHeat();
     this.#drawStrip();
-    this.#drawProfile();
+    this.plots.draw(this.#evidence, this.#reference);
   }
 
-  /** @param {Plane} plane @param {number} side */
-  #matrix(plane, side) {
-    const { x_px, y_px } = /** @type {Evidence} */ (this.#evidence).source;
-    const directions = this.sky && skyDirections(this.sky, x_px, y_px);
-    return uprightMatrix(plane.centre, directions, FIELD_PX, side);
+  /** @param {number} side */
+  #matrix(side) {
+    return uprightOf(/** @type {Evidence} */ (this.#evidence), this.sky, FIELD_PX, side);
+  }
+
+  get #reference() {
+    return this.#planes.find(({ name }) => name === this.#evidence?.reference);
   }
 
   #drawHeat() {
     const { context, width: side } = prepared(this.#heat);
-    const plane = this.#planes.find(({ name }) => name === this.#evidence?.reference);
+    const plane = this.#reference;
     element("#heat-band", HTMLElement).textContent = this.#evidence?.reference ?? "";
     if (!plane) return void prepared(this.#scale);
-    const matrix = this.#matrix(plane, side);
+    const matrix = this.#matrix(side);
     drawPixels(context, pixelsOf(plane, this.stretch.softness, COLOURS), matrix);
     drawScale(this.#scale, plane, this.stretch.softness, COLOURS, inks());
     if (!this.#areOverlaysShown) return;
@@ -118,24 +118,8 @@ export class EvidencePanel extends EventTarget {
       const { context, width: side } = prepared(canvas);
       const plane = this.#planes[i];
       if (!plane) return;
-      drawPixels(context, pixelsOf(plane, this.stretch.softness, GREYS), this.#matrix(plane, side));
+      drawPixels(context, pixelsOf(plane, this.stretch.softness, GREYS), this.#matrix(side));
     });
-  }
-
-  #drawProfile() {
-    const plane = this.#planes.find(({ name }) => name === this.#evidence?.reference);
-    const evidence = this.#evidence;
-    if (!plane || !evidence) return void prepared(this.#profile);
-    const rings = evidence.profile && { radius: evidence.profile.radius_px, value: evidence.profile.value, error: evidence.profile.error };
-    drawProfile(this.#profile, {
-      pixels: pixelsByRadius(plane), rings, star: evidence.psf, noise: plane.noise,
-      pixelScaleArcsec: evidence.pixel_scale_arcsec, inks: inks(),
-    });
-    const unit = evidence.bands.find(({ name }) => name === evidence.reference)?.unit;
-    element("#profile-unit", HTMLElement).textContent = `${unitText(unit)} / px`;
-    const star = element("#profile-star", HTMLElement), { psf } = evidence;
-    star.textContent = psf ? `PSF ${psf.fwhm_px.toFixed(2)} px` : "PSF unknown";
-    star.title = psf ? `Full width at half maximum of the mean of ${psf.n_stars} stars` : "Too few bright stars stand alone in this band";
   }
 
   #writeNumbers() {
@@ -143,22 +127,6 @@ export class EvidencePanel extends EventTarget {
     if (cells.length) this.#numbers.replaceChildren(...cells, placeCell(/** @type {Evidence} */ (this.#evidence).source));
     else for (const value of this.#numbers.querySelectorAll("dd")) value.textContent = MISSING;
   }
-}
-
-/** @param {Evidence} evidence @returns {Plane[]} */
-function planesOf({ bands, source, size_px, left_px, bottom_px }) {
-  const centre = { x: source.x_px - left_px, y: source.y_px - bottom_px };
-  return bands.map(({ name, codes, scale, sky, noise }) => ({ name, values: decodePixels(codes, scale), size: size_px, centre, sky, noise }));
-}
-
-/** @param {Plane} plane */
-function pixelsByRadius({ values, size, centre, sky }) {
-  const found = [];
-  for (let i = 0; i < values.length; i++) {
-    const radius = Math.hypot((i % size) - centre.x, Math.floor(i / size) - centre.y);
-    if (radius <= MOST_RADIUS_PX && !Number.isNaN(values[i])) found.push({ radius, value: values[i] - sky });
-  }
-  return found;
 }
 
 /** @param {number[]} sigmas each twice the one before */
@@ -211,13 +179,4 @@ function cell(name, unit, value, more, hint) {
   if (hint && value === MISSING) text.append(Object.assign(document.createElement("span"), { className: "visually-hidden", textContent: hint }));
   made.append(term, text);
   return made;
-}
-
-function inks() {
-  const style = getComputedStyle(document.documentElement);
-  const read = (/** @type {string} */ name) => style.getPropertyValue(name).trim();
-  return {
-    text: read("--text"), muted: read("--muted"), line: read("--control-line"), accent: read("--accent"), star: read("--star"),
-    font: `11px ${read("--font")}`,
-  };
 }

@@ -22,7 +22,10 @@
  * @property {BandEvidence[]} bands
  * @property {{radius_px: number[], value: number[], error: number[]} | null} profile
  * @property {{fwhm_px: number, width_px: number, radii_px: number[], profile: number[], n_stars: number, origin: string} | null} psf
+ * @property {import("./growthplot.js").Growth | null} growth
+ * @property {import("./sedplot.js").SedPoint[]} sed
  * @property {import("./readings.js").Reading[]} readings
+ * @property {{uuid: string, number: number, distance_px: number, position_angle_deg: number | null, magnitude: number | null, system: string}[]} neighbours
  */
 
 const KEPT = 40;

@@ -1,0 +1,127 @@
+// @ts-check
+/** Beneath the bench of a source's own page: all bands at three zooms, and the neighbours. */
+
+import { element } from "../pagedata.js";
+import { SkyGrid } from "../sky.js";
+import { grey } from "./colourmap.js";
+import { drawPixels, pixelsOf, prepared } from "./picture.js";
+import { planesOf, uprightOf } from "./planes.js";
+import { MISSING } from "./readings.js";
+
+/** @typedef {import("./store.js").Evidence} Evidence */
+
+export const FIELDS_PX = [16, 32, 100];
+const GREYS = grey();
+
+export class CloserLook {
+  #grid = element("#zooms", HTMLElement);
+  #rows = element("#neighbours tbody", HTMLElement);
+  /** @type {Evidence | null} */
+  #evidence = null;
+  /** @type {import("./planes.js").Plane[]} */
+  #planes = [];
+  /** @type {HTMLCanvasElement | null} top row first becomes bottom row first */
+  #colour = null;
+  #softness = 0;
+
+  /**
+   * @param {{viewer: import("../map.js").ViewerConfig, colour_url: string, source_url: string}} config
+   */
+  constructor({ viewer, colour_url, source_url }) {
+    this.sky = viewer.sky_grid && new SkyGrid(viewer.sky_grid);
+    this.sourceUrl = source_url;
+    this.colourName = viewer.renditions[0].name;
+    void flippedPicture(colour_url).then((picture) => {
+      this.#colour = picture;
+      this.#draw();
+    });
+    new ResizeObserver(() => this.#draw()).observe(this.#grid);
+  }
+
+  /**
+   * @param {Evidence} evidence of a wide field
+   * @param {number} softness of the bands' stretch
+   */
+  show(evidence, softness) {
+    this.#evidence = evidence;
+    this.#planes = planesOf(evidence);
+    this.#softness = softness;
+    this.#grid.style.setProperty("--columns", String(evidence.bands.length + 1));
+    this.#grid.replaceChildren(...this.#cells(evidence));
+    this.#rows.replaceChildren(...evidence.neighbours.map((each) => this.#neighbourRow(each, evidence.pixel_scale_arcsec)));
+    element("#no-neighbours", HTMLElement).hidden = evidence.neighbours.length > 0;
+    element("#neighbours", HTMLElement).hidden = evidence.neighbours.length === 0;
+    this.#draw();
+  }
+
+  /** @param {number} softness */
+  restretch(softness) {
+    this.#softness = softness;
+    this.#draw();
+  }
+
+  /** @param {Evidence} evidence */
+  #cells({ bands, pixel_scale_arcsec }) {
+    const names = [this.colourName, ...bands.map(({ name }) => name)];
+    const heads = ["", ...names].map((name) => Object.assign(document.createElement("span"), { className: "zoom-name", textContent: name, title: name }));
+    return FIELDS_PX.reduce((cells, fieldPx) => [...cells, fieldName(fieldPx, pixel_scale_arcsec), ...names.map((name) => cutoutCanvas(name, fieldPx))], heads);
+  }
+
+  #draw() {
+    if (!this.#evidence) return;
+    const pictures = this.#planes.map((plane) => pixelsOf(plane, this.#softness, GREYS));
+    for (const canvas of this.#grid.querySelectorAll("canvas")) {
+      const { context, width: side } = prepared(canvas);
+      const picture = canvas.dataset.band === this.colourName ? this.#colour : pictures[this.#planes.findIndex(({ name }) => name === canvas.dataset.band)];
+      if (picture) drawPixels(context, picture, uprightOf(this.#evidence, this.sky, Number(canvas.dataset.field), side));
+    }
+  }
+
+  /** @param {Evidence["neighbours"][number]} neighbour @param {number | null} scaleArcsec */
+  #neighbourRow({ uuid, number, distance_px, position_angle_deg, magnitude, system }, scaleArcsec) {
+    const row = document.createElement("tr");
+    const link = Object.assign(document.createElement("a"), { href: this.sourceUrl.replace("{source}", uuid), textContent: String(number) });
+    const distance = scaleArcsec === null ? `${distance_px.toFixed(1)} px` : `${(distance_px * scaleArcsec).toFixed(2)}″`;
+    const texts = [distance, position_angle_deg === null ? MISSING : `${position_angle_deg.toFixed(0)}°`, magnitude === null ? MISSING : magnitude.toFixed(2)];
+    const cells = [link, ...texts].map((content) => {
+      const cell = document.createElement("td");
+      cell.append(content);
+      return cell;
+    });
+    if (system) cells[3].title = system;
+    row.append(...cells);
+    return row;
+  }
+}
+
+/** @param {number} fieldPx @param {number | null} scaleArcsec */
+function fieldName(fieldPx, scaleArcsec) {
+  const arcsec = scaleArcsec === null ? "" : `${Number((fieldPx * scaleArcsec).toPrecision(2))}″`;
+  return Object.assign(document.createElement("span"), { className: "zoom-field numeric", textContent: arcsec ? `${arcsec}\n${fieldPx} px` : `${fieldPx} px` });
+}
+
+/** @param {string} name @param {number} fieldPx */
+function cutoutCanvas(name, fieldPx) {
+  const canvas = document.createElement("canvas");
+  Object.assign(canvas.dataset, { band: name, field: String(fieldPx) });
+  canvas.setAttribute("role", "img");
+  canvas.setAttribute("aria-label", `${name}, ${fieldPx} pixels wide, north up`);
+  return canvas;
+}
+
+/** @param {string} url @returns {Promise<HTMLCanvasElement | null>} null where it cannot be had */
+async function flippedPicture(url) {
+  const picture = new Image();
+  picture.src = url;
+  try {
+    await picture.decode();
+  } catch {
+    return null;
+  }
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [picture.naturalWidth, picture.naturalHeight];
+  const context = canvas.getContext("2d");
+  context?.setTransform(1, 0, 0, -1, 0, canvas.height);
+  context?.drawImage(picture, 0, 0);
+  return canvas;
+}
