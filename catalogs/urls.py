@@ -31,6 +31,7 @@ urlpatterns = [
     path("releases/<uuid:uuid>/verify/", releases.verify, name="verify_release"),
     path("catalogs/<uuid:uuid>/export/<slug:format_>/", galaxies.export, name="export_catalog"),
     path("tiles/<hex:image>/<hex:style>/<int:z>/<int:x>/<int:y>/", tiles.tile, name="tile"),
+    path("tiles/<hex:image>/data/<int:band>/<int:z>/<int:x>/<int:y>/", tiles.data_block, name="data_tile"),
     path("cutouts/<hex:style>/<uuid:uuid>/", tiles.cutout, name="cutout"),
     path("catalogs/<uuid:uuid>/sources/<int:number>/", evidence.numbered_source, name="numbered_source"),
     path("sources/<uuid:uuid>/evidence/", evidence.source_evidence, name="source_evidence"),

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from catalogs.imagery.tiles import TileOutside
+from catalogs.imagery.blocks import TileOutside
 from galaxycat.errors import BadInput, Conflict, DomainError, Forbidden, NotFound
 
 # The first class that fits decides, so a special case stands before its base.

@@ -25,6 +25,7 @@ detect                    POST  login  404  403  403  302  302
 import_catalog            POST  login  404  403  403  302  302
 export_catalog            GET   404    404  200  200  200  200
 tile                      GET   404    404  200  200  200  200
+data_tile                 GET   404    404  200  200  200  200
 cutout                    GET   404    404  200  200  200  200
 source_evidence           GET   404    404  200  200  200  200
 numbered_source           GET   404    404  302  302  302  302
@@ -173,6 +174,7 @@ galaxy              GET  200    200
 catalogs            GET  200    200
 export_catalog      GET  200    200
 tile                GET  200    200
+data_tile           GET  200    200
 cutout              GET  200    200
 source_evidence     GET  200    200
 numbered_source     GET  302    302

@@ -53,6 +53,7 @@ def address(name: str, world: World) -> str:
         "invitation": [world.token],
         "export_catalog": [world.catalog.uuid, "ecsv"],
         "tile": [image.display_sha256, style, 0, 0, 0],
+        "data_tile": [image.display_sha256, 1, 0, 0, 0],
         "cutout": [style, source.uuid],
         "api:decision-withdraw": [world.decision.uuid],
         "api:remark-withdraw": [world.remark.client_id],

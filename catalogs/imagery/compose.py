@@ -44,16 +44,16 @@ class Composer:
         """(h, w) grey levels of one channel: one table for one band, else a sum and a table."""
         channel, table = self.recipe.channels[index], self._direct[index]
         if table is not None:
-            return np.asarray(table[codes[self._position[channel[0][0]]]])
+            return np.asarray(table.take(codes[self._position[channel[0][0]]]))
         fraction = np.clip(self._fraction(index, codes), 0, 1)
-        return np.asarray(self._grey[(fraction * 65535 + 0.5).astype(np.uint16)])
+        return np.asarray(self._grey.take((fraction * 65535 + 0.5).astype(np.uint16)))
 
     def _fraction(self, index: int, codes: NDArray[np.uint16]) -> NDArray[np.float32]:
         tables = self._fractions[index]
         first, *others = tables
-        total = np.asarray(tables[first][codes[self._position[first]]])
+        total = np.asarray(tables[first].take(codes[self._position[first]]))
         for band in others:
-            total += tables[band][codes[self._position[band]]]
+            total += tables[band].take(codes[self._position[band]])
         return total
 
     def _direct_table(self, index: int, scales: Scales) -> NDArray[np.uint8] | None:

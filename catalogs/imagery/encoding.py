@@ -12,7 +12,7 @@ from galaxycat.errors import BadInput
 FORMATS = ("auto", "jpeg", "png")
 JPEG_QUALITY = 92
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
-PNG_RGBA, PNG_SUB_FILTER = 6, 1
+PNG_COLOUR_TYPES, PNG_SUB_FILTER = {3: 2, 4: 6}, 1
 
 
 def encode_picture(rgb: NDArray[np.uint8], valid: NDArray[np.bool_], fmt: str) -> bytes:
@@ -24,7 +24,7 @@ def encode_picture(rgb: NDArray[np.uint8], valid: NDArray[np.bool_], fmt: str) -
         return bytes(
             simplejpeg.encode_jpeg(np.ascontiguousarray(rgb), JPEG_QUALITY, colorspace="RGB", colorsubsampling="444")
         )
-    return png(np.dstack([rgb, valid.astype(np.uint8) * 255]))
+    return png(rgb if valid.all() else np.dstack([rgb, valid.astype(np.uint8) * 255]))
 
 
 def media_type(picture: bytes) -> str:
@@ -32,17 +32,18 @@ def media_type(picture: bytes) -> str:
     return "image/png" if picture.startswith(PNG_SIGNATURE) else "image/jpeg"
 
 
-def png(rgba: NDArray[np.uint8]) -> bytes:
-    """PNG of an (h, w, 4) picture, each row filtered by its left neighbour and deflated by ISA-L.
+def png(picture: NDArray[np.uint8]) -> bytes:
+    """PNG of an (h, w, 3) or, with opacity, (h, w, 4) picture, each row filtered by its left neighbour and deflated by
+    ISA-L.
 
     Source: W3C PNG specification, 2003.
     """
-    height, width, _ = rgba.shape
-    rows = np.empty((height, 1 + 4 * width), np.uint8)
+    height, width, channels = picture.shape
+    rows = np.empty((height, 1 + channels * width), np.uint8)
     rows[:, 0] = PNG_SUB_FILTER
-    rows[:, 1:5] = rgba[:, 0]
-    rows[:, 5:] = (rgba[:, 1:] - rgba[:, :-1]).reshape(height, -1)
-    header = struct.pack(">IIBBBBB", width, height, 8, PNG_RGBA, 0, 0, 0)
+    rows[:, 1 : 1 + channels] = picture[:, 0]
+    rows[:, 1 + channels :] = (picture[:, 1:] - picture[:, :-1]).reshape(height, -1)
+    header = struct.pack(">IIBBBBB", width, height, 8, PNG_COLOUR_TYPES[channels], 0, 0, 0)
     data = isal_zlib.compress(rows.tobytes(), 1)
     return PNG_SIGNATURE + _chunk(b"IHDR", header) + _chunk(b"IDAT", data) + _chunk(b"IEND", b"")
 

@@ -61,7 +61,7 @@ def read_cutout(
     path: Path | str, x_px: float, y_px: float, size_px: int, positions: Sequence[int] | None = None
 ) -> Cutout:
     """All bands, or those at 1-based `positions`, about (x_px, y_px) from a science COG; the pixel that holds the position is [:, size // 2, size // 2]."""
-    dataset: Any = READER.levels(path)[0].dataset
+    dataset: Any = READER.native(path).dataset
     left, bottom = math.floor(x_px + 0.5) - size_px // 2, math.floor(y_px + 0.5) - size_px // 2
     indexes = list(positions or dataset.indexes)
     values = np.full((len(indexes), size_px, size_px), np.nan, np.float32)

@@ -2,15 +2,16 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
-from catalogs.imagery.display import DisplayScale
-from catalogs.imagery.encoding import media_type
-from catalogs.imagery.recipes import Recipe, from_json
-from catalogs.imagery.tiles import render_cutout, render_tile
-from catalogs.models import Rendition, Source
+from catalogs.grants import PUBLIC_IMAGES, give_grant
+from catalogs.imagery.encoding import FORMATS, media_type
+from catalogs.models import Mosaic, Rendition, Source
+from catalogs.tileanswers import FOR_GOOD, TileAddress, TileAnswer, data_tile, headers, rendered_tile
+from catalogs.tileplans import PLANS
 from galaxycat.errors import BadInput, NotFound
 
 MAX_CUTOUT_PX = 512
@@ -19,14 +20,24 @@ MAX_CUTOUT_ZOOM = 8
 
 @require_safe
 def tile(request: HttpRequest, image: str, style: str, z: int, x: int, y: int) -> HttpResponse:
-    """A 256 px tile of a rendition. Outside the image 404."""
+    """A 256 px tile of a rendition; outside the image 404. `?format=` png or jpeg, else JPEG where all of it has data."""
+    fmt = request.GET.get("format", "auto")
+    if fmt not in FORMATS:
+        raise BadInput(f"format: {fmt[:20]!r} is not one of {', '.join(FORMATS)}")
     rendition = _rendition(request, mosaic__display_sha256=image, style_hash=style)
-    return _answer(
-        request,
-        rendition,
-        f"{style}-{z}-{x}-{y}",
-        lambda: render_tile(rendition.mosaic.display_path, *_style(rendition), z=z, x=x, y=y),
-    )
+    address = TileAddress(image, z, x, y, style=style, fmt=fmt)
+    return _tile(request, rendition.mosaic, address, lambda: rendered_tile(PLANS.of(rendition), address))
+
+
+@require_safe
+def data_block(request: HttpRequest, image: str, band: int, z: int, x: int, y: int) -> HttpResponse:
+    """A 256 px block of a band's 16-bit codes as it is stored: deflated, rows as differences; outside the image 404."""
+    mosaics = Mosaic.objects.visible_to(request.user).select_related("galaxy")
+    mosaic = mosaics.filter(display_sha256=image).first()
+    if mosaic is None:
+        raise NotFound("No such image, or not one you may see")
+    address = TileAddress(image, z, x, y, band=band)
+    return _tile(request, mosaic, address, lambda: data_tile(address))
 
 
 @require_safe
@@ -39,9 +50,7 @@ def cutout(request: HttpRequest, style: str, uuid: str) -> HttpResponse:
         request,
         rendition,
         f"{style}-{uuid}-{size_px}-{zoom}",
-        lambda: render_cutout(
-            rendition.mosaic.display_path, *_style(rendition), source.x_px, source.y_px, size_px, zoom
-        ),
+        lambda: PLANS.of(rendition).cutout(source.x_px, source.y_px, size_px, zoom),
     )
 
 
@@ -52,10 +61,20 @@ def _rendition(request: HttpRequest, **lookup: object) -> Rendition:
     return rendition
 
 
-def _style(rendition: Rendition) -> tuple[Recipe, dict[str, DisplayScale]]:
-    """The recipe, and band name -> scale of its 16-bit codes."""
-    bands = rendition.mosaic.bands.all()
-    return from_json(rendition.recipe), {band.name: DisplayScale.from_json(band.display_scale) for band in bands}
+def _tile(request: HttpRequest, mosaic: Mosaic, address: TileAddress, make: Callable[[], TileAnswer]) -> HttpResponse:
+    """The tile, or 304 without making it; and leave to be answered ahead of Django for the next minute."""
+    is_known = request.headers.get("If-None-Match") == address.etag
+    answer = None if is_known else make()
+    is_public = mosaic.galaxy.published_at is not None
+    response = HttpResponse(answer.body if answer else b"", status=200 if answer else 304)
+    for name, value in headers(address, "public" if is_public else "private", answer).items():
+        response[name] = value
+    if is_public:
+        # A shared cache may keep this answer: it must not hand out anybody's cookie.
+        PUBLIC_IMAGES.add(address.image)
+    elif session_key := request.COOKIES.get(settings.SESSION_COOKIE_NAME):
+        give_grant(response, address.image, session_key)
+    return response
 
 
 def _answer(request: HttpRequest, rendition: Rendition, name: str, render: Callable[[], bytes]) -> HttpResponse:
@@ -68,7 +87,7 @@ def _answer(request: HttpRequest, rendition: Rendition, name: str, render: Calla
         response = HttpResponse(body, content_type=media_type(body))
     response["ETag"] = etag
     scope = "public" if rendition.mosaic.galaxy.published_at else "private"
-    response["Cache-Control"] = f"{scope}, max-age=31536000, immutable"
+    response["Cache-Control"] = f"{scope}, {FOR_GOOD}"
     return response
 
 

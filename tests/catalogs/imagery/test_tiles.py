@@ -9,6 +9,7 @@ import pytest
 import rasterio
 import simplejpeg
 
+from catalogs.imagery.blocks import TileOutside
 from catalogs.imagery.display import DisplayScale, write_display_cog
 from catalogs.imagery.encoding import media_type, png
 from catalogs.imagery.fitsband import open_band
@@ -16,7 +17,7 @@ from catalogs.imagery.recipes import Recipe
 from catalogs.imagery.renditions import BandInfo, default_recipes
 from catalogs.imagery.science import write_science_cog
 from catalogs.imagery.statistics import cog_statistics
-from catalogs.imagery.tiles import TileOutside, TileReader, max_zoom, render_cutout, render_tile
+from catalogs.imagery.tiles import NativeReader, TilePlan, max_zoom
 from galaxycat.errors import BadInput
 from tests.catalogs.imagery.conftest import quiet
 
@@ -29,7 +30,7 @@ RNG = np.random.default_rng(5)
 
 
 def read_png(data: bytes) -> np.ndarray:
-    """(h, w, 4) of a PNG made by `encoding.png`, undone by zlib and the specification's Sub filter."""
+    """(h, w, 4) of a PNG made by `encoding.png`, undone by zlib and the specification's Sub filter; without opacity 255."""
     width, height = struct.unpack(">II", data[16:24])
     offset, packed = 33, b""
     while data[offset + 4 : offset + 8] == b"IDAT":
@@ -38,14 +39,17 @@ def read_png(data: bytes) -> np.ndarray:
         assert zlib.crc32(body) == struct.unpack(">I", data[offset + 8 + length : offset + 12 + length])[0]
         packed += body[4:]
         offset += 12 + length
-    rows = np.frombuffer(zlib.decompress(packed), np.uint8).reshape(height, 1 + 4 * width)
+    channels = {2: 3, 6: 4}[data[25]]
+    rows = np.frombuffer(zlib.decompress(packed), np.uint8).reshape(height, 1 + channels * width)
     assert (rows[:, 0] == 1).all()
-    return np.cumsum(rows[:, 1:].reshape(height, width, 4), axis=1, dtype=np.uint8)
+    picture = np.cumsum(rows[:, 1:].reshape(height, width, channels), axis=1, dtype=np.uint8)
+    return picture if channels == 4 else np.dstack([picture, np.full((height, width), 255, np.uint8)])
 
 
-def test_png_holds_the_picture():
-    picture = RNG.integers(0, 256, (20, 30, 4)).astype(np.uint8)
-    np.testing.assert_array_equal(read_png(png(picture)), picture)
+@pytest.mark.parametrize("channels", [3, 4])
+def test_png_holds_the_picture(channels):
+    picture = RNG.integers(0, 256, (20, 30, channels)).astype(np.uint8)
+    np.testing.assert_array_equal(read_png(png(picture))[..., :channels], picture)
 
 
 @pytest.mark.parametrize(("x_px", "y_px"), [(0, 0), (0, 699), (599, 0), (599, 699), (300, 100), (255, 443)])
@@ -54,9 +58,9 @@ def test_a_bright_pixel_lands_where_the_convention_says(pyramid, x_px, y_px):
     data[y_px, x_px] = 100
     path, scales = pyramid(V=data)
     col, row = x_px, 699 - y_px
-    tile = read_png(render_tile(path, LINEAR, scales, max_zoom(path), col // 256, row // 256, "png"))
+    tile = read_png(TilePlan(path, LINEAR, scales).render(max_zoom(path), col // 256, row // 256, "png"))
     assert np.argwhere(tile[..., 0] > 128).tolist() == [[row % 256, col % 256]]
-    cutout = read_png(render_cutout(path, LINEAR, scales, x_px, y_px, 5, 3, "png"))
+    cutout = read_png(TilePlan(path, LINEAR, scales).cutout(x_px, y_px, 5, 3, "png"))
     assert cutout.shape == (15, 15, 4)
     # the middle pixel of 5, enlarged by 3
     assert np.argwhere(cutout[..., 0] > 128).min(axis=0).tolist() == [6, 6]
@@ -65,10 +69,10 @@ def test_a_bright_pixel_lands_where_the_convention_says(pyramid, x_px, y_px):
 
 def test_tiles_join_to_the_cutout_at_native_zoom(pyramid):
     path, scales = pyramid(V=RNG.uniform(0, 100, (700, 600)).astype(np.float32))
-    rows = [[read_png(render_tile(path, LINEAR, scales, 2, x, y, "png")) for x in range(3)] for y in range(3)]
+    rows = [[read_png(TilePlan(path, LINEAR, scales).render(2, x, y, "png")) for x in range(3)] for y in range(3)]
     mosaic = np.block([[[tile] for tile in row] for row in rows])
     # 768 px whose top-left pixel is the image's: centre at col 384, row 384.
-    cutout = read_png(render_cutout(path, LINEAR, scales, 384 - 0.5, 700 - 0.5 - 384, 768, 1, "png"))
+    cutout = read_png(TilePlan(path, LINEAR, scales).cutout(384 - 0.5, 700 - 0.5 - 384, 768, 1, "png"))
     np.testing.assert_array_equal(mosaic, cutout)
     assert (mosaic[:700, :600, 3] == 255).all()
     assert (mosaic[700:, :, 3] == 0).all()
@@ -77,9 +81,9 @@ def test_tiles_join_to_the_cutout_at_native_zoom(pyramid):
 
 def test_coarse_tiles_are_means_of_finer_ones(pyramid):
     path, scales = pyramid(V=RNG.uniform(0, 100, (1024, 1024)).astype(np.float32))
-    fine = [[read_png(render_tile(path, LINEAR, scales, 2, x, y, "png")) for x in range(4)] for y in range(4)]
+    fine = [[read_png(TilePlan(path, LINEAR, scales).render(2, x, y, "png")) for x in range(4)] for y in range(4)]
     mosaic = np.block([[[tile] for tile in row] for row in fine])[..., 0].astype(float)
-    coarse = [[read_png(render_tile(path, LINEAR, scales, 1, x, y, "png")) for x in range(2)] for y in range(2)]
+    coarse = [[read_png(TilePlan(path, LINEAR, scales).render(1, x, y, "png")) for x in range(2)] for y in range(2)]
     joined = np.block([[[tile] for tile in row] for row in coarse])[..., 0]
     means = mosaic.reshape(512, 2, 512, 2).mean(axis=(1, 3))
     assert np.abs(joined - means).max() <= 1.0
@@ -90,16 +94,16 @@ def test_formats(pyramid):
     data[290, 10] = np.nan
     path, scales = pyramid(V=data, I=data)
     assert max_zoom(path) == 1
-    whole = render_tile(path, LINEAR, scales, 1, 0, 0, "png")
+    whole = TilePlan(path, LINEAR, scales).render(1, 0, 0, "png")
     alpha = read_png(whole)[..., 3]
     assert np.argwhere(alpha == 0).tolist() == [[9, 10]]
-    assert media_type(render_tile(path, LINEAR, scales, 1, 0, 0)) == "image/png"
-    jpeg = render_tile(path, LINEAR, scales, 1, 0, 0, "jpeg")
+    assert media_type(TilePlan(path, LINEAR, scales).render(1, 0, 0)) == "image/png"
+    jpeg = TilePlan(path, LINEAR, scales).render(1, 0, 0, "jpeg")
     assert media_type(jpeg) == "image/jpeg"
     assert np.abs(simplejpeg.decode_jpeg(jpeg)[100, 100].astype(int) - 128).max() <= 1
-    assert media_type(render_cutout(path, LINEAR, scales, 150, 150, 64)) == "image/jpeg"
+    assert media_type(TilePlan(path, LINEAR, scales).cutout(150, 150, 64)) == "image/jpeg"
     with pytest.raises(BadInput, match="webp"):
-        render_tile(path, LINEAR, scales, 1, 0, 0, "webp")
+        TilePlan(path, LINEAR, scales).render(1, 0, 0, "webp")
 
 
 def test_a_band_without_data_is_background_where_another_has_some(pyramid):
@@ -108,7 +112,7 @@ def test_a_band_without_data_is_background_where_another_has_some(pyramid):
     i[:16] = np.nan
     path, scales = pyramid(V=v, I=i)
     recipe = Recipe("c", "C", (("V", 1.0), ("I", 1.0)), V, (("I", 1.0),), "linear", (0.0,) * 3, (100.0,) * 3)
-    picture = read_png(render_cutout(path, recipe, scales, 31.5, 31.5, 64, 1, "png"))
+    picture = read_png(TilePlan(path, recipe, scales).cutout(31.5, 31.5, 64, 1, "png"))
     bottom, top = picture[-1], picture[0]
     assert bottom[0].tolist() == [0, 0, 0, 0]  # no data in either
     assert bottom[-1].tolist() == [128, 128, 0, 255]  # V alone
@@ -120,25 +124,25 @@ def test_a_band_without_data_is_background_where_another_has_some(pyramid):
 def test_tiles_outside_are_refused(pyramid, tile):
     path, scales = pyramid(V=np.ones((700, 600), np.float32))
     with pytest.raises(TileOutside):
-        render_tile(path, LINEAR, scales, *tile)
+        TilePlan(path, LINEAR, scales).render(*tile)
 
 
 def test_cutouts_beyond_the_image_and_beyond_reason(pyramid):
     path, scales = pyramid(V=np.full((50, 50), 100.0, np.float32))
-    corner = read_png(render_cutout(path, LINEAR, scales, 0, 0, 11, 1, "png"))
+    corner = read_png(TilePlan(path, LINEAR, scales).cutout(0, 0, 11, 1, "png"))
     assert (corner[:6, 5:, 0] == 255).all()
     assert corner[..., 3].sum() == 36 * 255
-    assert read_png(render_cutout(path, LINEAR, scales, 1e6, 0, 11, 1, "png")).max() == 0
+    assert read_png(TilePlan(path, LINEAR, scales).cutout(1e6, 0, 11, 1, "png")).max() == 0
     for position, size, zoom in (((0, 0), 0, 1), ((0, 0), 11, 0), ((0, 0), 5000, 1), ((float("nan"), 0), 11, 1)):
         with pytest.raises(BadInput, match="cut-out"):
-            render_cutout(path, LINEAR, scales, *position, size, zoom)
+            TilePlan(path, LINEAR, scales).cutout(*position, size, zoom)
 
 
 def test_an_unknown_band_is_named(pyramid):
     path, scales = pyramid(V=np.ones((50, 50), np.float32))
     other = Recipe("i", "I", (("I", 1.0),), (("I", 1.0),), (("I", 1.0),))
     with pytest.raises(BadInput, match="no band I"):
-        render_tile(path, other, scales | {"I": DisplayScale(0.0, 1.0)}, 0, 0, 0)
+        TilePlan(path, other, scales | {"I": DisplayScale(0.0, 1.0)})
 
 
 def test_readers_are_bounded_and_of_one_thread(tmp_path, pyramid):
@@ -146,17 +150,17 @@ def test_readers_are_bounded_and_of_one_thread(tmp_path, pyramid):
     copies = [tmp_path / f"{index}.tif" for index in range(4)]
     for copy in copies:
         copy.write_bytes(path.read_bytes())
-    reader = TileReader(max_open=2)
-    first = reader.levels(copies[0])
+    reader = NativeReader(max_open=2)
+    first = reader.native(copies[0])
     for copy in copies[1:]:
-        reader.tile_codes(copy, ("V",), 1, 0, 0)
-    assert all(level.dataset.closed for level in first)
-    assert reader.levels(copies[3]) is reader.levels(copies[3])
+        reader.window_codes(copy, ("V",), 0, 0, 256)
+    assert first.dataset.closed
+    assert reader.native(copies[3]) is reader.native(copies[3])
     seen = []
-    thread = threading.Thread(target=lambda: seen.append(reader.levels(copies[3])))
+    thread = threading.Thread(target=lambda: seen.append(reader.native(copies[3])))
     thread.start()
     thread.join()
-    assert seen[0] is not reader.levels(copies[3])
+    assert seen[0] is not reader.native(copies[3])
     reader.close()
 
 
@@ -181,7 +185,7 @@ def test_real_renditions_are_neither_black_nor_burnt_out(sample_data, tmp_path, 
     height_px, width_px = opened[0].shape
     for recipe in default_recipes(infos, overview):
         picture = read_png(
-            render_cutout(tmp_path / "d.tif", recipe, scales, width_px / 2, height_px / 2, 400, 1, "png")
+            TilePlan(tmp_path / "d.tif", recipe, scales).cutout(width_px / 2, height_px / 2, 400, 1, "png")
         )
         levels = picture[..., :3]
         assert (levels.max(axis=-1) == 255).mean() < 0.02, recipe.slug
