@@ -3,6 +3,7 @@
 
 import { fetchPlaces } from "./catalogapi.js";
 import { bindGoTo, keepAddress } from "./goto.js";
+import { addInstruments } from "./instruments.js";
 import { LiveTopic } from "../galaxycat/livetopic.js";
 import { element, pageData } from "./pagedata.js";
 import { bindShortcuts } from "./shortcuts.js";
@@ -21,6 +22,7 @@ void openViewer(viewer).then((opened) => {
   markers = opened.markers;
   bindGoTo(element("#go-to", HTMLFormElement), opened, viewer);
   keepAddress(opened, viewer);
+  addInstruments(opened, viewer);
   drawTicked();
 });
 document.addEventListener("change", ({ target }) => {

@@ -21,7 +21,7 @@ export async function openViewer(viewer) {
   const sky = viewer.sky_grid && new SkyGrid(viewer.sky_grid);
   limitToImage(map, viewer);
   renditions.show(0);
-  addScale(map, viewer.pixel_scale_arcsec);
+  addScale(map, viewer);
   if (sky) addCompass(map, sky, viewer.height_px);
   addReadout(map, { heightPx: viewer.height_px, sky }, element("#readout", HTMLElement));
   bindRenditionChoice(renditions);
