@@ -79,7 +79,8 @@ function drawLine(context, { kind, text, points }, { scale, x0, y0 }, width, hei
   context.strokeStyle = INK;
   context.lineWidth = 1;
   context.stroke();
-  const seen = places.filter(({ x, y }) => x >= 4 && y >= 14 && x <= width - 80 && y <= height - 24);
+  // Clear of the controls in the corners.
+  const seen = places.filter(({ x, y }) => x >= 56 && y >= 50 && x <= width - 150 && y <= height - 48);
   // Right ascension is written at the lower end, declination at the left one.
   const at = seen.sort((a, b) => (kind === "ra" ? b.y - a.y : a.x - b.x))[0];
   if (!at) return;
