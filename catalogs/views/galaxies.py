@@ -20,7 +20,7 @@ from catalogs.jobs import DETECT
 from catalogs.models import Catalog, Galaxy
 from catalogs.tables.registry import TABLE_READERS, TABLE_WRITERS
 from catalogs.uploads import kept_upload
-from catalogs.viewer import viewer_config
+from catalogs.viewer import stretching_config, viewer_config
 from galaxycat.accounts.http import UserRequest
 from galaxycat.accounts.models import Person, Role
 from galaxycat.errors import BadInput, Forbidden
@@ -47,7 +47,7 @@ def galaxy_page(request: HttpRequest, slug: str) -> HttpResponse:
         "galaxy": galaxy,
         "mosaic": mosaic,
         "bands": mosaic.bands.all(),
-        "viewer": viewer_config(galaxy),
+        "viewer": viewer_config(galaxy) | {"stretching": stretching_config(mosaic)},
         "leaflet_overrides": leaflet_overrides(galaxy),
         "can_curate": galaxy.team.has_role(request.user, Role.CURATOR),
         "can_open_round": galaxy.team.has_role(request.user, Role.PI),
