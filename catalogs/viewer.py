@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.templatetags.static import static
 from django.urls import reverse
 
 from catalogs.models import Galaxy, Mosaic, Rendition
@@ -13,6 +14,20 @@ def tile_url(mosaic: Mosaic, rendition: Rendition) -> str:
     """Leaflet's URL template of a rendition's tiles."""
     url = reverse("tile", args=[mosaic.display_sha256, rendition.style_hash, TILE, TILE, TILE])
     return url.removesuffix(f"{TILE}/{TILE}/{TILE}/") + "{z}/{x}/{y}/"
+
+
+def stretching_config(mosaic: Mosaic) -> dict[str, Any]:
+    """JSON for a browser that combines and stretches the bands itself, from the display pyramid's blocks."""
+    url = reverse("data_tile", args=[mosaic.display_sha256, TILE, TILE, TILE, TILE])
+    return {
+        "bands": [
+            {"name": band.name, "position": band.position, "unit": band.unit, "scale": band.display_scale}
+            for band in mosaic.bands.all()
+        ],
+        "recipes": {rendition.slug: rendition.recipe for rendition in mosaic.renditions.all()},
+        "block_url": url.removesuffix(f"{TILE}/{TILE}/{TILE}/{TILE}/") + "{band}/{z}/{x}/{y}/",
+        "worker_url": static("catalogs/gl/blockworker.js"),
+    }
 
 
 def viewer_config(galaxy: Galaxy) -> dict[str, Any]:

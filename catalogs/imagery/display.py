@@ -29,7 +29,8 @@ NO_DATA = 0
 ZERO_CODE = 32768
 CODES_PER_UNIT = 2048
 SCALE_TAG = "GALAXYCAT_SCALE"
-DISPLAY_OPTIONS = {"COMPRESS": "DEFLATE", "ZLEVEL": "6", "PREDICTOR": "2"}
+# Sparse: a block without data takes no room, and readers see from the index alone that it is empty.
+DISPLAY_OPTIONS = {"COMPRESS": "DEFLATE", "ZLEVEL": "6", "PREDICTOR": "2", "SPARSE_OK": "TRUE"}
 
 
 @dataclass(frozen=True)

@@ -14,12 +14,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from catalogs.exporting import export_bytes
+from catalogs.grants import give_grant
 from catalogs.importing import import_catalog
 from catalogs.jobs import DETECT
 from catalogs.models import Catalog, Galaxy
 from catalogs.tables.registry import TABLE_READERS, TABLE_WRITERS
 from catalogs.uploads import kept_upload
-from catalogs.viewer import viewer_config
+from catalogs.viewer import stretching_config, viewer_config
 from galaxycat.accounts.http import UserRequest
 from galaxycat.accounts.models import Person, Role
 from galaxycat.errors import BadInput, Forbidden
@@ -41,11 +42,12 @@ def curated_galaxy(request: HttpRequest, slug: str) -> Galaxy:
 def galaxy_page(request: HttpRequest, slug: str) -> HttpResponse:
     """The viewer. A published galaxy opens without log-in."""
     galaxy = get_object_or_404(Galaxy.objects.visible_to(request.user).select_related("team"), slug=slug)
+    mosaic = galaxy.latest_mosaic
     context = {
         "galaxy": galaxy,
-        "mosaic": galaxy.latest_mosaic,
-        "bands": galaxy.latest_mosaic.bands.all(),
-        "viewer": viewer_config(galaxy),
+        "mosaic": mosaic,
+        "bands": mosaic.bands.all(),
+        "viewer": viewer_config(galaxy) | {"stretching": stretching_config(mosaic)},
         "leaflet_overrides": leaflet_overrides(galaxy),
         "can_curate": galaxy.team.has_role(request.user, Role.CURATOR),
         "can_open_round": galaxy.team.has_role(request.user, Role.PI),
@@ -53,7 +55,11 @@ def galaxy_page(request: HttpRequest, slug: str) -> HttpResponse:
         "import_formats": list(TABLE_READERS),
         "jobs_topic": jobs_topic(galaxy.team),
     }
-    return render(request, "catalogs/galaxy.html", context)
+    response = render(request, "catalogs/galaxy.html", context)
+    if session_key := request.COOKIES.get(settings.SESSION_COOKIE_NAME):
+        # The page asks for many tiles at once: not even the first need Django's way.
+        give_grant(response, mosaic.display_sha256, session_key)
+    return response
 
 
 def leaflet_overrides(galaxy: Galaxy) -> dict[str, Any]:

@@ -74,6 +74,9 @@ def _tile(request: HttpRequest, mosaic: Mosaic, address: TileAddress, make: Call
         PUBLIC_IMAGES.add(address.image)
     elif session_key := request.COOKIES.get(settings.SESSION_COOKIE_NAME):
         give_grant(response, address.image, session_key)
+    # Whoever may see a tile sees the same one. An answer that varied by the Cookie header, where the grant changes
+    # every minute, would be asked for again every minute.
+    request.session.accessed = False
     return response
 
 

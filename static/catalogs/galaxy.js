@@ -8,6 +8,7 @@ import { LiveTopic } from "../galaxycat/livetopic.js";
 import { element, pageData } from "./pagedata.js";
 import { bindShortcuts } from "./shortcuts.js";
 import { markerSet } from "./sourcemarkers.js";
+import { bindStretch, stretchingOf } from "./stretching.js";
 import { openViewer } from "./viewer.js";
 
 /** @type {import("./map.js").ViewerConfig} */
@@ -18,8 +19,10 @@ const drawn = new Set();
 /** @type {import("./markers.js").MarkerLayer | null} until the map is there */
 let markers = null;
 
-void openViewer(viewer).then((opened) => {
+const stretching = stretchingOf(viewer);
+void openViewer(viewer, stretching?.layerOf).then((opened) => {
   markers = opened.markers;
+  bindStretch(element("#stretch", HTMLDetailsElement), opened.renditions, stretching);
   bindGoTo(element("#go-to", HTMLFormElement), opened, viewer);
   keepAddress(opened, viewer);
   addInstruments(opened, viewer);

@@ -15,6 +15,14 @@
  * @property {import("./sky.js").SkyGridJson | null} sky_grid
  * @property {{slug: string, name: string, style_hash: string, tile_url: string}[]} renditions
  * @property {string} catalogs_url
+ * @property {StretchingConfig} [stretching] where the page lets the image be stretched
+ */
+/**
+ * @typedef {object} StretchingConfig
+ * @property {import("./gl/style.js").Band[]} bands
+ * @property {Record<string, import("./gl/style.js").Recipe>} recipes by rendition
+ * @property {string} block_url template with {band}, {z}, {x}, {y}
+ * @property {string} worker_url
  */
 
 // django-leaflet has no setting for a map without a projection. Keys and fades are ours: see shortcuts.js.

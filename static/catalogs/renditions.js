@@ -3,20 +3,25 @@
 
 import { imageBounds } from "./map.js";
 
+/** @typedef {import("./map.js").ViewerConfig["renditions"][number]} Rendition */
+
 export class RenditionLayers extends EventTarget {
-  /** @type {L.TileLayer | null} */
+  /** @type {L.GridLayer | null} */
   layer = null;
   #index = -1;
   #indexBefore = -1;
+  #layerOf;
 
   /**
    * @param {L.Map} map
    * @param {import("./map.js").ViewerConfig} viewer
+   * @param {((rendition: Rendition) => L.GridLayer) | null} [layerOf] how a rendition is drawn, else by the server's tiles
    */
-  constructor(map, viewer) {
+  constructor(map, viewer, layerOf) {
     super();
     this.map = map;
     this.viewer = viewer;
+    this.#layerOf = layerOf ?? this.#renderedTiles;
     const sharpen = () => map.getContainer().classList.toggle("is-enlarged", map.getZoom() > 0);
     map.on("zoomend viewreset", sharpen);
     sharpen();
@@ -31,8 +36,18 @@ export class RenditionLayers extends EventTarget {
     if (index === this.#index || !this.viewer.renditions[index]) return;
     this.#indexBefore = this.#index;
     this.#index = index;
+    this.#draw();
+  }
+
+  /** Draw this rendition, and those to come, by the server's tiles. */
+  fallBack() {
+    this.#layerOf = this.#renderedTiles;
+    if (this.layer) this.#draw();
+  }
+
+  #draw() {
     const before = this.layer;
-    const layer = this.#tileLayer(this.current.tile_url);
+    const layer = this.#layerOf(this.current);
     this.layer = layer;
     // The old picture stays below until the new one is whole: no flash to black.
     layer.once("load", () => before?.remove());
@@ -59,13 +74,17 @@ export class RenditionLayers extends EventTarget {
     this.show(this.#other);
   }
 
-  /** @param {string} url */
-  #tileLayer(url) {
-    const { max_zoom } = this.viewer;
-    // Map zoom 0 is one image pixel a screen pixel; the tiles' zoom counts from 0 upwards.
-    return L.tileLayer(url, {
-      zoomOffset: max_zoom, minNativeZoom: -max_zoom, maxNativeZoom: 0, minZoom: -20, maxZoom: 20,
-      tileSize: 256, noWrap: true, bounds: imageBounds(this.viewer), updateWhenZooming: false,
-    });
-  }
+  /** @param {Rendition} rendition */
+  #renderedTiles = ({ tile_url }) => L.tileLayer(tile_url, { ...gridOptions(this.viewer), zoomOffset: this.viewer.max_zoom });
+}
+
+/**
+ * Of a layer of the image's tiles. Map zoom 0 is one image pixel a screen pixel; the tiles' zoom counts from 0 upwards.
+ * @param {import("./map.js").ViewerConfig} viewer
+ */
+export function gridOptions(viewer) {
+  return {
+    minNativeZoom: -viewer.max_zoom, maxNativeZoom: 0, minZoom: -20, maxZoom: 20,
+    tileSize: 256, noWrap: true, bounds: imageBounds(viewer), updateWhenZooming: false,
+  };
 }

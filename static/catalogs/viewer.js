@@ -13,10 +13,11 @@ import { SkyGrid } from "./sky.js";
 
 /**
  * @param {import("./map.js").ViewerConfig} viewer
+ * @param {((rendition: import("./renditions.js").Rendition) => L.GridLayer) | null} [layerOf] how a rendition is drawn
  */
-export async function openViewer(viewer) {
+export async function openViewer(viewer, layerOf) {
   const map = await mapReady("map");
-  const renditions = new RenditionLayers(map, viewer);
+  const renditions = new RenditionLayers(map, viewer, layerOf);
   const markers = new MarkerLayer(viewer.height_px).addTo(map);
   const sky = viewer.sky_grid && new SkyGrid(viewer.sky_grid);
   limitToImage(map, viewer);

@@ -7,8 +7,9 @@ import sys
 from pathlib import Path
 
 FLAGS = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--headless", "--no-sandbox", "--use-angle=swiftshader", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
+    "--enable-unsafe-swiftshader",  # WebGL by software, where Chromium would warn of it otherwise
 ]  # fmt: skip
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 

@@ -53,8 +53,8 @@ def test_the_map_goes_to_a_place_and_its_address_opens_the_view_again(people, te
     go_to(page, sexagesimal)
     assert centre_px(page) == pytest.approx((200, 550), abs=0.6)
     # The image is there too, drawn to the edges of what is in view.
-    expect(page.locator("img.leaflet-tile:not(.leaflet-tile-loaded)")).to_have_count(0)
-    tiles = [tile.bounding_box() for tile in page.locator("img.leaflet-tile-loaded").all()]
+    expect(page.locator(".leaflet-tile:not(.leaflet-tile-loaded)")).to_have_count(0)
+    tiles = [tile.bounding_box() for tile in page.locator(".leaflet-tile-loaded").all()]
     assert min(tile["x"] for tile in tiles) < page.locator("#map").bounding_box()["width"] / 2 - 300
     viewer.shoot(f"go-to-{size['width']}", size)
     page.keyboard.press("r")

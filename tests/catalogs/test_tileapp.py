@@ -115,6 +115,16 @@ def test_a_picture_comes_without_a_query_and_is_djangos(annotator, image, world,
     assert headers["content-type"] == {"": "image/jpeg", "format=png": "image/png", "format=jpeg": "image/jpeg"}[query]
 
 
+def test_the_galaxys_page_gives_the_grant_already(annotator, image, world):
+    annotator.get(reverse("galaxy", args=[world.galaxy.slug]))
+    assert ask(data_url(image), cookies_of(annotator))[0] == 200
+
+
+def test_a_tile_does_not_vary_by_cookies_and_so_stays_in_the_browsers_cache(annotator, image, world):
+    for path in (data_url(image), tile_url(world, image)):
+        assert "Cookie" not in annotator.get(path).headers.get("Vary", "")
+
+
 def test_each_format_has_a_name_of_its_own(annotator, image, world):
     answers = [annotator.get(tile_url(world, image) + query) for query in ("", "?format=png", "?format=jpeg")]
     assert len({answer["ETag"] for answer in answers}) == 3

@@ -50,6 +50,7 @@ def test_a_block_that_is_not_stored_is_empty(path):
     for read in (pyramid.read, pyramid.read_at_once):
         assert read(Span(0, 0)) == EMPTY_BLOCK
     assert not decode_block(EMPTY_BLOCK).any()
+    assert pyramid.span(2, 2, 0, 2).size == 0
     assert not block_codes(path, 2, 2, 0, 2).any()
 
 

@@ -1,0 +1,136 @@
+// @ts-check
+/** The image on the map as a painter makes it of the bands' blocks: another style needs no other tiles. */
+
+import { gridOptions } from "../renditions.js";
+import { BLOCK_PX } from "./blocks.js";
+
+/**
+ * @typedef {object} Tile
+ * @property {HTMLCanvasElement} canvas
+ * @property {{z: number, x: number, y: number}} place in the pyramid
+ * @property {import("./painter.js").Size} size
+ * @property {AbortController} unloaded
+ */
+/** @typedef {(place: import("./blockclient.js").BlockPlace, signal: AbortSignal) => Promise<Uint16Array>} GetBlock */
+
+export class BandLayer extends L.GridLayer {
+  /** @type {Set<Tile>} on the map */
+  #tiles = new Set();
+  #frame = 0;
+
+  /**
+   * @param {import("./painter.js").Painter} painter
+   * @param {GetBlock} getBlock
+   * @param {import("../map.js").ViewerConfig} viewer
+   * @param {import("./style.js").Style} style
+   */
+  constructor(painter, getBlock, viewer, style) {
+    super(gridOptions(viewer));
+    this.painter = painter;
+    this.getBlock = getBlock;
+    this.viewer = viewer;
+    this.style = style;
+    this.on("tileunload", ({ tile }) => this.#forget(tile));
+  }
+
+  /**
+   * @param {L.Coords} coords
+   * @param {L.DoneCallback} done
+   */
+  createTile(coords, done) {
+    const canvas = Object.assign(document.createElement("canvas"), { width: BLOCK_PX, height: BLOCK_PX });
+    const place = { z: coords.z + this.viewer.max_zoom, x: coords.x, y: coords.y };
+    canvas.dataset.tile = `${place.z}/${place.x}/${place.y}`;
+    const tile = { canvas, place, size: this.#sizeOf(place), unloaded: new AbortController() };
+    this.#tiles.add(tile);
+    this.#draw(tile).then(() => done(undefined, canvas), (error) => done(error, canvas));
+    return canvas;
+  }
+
+  /**
+   * Paint with another style, in the next frame; only blocks of bands not there yet are asked for.
+   * @param {import("./style.js").Style} style
+   */
+  setStyle(style) {
+    this.style = style;
+    this.#frame ||= requestAnimationFrame(() => {
+      this.#frame = 0;
+      for (const tile of this.#tiles) {
+        if (!this.#paint(tile)) this.#draw(tile).catch(() => undefined); // a tile that does not come stays as it was
+      }
+      this.fire("painted");
+    });
+  }
+
+  /**
+   * The codes of the tiles on the map, for measuring limits.
+   * @returns {Promise<import("./limits.js").Patch[]>}
+   */
+  async codes() {
+    const bands = this.painter.bandsIn(this.style);
+    return Promise.all([...this.#tiles].map(async ({ place, size, unloaded }) => {
+      const all = bands.map(async ({ name, position }) => [name, await this.getBlock({ band: position, ...place }, unloaded.signal)]);
+      return { size, codes: Object.fromEntries(await Promise.all(all)) };
+    }));
+  }
+
+  /**
+   * Fetch what is not here yet, and paint.
+   * @param {Tile} tile
+   */
+  async #draw(tile) {
+    do {
+      const missing = this.painter.bandsIn(this.style).filter((band) => !this.painter.has(nameOf(tile, band)));
+      await Promise.all(missing.map((band) => this.#fetch(tile, band)));
+    } while (!this.#paint(tile)); // the style may have changed meanwhile
+  }
+
+  /**
+   * @param {Tile} tile
+   * @param {import("./style.js").Band} band
+   */
+  async #fetch(tile, band) {
+    const codes = await this.getBlock({ band: band.position, ...tile.place }, tile.unloaded.signal);
+    if (!this.painter.isLost) this.painter.put(nameOf(tile, band), codes);
+  }
+
+  /**
+   * @param {Tile} tile
+   * @returns {boolean} false where a block is missing
+   */
+  #paint(tile) {
+    if (this.painter.isLost) return true; // rendered tiles are on their way
+    const blocks = this.painter.bandsIn(this.style).map((band) => nameOf(tile, band));
+    if (!blocks.every((block) => this.painter.has(block))) return false;
+    const context = /** @type {ImageBitmapRenderingContext} */ (tile.canvas.getContext("bitmaprenderer"));
+    this.painter.paint(context, blocks, this.style, tile.size);
+    return true;
+  }
+
+  /**
+   * How much of a tile is image: each level is half as large as the one before, rounded up.
+   * @param {{z: number, x: number, y: number}} place
+   */
+  #sizeOf({ z, x, y }) {
+    const { width_px, height_px, max_zoom } = this.viewer;
+    const factor = 2 ** (max_zoom - z);
+    return { widthPx: Math.ceil(width_px / factor) - x * BLOCK_PX, heightPx: Math.ceil(height_px / factor) - y * BLOCK_PX };
+  }
+
+  /** @param {HTMLElement} canvas */
+  #forget(canvas) {
+    for (const tile of this.#tiles) {
+      if (tile.canvas !== canvas) continue;
+      tile.unloaded.abort();
+      this.#tiles.delete(tile);
+    }
+  }
+}
+
+/**
+ * @param {Tile} tile
+ * @param {import("./style.js").Band} band
+ */
+function nameOf({ place: { z, x, y } }, { position }) {
+  return `${position}/${z}/${x}/${y}`;
+}

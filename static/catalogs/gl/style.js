@@ -1,0 +1,122 @@
+// @ts-check
+/**
+ * How bands become a picture: a recipe of the server's with what a person has changed, and the numbers that the shader
+ * takes. The arithmetic is that of catalogs/imagery/compose.py and stretch.py.
+ */
+
+import { COLOUR_MAPS } from "./colourmaps.js";
+
+/**
+ * @typedef {{background: number, noise: number, zero_code: number, codes_per_unit: number}} Scale value = background + noise * sinh((code - zero_code) / codes_per_unit)
+ * @typedef {{name: string, position: number, unit: string, scale: Scale}} Band
+ * @typedef {[string, number][]} Terms of a weighted sum: band, weight
+ * @typedef {{red: Terms, green: Terms, blue: Terms, black: number[], white: number[], stretch: string, softness: number}} Recipe as catalogs/imagery/recipes.py writes it
+ * @typedef {{weights: Record<string, number>, black: number, white: number}} Channel its sum of bands, of weight 1 at most, is shown from `black` to `white`
+ */
+/**
+ * @typedef {object} Style
+ * @property {Channel[]} channels red, green and blue, or one of grey
+ * @property {string} stretch one of STRETCHES
+ * @property {number} softness slope at black of asinh and log
+ * @property {number} gamma 1 changes nothing, above 1 lightens
+ * @property {string} colourMap one of COLOUR_MAPS, for a single channel
+ */
+
+export const STRETCHES = ["linear", "sqrt", "log", "asinh", "lupton"];
+export const SOFTNESS = { least: 0.5, most: 2000 };
+export const GAMMA = { least: 0.25, most: 4 };
+
+/**
+ * @param {Recipe} recipe
+ * @returns {Style}
+ */
+export function styleOf(recipe) {
+  const channels = [recipe.red, recipe.green, recipe.blue].map((terms, i) => channelOf(terms, recipe.black[i], recipe.white[i]));
+  const isGrey = channels.every((channel) => JSON.stringify(channel) === JSON.stringify(channels[0]));
+  const { stretch, softness } = recipe;
+  return { channels: isGrey ? [channels[0]] : channels, stretch, softness, gamma: 1, colourMap: "grey" };
+}
+
+/**
+ * In units of its strongest band: a channel and its limits may be scaled together.
+ * @param {Terms} terms
+ * @param {number} black
+ * @param {number} white
+ * @returns {Channel}
+ */
+function channelOf(terms, black, white) {
+  const unit = Math.max(...terms.map(([, weight]) => Math.abs(weight)));
+  return { weights: Object.fromEntries(terms.map(([band, weight]) => [band, weight / unit])), black: black / unit, white: white / unit };
+}
+
+/**
+ * Names of the bands that a style shows.
+ * @param {Style} style
+ */
+export function bandsOf({ channels }) {
+  const used = channels.flatMap(({ weights }) => Object.keys(weights).filter((band) => weights[band] !== 0));
+  return [...new Set(used)];
+}
+
+/**
+ * Background and noise of a channel's sum, in its units.
+ * @param {Channel} channel
+ * @param {Band[]} bands
+ */
+export function skyOf({ weights }, bands) {
+  let background = 0;
+  let variance = 0;
+  for (const { name, scale } of bands) {
+    background += (weights[name] ?? 0) * scale.background;
+    variance += ((weights[name] ?? 0) * scale.noise) ** 2;
+  }
+  return { background, noise: Math.sqrt(variance) || 1 };
+}
+
+/**
+ * What the shader takes. Each channel's (sum - black) / (white - black) is the sum of gain * sinh of its bands, plus an
+ * offset: large numbers cancel here, in doubles, not there.
+ * @param {Style} style
+ * @param {Band[]} bands those that it shows
+ */
+export function numbersOf({ channels, stretch, softness, gamma }, bands) {
+  const three = channels.length === 1 ? [channels[0], channels[0], channels[0]] : channels;
+  const lupton = luptonParameters(softness);
+  return {
+    gains: bands.flatMap(({ name, scale }) => three.map(({ weights, black, white }) => ((weights[name] ?? 0) * scale.noise) / (white - black))),
+    spacings: bands.flatMap(({ scale }) => [scale.zero_code, 1 / scale.codes_per_unit]),
+    offsets: three.map((channel) => (skyOf(channel, bands).background - channel.black) / (channel.white - channel.black)),
+    stretch: STRETCHES.indexOf(stretch),
+    softness,
+    lupton: [lupton.q / lupton.stretch, (0.1 * 255) / Math.asinh(0.1 * lupton.q)],
+    exponent: 1 / gamma,
+    isGrey: channels.length === 1,
+  };
+}
+
+/**
+ * The same as stretch.py's `lupton_parameters`: intensity 1 is exactly white, and the slope at black is `softness`.
+ * @param {number} softness
+ */
+function luptonParameters(softness) {
+  const q = 10 * Math.sinh(Math.asinh(softness) / 10);
+  return { stretch: q / softness, q };
+}
+
+/**
+ * Whether this, from a browser's storage, is a style for these bands.
+ * @param {any} style
+ * @param {Band[]} bands
+ * @returns {style is Style}
+ */
+export function isStyle(style, bands) {
+  const names = bands.map(({ name }) => name);
+  /** @param {any} channel */
+  const isChannel = (channel) =>
+    [channel?.black, channel?.white].every(Number.isFinite) && channel.black < channel.white && typeof channel.weights === "object" && channel.weights !== null
+    && Object.entries(channel.weights).every(([band, weight]) => names.includes(band) && Number.isFinite(weight));
+  return (
+    Array.isArray(style?.channels) && [1, 3].includes(style.channels.length) && style.channels.every(isChannel) && bandsOf(style).length > 0
+    && STRETCHES.includes(style.stretch) && style.colourMap in COLOUR_MAPS && [style.softness, style.gamma].every((number) => Number.isFinite(number) && number > 0)
+  );
+}

@@ -1,0 +1,219 @@
+// @ts-check
+/** The controls of a style. Draws and listens; knows neither map nor server. */
+
+import { COLOUR_MAPS } from "./gl/colourmaps.js";
+import { bandsOf, GAMMA, skyOf, SOFTNESS, STRETCHES } from "./gl/style.js";
+import { element } from "./pagedata.js";
+
+/** @typedef {import("./gl/style.js").Style} Style */
+
+const STRETCH_NAMES = { linear: "Linear", sqrt: "Square root", log: "Logarithm", asinh: "Asinh", lupton: "Asinh that keeps colour (Lupton)" };
+const CHANNEL_NAMES = ["Red", "Green", "Blue"];
+// Limits move on an asinh scale of the channel's noise, as the codes do: fine in the sky, wide on bright cores.
+const LIMITS = { least: -4, most: 14, step: 0.01 };
+const LEAST_GAP = 0.05;
+
+export class StretchPanel extends EventTarget {
+  /** @type {Style} as the controls say it */
+  style = { channels: [], stretch: "asinh", softness: 10, gamma: 1, colourMap: "grey" };
+
+  /**
+   * @param {HTMLDetailsElement} root
+   * @param {import("./gl/style.js").Band[]} bands
+   */
+  constructor(root, bands) {
+    super();
+    this.root = root;
+    this.bands = bands;
+    this.form = /** @type {HTMLFormElement} */ (root.querySelector("form"));
+    this.channels = /** @type {HTMLElement} */ (root.querySelector("[data-channels]"));
+    this.weights = /** @type {HTMLTableElement} */ (root.querySelector("[data-weights]"));
+    fill(this.#named("stretch"), STRETCHES.map((name) => [name, STRETCH_NAMES[/** @type {keyof typeof STRETCH_NAMES} */ (name)]]));
+    fill(this.#named("colourMap"), Object.keys(COLOUR_MAPS).map((name) => [name, name[0].toUpperCase() + name.slice(1)]));
+    this.form.addEventListener("submit", (event) => event.preventDefault());
+    this.form.addEventListener("input", ({ target }) => this.#read(/** @type {HTMLInputElement} */ (target)));
+    for (const button of root.querySelectorAll("button")) button.addEventListener("click", () => this.#press(button));
+  }
+
+  /**
+   * Say that there is nothing to set, and why.
+   * @param {string} why
+   */
+  close(why) {
+    const note = /** @type {HTMLElement} */ (this.root.querySelector("[data-stretch-note]"));
+    note.textContent = why;
+    note.hidden = false;
+    this.form.hidden = true;
+  }
+
+  /** @param {Style} style */
+  show(style) {
+    this.style = structuredClone(style);
+    this.#named("stretch").value = style.stretch;
+    this.#named("colourMap").value = style.colourMap;
+    this.#named("softness").value = `${Math.log10(style.softness)}`;
+    this.#named("gamma").value = `${Math.log10(style.gamma)}`;
+    this.channels.replaceChildren(...style.channels.map((_, i) => this.#channelControls(i)));
+    this.weights.replaceChildren(this.#weightsHead(), ...this.bands.map((band) => this.#weightsRow(band.name)));
+    this.#write();
+  }
+
+  /** @param {HTMLButtonElement} button */
+  #press(button) {
+    const { limits } = button.dataset;
+    this.dispatchEvent(limits ? new CustomEvent("limits", { detail: limits }) : new Event("reset"));
+  }
+
+  /**
+   * Take what a control says into the style.
+   * @param {HTMLInputElement} control
+   */
+  #read(control) {
+    const { style } = this;
+    const { channel, band } = control.dataset;
+    if (band !== undefined) this.#readWeight(control, Number(channel), band);
+    else if (channel !== undefined) this.#readLimit(control, Number(channel));
+    else if (control.name === "softness") style.softness = within(10 ** control.valueAsNumber, SOFTNESS);
+    else if (control.name === "gamma") style.gamma = within(10 ** control.valueAsNumber, GAMMA);
+    else if (control.name === "stretch") style.stretch = control.value;
+    else style.colourMap = control.value;
+    this.#write();
+    this.dispatchEvent(new Event("change"));
+  }
+
+  /**
+   * @param {HTMLInputElement} control
+   * @param {number} index
+   */
+  #readLimit(control, index) {
+    const channel = this.style.channels[index];
+    const { background, noise } = skyOf(channel, this.bands);
+    const other = this.#limit(index, control.name === "black" ? "white" : "black");
+    // The one that is moved pushes the other along.
+    const isTooNear = control.name === "black" ? control.valueAsNumber > other.valueAsNumber - LEAST_GAP : control.valueAsNumber < other.valueAsNumber + LEAST_GAP;
+    const pushed = control.valueAsNumber + (control.name === "black" ? LEAST_GAP : -LEAST_GAP);
+    channel[/** @type {"black" | "white"} */ (control.name)] = background + noise * Math.sinh(control.valueAsNumber);
+    if (isTooNear) channel[/** @type {"black" | "white"} */ (other.name)] = background + noise * Math.sinh(pushed);
+  }
+
+  /**
+   * @param {HTMLInputElement} control
+   * @param {number} index
+   * @param {string} band
+   */
+  #readWeight(control, index, band) {
+    const channel = this.style.channels[index];
+    const before = skyOf(channel, this.bands);
+    const weights = { ...channel.weights, [band]: control.valueAsNumber };
+    const isUsable = Number.isFinite(control.valueAsNumber) && Object.values(weights).some((weight) => weight !== 0);
+    control.setAttribute("aria-invalid", String(!isUsable));
+    if (!isUsable) return; // while one is typing, or the last band is taken out
+    channel.weights = Object.fromEntries(Object.entries(weights).filter(([, weight]) => weight !== 0));
+    const after = skyOf(channel, this.bands);
+    // The limits stay where they were in units of the noise.
+    for (const limit of /** @type {const} */ (["black", "white"])) channel[limit] = after.background + ((channel[limit] - before.background) / before.noise) * after.noise;
+  }
+
+  /** What the controls say in words, and where the limits' are. */
+  #write() {
+    const { style } = this;
+    const isCurved = ["log", "asinh", "lupton"].includes(style.stretch);
+    this.#named("softness").disabled = !isCurved;
+    this.#say(this.#named("softness"), isCurved ? style.softness.toPrecision(3) : "—");
+    this.#say(this.#named("gamma"), style.gamma.toFixed(2));
+    /** @type {HTMLElement} */ (this.root.querySelector("[data-for-grey]")).hidden = style.channels.length > 1;
+    for (const [i, channel] of style.channels.entries()) {
+      const { background, noise } = skyOf(channel, this.bands);
+      for (const name of /** @type {const} */ (["black", "white"])) {
+        const control = this.#limit(i, name);
+        control.value = `${Math.asinh((channel[name] - background) / noise)}`;
+        this.#say(control, `${channel[name].toPrecision(4)} ${this.#unitOf(channel)}`.trim());
+      }
+    }
+  }
+
+  /**
+   * The unit of a channel of one band.
+   * @param {import("./gl/style.js").Channel} channel
+   */
+  #unitOf(channel) {
+    const used = bandsOf({ ...this.style, channels: [channel] });
+    return used.length === 1 && channel.weights[used[0]] === 1 ? (this.bands.find(({ name }) => name === used[0])?.unit ?? "") : "";
+  }
+
+  /**
+   * @param {HTMLInputElement} control
+   * @param {string} words
+   */
+  #say(control, words) {
+    control.setAttribute("aria-valuetext", words);
+    const output = control.closest("label")?.querySelector("output");
+    if (output) output.textContent = words;
+  }
+
+  /** @param {number} index */
+  #channelControls(index) {
+    const template = element("#stretch-channel", HTMLTemplateElement).content.cloneNode(true);
+    const group = /** @type {HTMLFieldSetElement} */ (/** @type {DocumentFragment} */ (template).firstElementChild);
+    const isColour = this.style.channels.length > 1;
+    /** @type {HTMLElement} */ (group.querySelector("legend")).textContent = isColour ? CHANNEL_NAMES[index] : "Grey levels";
+    for (const control of group.querySelectorAll("input")) {
+      control.dataset.channel = `${index}`;
+      Object.assign(control, { min: LIMITS.least, max: LIMITS.most, step: LIMITS.step });
+    }
+    return group;
+  }
+
+  #weightsHead() {
+    const row = document.createElement("tr");
+    const names = this.style.channels.length > 1 ? CHANNEL_NAMES : ["Weight"];
+    row.append(...["Band", ...names].map((name) => Object.assign(document.createElement("th"), { scope: "col", textContent: name })));
+    return row;
+  }
+
+  /** @param {string} band */
+  #weightsRow(band) {
+    const row = document.createElement("tr");
+    row.append(Object.assign(document.createElement("th"), { scope: "row", textContent: band }));
+    for (const [index, { weights }] of this.style.channels.entries()) {
+      const control = Object.assign(document.createElement("input"), { type: "number", step: "any", className: "input", autocomplete: "off", value: `${Number((weights[band] ?? 0).toPrecision(3))}` });
+      Object.assign(control.dataset, { channel: `${index}`, band });
+      control.setAttribute("aria-label", `${band} in ${this.style.channels.length > 1 ? CHANNEL_NAMES[index].toLowerCase() : "the picture"}`);
+      row.insertCell().append(control);
+    }
+    return row;
+  }
+
+  /**
+   * @param {number} index
+   * @param {string} name
+   * @returns {HTMLInputElement}
+   */
+  #limit(index, name) {
+    return /** @type {HTMLInputElement} */ (this.channels.children[index].querySelector(`[name=${name}]`));
+  }
+
+  /**
+   * @param {string} name
+   * @returns {HTMLInputElement}
+   */
+  #named(name) {
+    return /** @type {HTMLInputElement} */ (this.form.elements.namedItem(name));
+  }
+}
+
+/**
+ * @param {HTMLElement} select
+ * @param {string[][]} options value, words
+ */
+function fill(select, options) {
+  select.replaceChildren(...options.map(([value, words]) => new Option(words, value)));
+}
+
+/**
+ * @param {number} number
+ * @param {{least: number, most: number}} range
+ */
+function within(number, { least, most }) {
+  return Math.min(Math.max(number, least), most);
+}
