@@ -49,7 +49,7 @@ def ingest_galaxy(
     """
     _require_names(slug, name, [band.name for band in bands])
     with ExitStack() as stack:
-        files = [stack.enter_context(open_band(band.path, band.ext, band.name)) for band in bands]
+        files = [stack.enter_context(open_band(band.path, band.ext, band.name, band.plane)) for band in bands]
         first = _reference(files, reference)
         on_grid = _on_one_grid(files, first)
         digest = _content_sha256(files, bands, first)
@@ -175,7 +175,7 @@ def _require_same_grid(galaxy: Galaxy, first: BandFile) -> None:
 def _content_sha256(files: Sequence[BandFile], bands: Sequence[BandArgument], first: BandFile) -> str:
     content = {
         # In whatever order they are named.
-        "bands": sorted([band.name, file.sha256, band.ext or ""] for band, file in zip(bands, files, strict=True)),
+        "bands": sorted([band.name, file.sha256, band.part] for band, file in zip(bands, files, strict=True)),
         "reference": first.name,
     }
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()

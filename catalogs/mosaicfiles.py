@@ -1,6 +1,5 @@
 """The image files of a mosaic: written from its bands, stored by content, and taken out again where no row came to name them."""
 
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -42,8 +41,8 @@ class Images:
 def stored_images(files: Sequence[BandFile], on_grid: Sequence[GridBand], progress: Progress) -> Iterator[Images]:
     """The finished images in the storage; those that no mosaic came to refer to are taken out again."""
     store = image_storage()
-    with tempfile.TemporaryDirectory(dir=store.drafts()) as drafts:
-        images = _write_images(Path(drafts), files, on_grid, progress)
+    with store.drafts() as drafts:
+        images = _write_images(drafts, files, on_grid, progress)
         keys = {kind: store.adopt(path) for kind, path in images.drafts.items()}
     try:
         yield replace(images, keys=keys)

@@ -1,14 +1,19 @@
 """Content-addressed files: a key is the SHA-256 of what it names, so nothing is ever overwritten."""
 
+import fcntl
 import hashlib
 import os
 import re
+import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.core.files.storage import FileSystemStorage, storages
 
 KEY = re.compile(r"[0-9a-f]{64}")
+IN_USE = ".in-use"
 
 
 def sha256_of(path: Path) -> str:
@@ -34,11 +39,34 @@ class ImageStorage(FileSystemStorage):
             raise ValueError("an image key is 64 hexadecimal digits")
         return os.path.join(self.location, key[:2], f"{key}.tif")
 
-    def drafts(self) -> Path:
-        """A folder on the same file system, for files not finished yet."""
-        folder = Path(self.location) / "drafts"
-        folder.mkdir(parents=True, exist_ok=True)
-        return folder
+    @contextmanager
+    def drafts(self) -> Iterator[Path]:
+        """A folder on the same file system, for files not finished yet; those of processes that were killed are taken
+        away first."""
+        above = Path(self.location) / "drafts"
+        above.mkdir(parents=True, exist_ok=True)
+        for abandoned in above.iterdir():
+            _sweep(abandoned)
+        with tempfile.TemporaryDirectory(dir=above) as name, _in_use(Path(name)):
+            yield Path(name)
+
+
+@contextmanager
+def _in_use(folder: Path) -> Iterator[None]:
+    """Hold the folder's lock, which the system gives back when the process ends, however it ends."""
+    with (folder / IN_USE).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _sweep(folder: Path) -> None:
+    """Take the folder away where nobody holds its lock."""
+    try:
+        with (folder / IN_USE).open() as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(folder, ignore_errors=True)
+    except OSError:
+        return  # somebody works in it, or is about to
 
 
 def image_storage() -> ImageStorage:
