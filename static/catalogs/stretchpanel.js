@@ -127,8 +127,9 @@ export class StretchPanel extends EventTarget {
       for (const name of /** @type {const} */ (["black", "white"])) {
         const control = this.#limit(i, name);
         control.value = `${Math.asinh((channel[name] - background) / noise)}`;
-        this.#say(control, `${channel[name].toPrecision(4)} ${this.#unitOf(channel)}`.trim());
+        this.#say(control, channel[name].toPrecision(4));
       }
+      /** @type {HTMLElement} */ (this.channels.children[i].querySelector("[data-unit]")).textContent = this.#unitOf(channel);
     }
   }
 
@@ -156,7 +157,7 @@ export class StretchPanel extends EventTarget {
     const template = element("#stretch-channel", HTMLTemplateElement).content.cloneNode(true);
     const group = /** @type {HTMLFieldSetElement} */ (/** @type {DocumentFragment} */ (template).firstElementChild);
     const isColour = this.style.channels.length > 1;
-    /** @type {HTMLElement} */ (group.querySelector("legend")).textContent = isColour ? CHANNEL_NAMES[index] : "Grey levels";
+    /** @type {HTMLElement} */ (group.querySelector("[data-name]")).textContent = isColour ? CHANNEL_NAMES[index] : "Grey levels";
     for (const control of group.querySelectorAll("input")) {
       control.dataset.channel = `${index}`;
       Object.assign(control, { min: LIMITS.least, max: LIMITS.most, step: LIMITS.step });

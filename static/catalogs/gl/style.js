@@ -115,6 +115,6 @@ export function isStyle(style, bands) {
     && Object.entries(channel.weights).every(([band, weight]) => names.includes(band) && Number.isFinite(weight));
   return (
     Array.isArray(style?.channels) && [1, 3].includes(style.channels.length) && style.channels.every(isChannel) && bandsOf(style).length > 0
-    && STRETCHES.includes(style.stretch) && style.colourMap in COLOUR_MAPS && [style.softness, style.gamma].every((number) => Number.isFinite(number) && number > 0)
+    && STRETCHES.includes(style.stretch) && Object.hasOwn(COLOUR_MAPS, style.colourMap) && [style.softness, style.gamma].every((number) => Number.isFinite(number) && number > 0)
   );
 }
