@@ -15,12 +15,13 @@ PYTEST := OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 --dist loadfile
 SERVERS := DATABASE_URL=$${TEST_DATABASE_URL:-postgresql://postgres@127.0.0.1:5432/postgres} REDIS_URL=$${TEST_REDIS_URL:-redis://127.0.0.1:6379/0}
 NODE_MODULES := node_modules/.installed-$(shell sha256sum package-lock.json | cut -c1-16)
 
-.PHONY: demo test lint types unit services browser lock screenshots clean help
+.PHONY: demo test lint types unit services browser lock screenshots bench-tiles clean help
 
 help:
 	@echo "make demo [ARGS=...]  build the demo galaxy and serve it at http://127.0.0.1:8000"
 	@echo "make test             lint, types, import contracts, migrations, unit and browser tests"
 	@echo "make screenshots      the documentation's screenshots anew"
+	@echo "make bench-tiles      CPU per tile beside TiTiler and VisiOmatic, on a mosaic of 10,240 px (about 15 minutes)"
 	@echo "make lock             pin requirements.in and requirements-dev.in anew"
 
 demo: $(RUNTIME)
@@ -66,6 +67,10 @@ screenshots: $(DEV)
 	$(BIN)/python -m tests.browser.chromium
 	SCREENSHOTS=var/screenshots HASHED_STATICS=1 $(BIN)/pytest -m browser tests/browser
 	cd docs/screenshots && for picture in *.png; do cp ../../var/screenshots/$$picture .; done
+
+# The peers get environments of their own under var/bench-tiles, which also keeps the mosaic for the next time.
+bench-tiles: $(DEV)
+	GALAXYCAT_HOME=$${GALAXYCAT_HOME:-var/bench-tiles} $(BIN)/python -m tests.benchmarks.tiles $(ARGS)
 
 $(VENV)/bin/uv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "GalaxyCat needs Python 3.11 or later: make PYTHON=python3.11"; exit 1; }

@@ -1,5 +1,6 @@
 """Read access to galaxies, catalogues and sources over `/api/v1/`."""
 
+import math
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from catalogs.evidence import SIZE_PX, WIDE_PX, etag_of, evidence_of
+from catalogs.imagery.evidence import read_cutout
 from catalogs.models import Band, Catalog, Galaxy, Mosaic, Rendition, Source
 from catalogs.models.catalog import SourceQuerySet
 from catalogs.viewer import tile_url
@@ -19,6 +21,7 @@ from galaxycat.errors import BadInput
 
 MAX_SOURCES = 100_000
 IMAGE_DIGITS = 16
+FARTHEST_PX = 1e9
 FIELDS_PX = {"usual": SIZE_PX, "wide": WIDE_PX}
 
 
@@ -65,6 +68,12 @@ class GalaxyDetailSerializer(GalaxySerializer):
         fields = [*GalaxySerializer.Meta.fields, "bands", "renditions"]
 
 
+class PixelValueSerializer(serializers.Serializer):
+    name = serializers.CharField()
+    unit = serializers.CharField()
+    value = serializers.FloatField(allow_null=True)
+
+
 class GalaxyViewSet(viewsets.ReadOnlyModelViewSet):
     """Galaxies of your teams, and published ones."""
 
@@ -77,6 +86,26 @@ class GalaxyViewSet(viewsets.ReadOnlyModelViewSet):
 
     def get_serializer_class(self) -> type[GalaxySerializer]:
         return GalaxyDetailSerializer if self.action == "retrieve" else GalaxySerializer
+
+    @extend_schema(
+        responses=PixelValueSerializer(many=True),
+        parameters=[
+            OpenApiParameter(name, float, required=True, description="0-based, centres on integers.")
+            for name in ("x_px", "y_px")
+        ],
+        filters=False,
+    )
+    @action(detail=True, pagination_class=None)
+    def values(self, request: Request, slug: str) -> Response:
+        """Each band's value in the pixel that holds a position, as the science image has it; null where there is none."""
+        mosaic = self.get_object().latest_mosaic
+        x_px, y_px = (_finite(name, request.query_params.get(name, "")) for name in ("x_px", "y_px"))
+        found = read_cutout(mosaic.science_path, x_px, y_px, 1).values[:, 0, 0]
+        rows = [
+            {"name": band.name, "unit": band.unit, "value": _json_number(float(found[band.position - 1]))}
+            for band in mosaic.bands.all()
+        ]
+        return Response(rows)
 
 
 class CatalogSerializer(serializers.ModelSerializer):
@@ -212,6 +241,20 @@ def _cache_control(mosaic: Mosaic, image: str) -> str:
     scope = "public" if mosaic.galaxy.published_at else "private"
     names_it = len(image) >= IMAGE_DIGITS and mosaic.science_sha256.startswith(image)
     return f"{scope}, max-age=31536000, immutable" if names_it else f"{scope}, no-cache"
+
+
+def _finite(field: str, text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not abs(number) < FARTHEST_PX:
+        raise BadInput(f"{field}: {text[:40]!r} is not a position in pixels, such as 512.0")
+    return number
+
+
+def _json_number(value: float) -> float | None:
+    return float(f"{value:.7g}") if math.isfinite(value) else None
 
 
 def _uuid(field: str, text: str) -> UUID:

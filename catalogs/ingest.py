@@ -3,32 +3,24 @@
 import hashlib
 import json
 import re
-import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 
-from catalogs.imagery.display import DisplayScale, write_display_cog
 from catalogs.imagery.fitsband import BandArgument, BandFile, open_band
-from catalogs.imagery.recipes import Recipe, style_hash, to_json
-from catalogs.imagery.renditions import BandInfo, default_recipes
-from catalogs.imagery.science import require_one_shape, write_science_cog
+from catalogs.imagery.recipes import style_hash, to_json
+from catalogs.imagery.reprojection import ReprojectedBand, reprojected
 from catalogs.imagery.sky import offset_px, pixel_scale_arcsec, sky_grid
-from catalogs.imagery.statistics import BandStatistics, cog_overview, cog_statistics
-from catalogs.imagery.tiles import max_zoom
 from catalogs.models import Band, Galaxy, Mosaic, Rendition
-from catalogs.storage import image_storage
+from catalogs.mosaicfiles import GridBand, Images, native_key, stored_images
 from galaxycat.accounts.models import Team, User
 from galaxycat.errors import BadInput, Conflict
 
 Progress = Callable[[str], None]
 MAX_OFFSET_PX = 0.5
-LARGEST_VALUE = 1e30
 SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 
 
@@ -38,19 +30,6 @@ class Ingested:
 
     mosaic: Mosaic
     is_new: bool
-
-
-@dataclass(frozen=True)
-class Images:
-    """The two finished image files of a mosaic (`science`, `display`) as drafts, what was measured on them, and their
-    keys once they are stored."""
-
-    drafts: dict[str, Path]
-    max_zoom: int
-    statistics: list[BandStatistics]
-    scales: list[DisplayScale]
-    recipes: list[Recipe]
-    keys: dict[str, str] = field(default_factory=dict)
 
 
 def ingest_galaxy(
@@ -72,29 +51,14 @@ def ingest_galaxy(
     with ExitStack() as stack:
         files = [stack.enter_context(open_band(band.path, band.ext, band.name)) for band in bands]
         first = _reference(files, reference)
-        _require_one_grid(files, first)
+        on_grid = _on_one_grid(files, first)
         digest = _content_sha256(files, bands, first)
         known = Galaxy.objects.filter(slug=slug).first()
         if known is not None and (mosaic := _known_mosaic(known, team, first, digest)):
             return Ingested(mosaic, is_new=False)
         draft = Galaxy(slug=slug, name=name or slug, team=team, created_by=created_by)
-        with _stored_images(files, progress) as images:
+        with stored_images(files, on_grid, progress) as images:
             return _record(draft, first, digest, files, images)
-
-
-@contextmanager
-def _stored_images(files: Sequence[BandFile], progress: Progress) -> Iterator[Images]:
-    """The finished images in the storage; those that no mosaic came to refer to are taken out again."""
-    store = image_storage()
-    with tempfile.TemporaryDirectory(dir=store.drafts()) as drafts:
-        images = _write_images(Path(drafts), files, progress)
-        keys = {kind: store.adopt(path) for kind, path in images.drafts.items()}
-    try:
-        yield replace(images, keys=keys)
-    finally:
-        for key in keys.values():
-            if not Mosaic.objects.filter(Q(science_sha256=key) | Q(display_sha256=key)).exists():
-                Path(store.gdal_path(key)).unlink(missing_ok=True)
 
 
 @transaction.atomic
@@ -176,18 +140,28 @@ def _reference(files: Sequence[BandFile], reference: str | None) -> BandFile:
     return by_wavelength[len(by_wavelength) // 2]
 
 
-def _require_one_grid(files: Sequence[BandFile], first: BandFile) -> None:
-    require_one_shape(files)
+def _on_one_grid(files: Sequence[BandFile], first: BandFile) -> list[GridBand]:
+    """The bands on the reference's grid, those that are not reprojected. Raises BadInput where one cannot be."""
+    return [file if _is_on_grid(file, first) else _brought_over(file, first) for file in files]
+
+
+def _is_on_grid(file: BandFile, first: BandFile) -> bool:
+    if file.shape != first.shape:
+        return False
+    if file.wcs is None or first.wcs is None:
+        return True  # pixel for pixel, as they are given
     height_px, width_px = first.shape
-    for file in files:
-        if file.wcs is None or first.wcs is None:
-            continue
-        apart_px = offset_px(first.wcs, file.wcs, width_px, height_px)
-        if apart_px > MAX_OFFSET_PX:
-            raise BadInput(
-                f"{file.path}: its WCS is {apart_px:.1f} px off that of {first.path}; align the bands on one grid first "
-                "(drizzle or reproject them)"
-            )
+    return offset_px(first.wcs, file.wcs, width_px, height_px) <= MAX_OFFSET_PX
+
+
+def _brought_over(file: BandFile, first: BandFile) -> ReprojectedBand:
+    band = reprojected(file, first)
+    scale_arcsec = pixel_scale_arcsec(band.band_wcs)
+    file.warnings.append(
+        f"{file.path}: on a grid of its own ({scale_arcsec:.3g} arcsec a pixel): reprojected onto that of {first.name} for "
+        "display; its photometry uses its own pixels"
+    )
+    return band
 
 
 def _require_same_grid(galaxy: Galaxy, first: BandFile) -> None:
@@ -205,46 +179,6 @@ def _content_sha256(files: Sequence[BandFile], bands: Sequence[BandArgument], fi
         "reference": first.name,
     }
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()
-
-
-def _write_images(folder: Path, files: Sequence[BandFile], progress: Progress) -> Images:
-    science, display = folder / "science.tif", folder / "display.tif"
-    write_science_cog(files, science, progress)
-    statistics = cog_statistics(science)
-    _require_drawable(files, statistics)
-    scales = [DisplayScale(background=each.background, noise=each.noise_sigma) for each in statistics]
-    by_name = {file.name: scale for file, scale in zip(files, scales, strict=True)}
-    write_display_cog(science, by_name, display, progress)
-    infos = [
-        BandInfo(
-            name=file.name,
-            pivot_wavelength_nm=file.calibration.pivot_wavelength_nm,
-            photflam=file.calibration.photflam,
-            statistics=each,
-            filter_name=file.calibration.filter_name,
-        )
-        for file, each in zip(files, statistics, strict=True)
-    ]
-    return Images(
-        drafts={"science": science, "display": display},
-        max_zoom=max_zoom(display),
-        statistics=statistics,
-        scales=scales,
-        recipes=default_recipes(infos, cog_overview(science)),
-    )
-
-
-def _require_drawable(files: Sequence[BandFile], statistics: Sequence[BandStatistics]) -> None:
-    for file, each in zip(files, statistics, strict=True):
-        largest = max(abs(each.minimum), abs(each.maximum))
-        if largest > LARGEST_VALUE:
-            raise BadInput(
-                f"{file.path}: has values up to {largest:.0e}, beyond what can be drawn; mask or rescale them"
-            )
-        if each.minimum == each.maximum:
-            raise BadInput(
-                f"{file.path}: every pixel is {each.minimum:g}, so there is nothing to see; name another image"
-            )
 
 
 def _create_galaxy(draft: Galaxy, first: BandFile) -> Galaxy:
@@ -288,6 +222,7 @@ def _create_rows(mosaic: Mosaic, files: Sequence[BandFile], images: Images) -> N
             exposure_s=known.exposure_s,
             provenance=dict(known.origins),
             wcs_cards=file.wcs_cards,
+            native_sha256=images.keys.get(native_key(file.name), ""),
             valid_fraction=statistics.valid_fraction,
             background=statistics.background,
             noise=statistics.noise_sigma,

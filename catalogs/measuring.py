@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import rasterio
 
 from catalogs.imagery.calibration import effective_zero_point, electrons_per_unit
 from catalogs.imagery.detection import DetectionParameters, concentration_index
+from catalogs.imagery.fitswcs import wcs_from_cards
 from catalogs.imagery.photometry import (
     Aperture,
     BandPixels,
@@ -20,14 +22,19 @@ from catalogs.imagery.photometry import (
     usable,
 )
 from catalogs.imagery.psf import NoPsf, estimate_psf, source_fwhm
+from catalogs.imagery.reprojection import on_other
 from catalogs.imagery.science import gdal
+from catalogs.imagery.sky import pixel_scale_arcsec
 from catalogs.models import Band, Mosaic
+from catalogs.sky import galaxy_wcs
 
 Progress = Callable[[float | None, str], None]
 # Where the empty apertures lie: fixed, so that the same image gives the same errors.
 EMPTY_APERTURE_SEED = 20260101
 SIGNIFICANT_DIGITS = 7
 CI_RADIUS_PX = 3.0
+SMALLEST_MESH_PX = 16
+OFF_IMAGE_PX = -1e6
 # What headers write, as the units that astropy and TOPCAT know.
 FITS_UNITS = {
     "ELECTRONS/S": "electron / s",
@@ -75,9 +82,50 @@ def band_unit(band: Band) -> str:
 
 
 def band_pixels(mosaic: Mosaic, position: int) -> np.ndarray:
-    """The band's float32 pixels (h, w), bottom row first."""
-    with gdal(), rasterio.open(mosaic.science_path) as dataset:
+    """The band's float32 pixels (h, w) on the mosaic's grid, bottom row first."""
+    return _pixels(mosaic.science_path, position)
+
+
+def _pixels(path: Path, position: int) -> np.ndarray:
+    with gdal(), rasterio.open(path) as dataset:
         return np.ascontiguousarray(dataset.read(position)[::-1])
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The pixels that a band is measured on: where the positions lie on them, and how many of the mosaic's one is wide."""
+
+    pixels: np.ndarray
+    x_px: np.ndarray
+    y_px: np.ndarray
+    pixel_ratio: float
+    pixel_scale_arcsec: float | None
+
+    def aperture(self, aperture: Aperture) -> Aperture:
+        """The same circle on the sky; the ring of sky about it is never thinner in pixels, or it would hold too few."""
+        return Aperture(aperture.radius_px / self.pixel_ratio, aperture.sky_thick_px / min(self.pixel_ratio, 1.0))
+
+    def mesh_px(self, mesh_px: int) -> int:
+        return max(SMALLEST_MESH_PX, round(mesh_px / self.pixel_ratio))
+
+
+def own_grid(mosaic: Mosaic, band: Band, x_px: np.ndarray, y_px: np.ndarray) -> Grid:
+    """The band's own pixels where it was reprojected, else the mosaic's, and the positions (n,) on them."""
+    galaxy = mosaic.galaxy
+    native, path = wcs_from_cards(band.wcs_cards), band.native_path
+    reference = galaxy_wcs(galaxy)
+    if path is None or native is None or reference is None:
+        return Grid(band_pixels(mosaic, band.position), x_px, y_px, 1.0, galaxy.pixel_scale_arcsec)
+    own_x, own_y = on_other(reference, native, x_px, y_px)
+    scale_arcsec = pixel_scale_arcsec(native)
+    # What has no place on the band's sky is nowhere on its image.
+    return Grid(
+        _pixels(path, 1),
+        np.where(np.isfinite(own_x), own_x, OFF_IMAGE_PX),
+        np.where(np.isfinite(own_y), own_y, OFF_IMAGE_PX),
+        scale_arcsec / pixel_scale_arcsec(reference),
+        scale_arcsec,
+    )
 
 
 def band_keys(bands: Sequence[Band]) -> dict[str, str]:
@@ -92,20 +140,20 @@ def band_keys(bands: Sequence[Band]) -> dict[str, str]:
 def measure_bands(
     *, mosaic: Mosaic, x_px: np.ndarray, y_px: np.ndarray, parameters: DetectionParameters, progress: Progress
 ) -> Measured:
-    """Fluxes, AB magnitudes and errors of the positions (n,) in every band; in the reference band also the
-    concentration index and widths. A band that cannot be measured is left out, with a warning."""
+    """Fluxes, AB magnitudes and errors of the positions (n,) in every band, each on its own pixels in the same circle on
+    the sky; in the reference band also the concentration index and widths. A band that cannot be measured is left out, with a warning.
+    """
     measured, bands = Measured(), list(mosaic.bands.order_by("position"))
     keys, aperture = band_keys(bands), parameters.aperture
     for done, band in enumerate(bands):
         progress(done / len(bands), f"photometry in {band.name}")
+        grid = own_grid(mosaic, band, x_px, y_px)
         try:
-            pixels = subtract_background(
-                band_pixels(mosaic, band.position), parameters.BACK_SIZE, parameters.BACK_FILTERSIZE
-            )
+            pixels = subtract_background(grid.pixels, grid.mesh_px(parameters.BACK_SIZE), parameters.BACK_FILTERSIZE)
         except ValueError as error:
             measured.warnings.append(f"{band.name}: not measured: {error}")
             continue
-        _measure_band(measured, band, keys[band.name], pixels, x_px, y_px, aperture)
+        _measure_band(measured, band, keys[band.name], pixels, grid, aperture)
         if band.name == mosaic.reference_band:
             _measure_shapes(measured, pixels, x_px, y_px)
     return measured
@@ -117,12 +165,15 @@ def rounded(values: np.ndarray) -> np.ndarray:
 
 
 def _measure_band(
-    measured: Measured, band: Band, key: str, pixels: BandPixels, x_px: np.ndarray, y_px: np.ndarray, aperture: Aperture
+    measured: Measured, band: Band, key: str, pixels: BandPixels, grid: Grid, mosaic_aperture: Aperture
 ) -> None:
+    aperture, x_px, y_px = grid.aperture(mosaic_aperture), grid.x_px, grid.y_px
     gain = electrons_per_unit(band.unit, band.exposure_s)
     rng = np.random.default_rng(EMPTY_APERTURE_SEED)
     found = aperture_photometry(pixels, x_px, y_px, aperture, rng, gain)
-    circle = f"in {band.name}, circle of {aperture.radius_px:g} px radius"
+    circle = f"in {band.name}, circle of {mosaic_aperture.radius_px:g} px radius"
+    if band.native_sha256:
+        circle += f" ({aperture.radius_px:.3g} of the band's own pixels)"
     measured.add(f"flux_{key}", found.flux, band_unit(band), f"Flux {circle}, above the sky")
     measured.add(f"flux_{key}_error", found.flux_error, band_unit(band), f"Error of the flux in {band.name}")
     measured.background_rms[band.name] = pixels.global_rms

@@ -38,7 +38,11 @@ def viewer_config(galaxy: Galaxy) -> dict[str, Any]:
         "width_px": galaxy.width_px,
         "height_px": galaxy.height_px,
         "max_zoom": mosaic.max_zoom,
+        "name": galaxy.name,
+        "is_simulated": galaxy.is_simulated,
         "pixel_scale_arcsec": galaxy.pixel_scale_arcsec,
+        "distance_mpc": galaxy.distance_mpc,
+        "values_url": reverse("api:galaxy-values", args=[galaxy.slug]),
         "sky_grid": galaxy.sky_grid,
         "renditions": [
             {

@@ -68,6 +68,7 @@ undo_decision             POST  login  404  403  403  403  302
 
 api:galaxy-list           GET   200    200  200  200  200  200
 api:galaxy-detail         GET   404    404  200  200  200  200
+api:galaxy-values         GET   404    404  422  422  422  422
 api:catalog-list          GET   200    200  200  200  200  200
 api:catalog-detail        GET   404    404  200  200  200  200
 api:catalog-places        GET   404    404  200  200  200  200
@@ -205,6 +206,7 @@ decide              POST login  404
 undo_decision       POST login  404
 round_examples      GET  login  404
 api:galaxy-detail   GET  200    200
+api:galaxy-values   GET  422    422
 api:catalog-detail  GET  200    200
 api:catalog-places  GET  200    200
 api:source-detail   GET  200    200

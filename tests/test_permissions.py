@@ -74,6 +74,7 @@ def address(name: str, world: World) -> str:
         "rounds",
         "new_round",
         "api:galaxy-detail",
+        "api:galaxy-values",
         "releases",
         "make_release",
     ):

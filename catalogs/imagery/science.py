@@ -28,10 +28,14 @@ SCIENCE_OPTIONS = {"COMPRESS": "ZSTD", "ZSTD_LEVEL": "1", "PREDICTOR": "3"}
 class Band(Protocol):
     """What the COG needs of a band; `catalogs.imagery.fitsband.BandFile` is one."""
 
-    path: Path
-    name: str
-    shape: tuple[int, int]
-    wcs_cards: list[str]
+    @property
+    def path(self) -> Path: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def shape(self) -> tuple[int, int]: ...
+    @property
+    def wcs_cards(self) -> list[str]: ...
 
     def read_rows(self, start: int, stop: int) -> NDArray[np.float32]: ...
 

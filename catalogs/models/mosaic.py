@@ -82,6 +82,12 @@ class Band(models.Model):
         default=dict, blank=True, help_text="Where each calibration value came from: header, user or default."
     )
     wcs_cards = models.JSONField(default=list, blank=True)
+    native_sha256 = models.CharField(
+        max_length=64,
+        blank=True,
+        editable=False,
+        help_text="Key of the band on its own pixel grid, where it was reprojected onto the reference band's.",
+    )
     valid_fraction = models.FloatField()
     background = models.FloatField()
     noise = models.FloatField(help_text="Standard deviation of the blank sky, in the band's unit.")
@@ -101,6 +107,11 @@ class Band(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def native_path(self) -> Path | None:
+        """The image on the band's own grid; None where that is the mosaic's."""
+        return Path(image_storage().gdal_path(self.native_sha256)) if self.native_sha256 else None
 
 
 class RenditionQuerySet(models.QuerySet["Rendition"]):

@@ -41,3 +41,15 @@ async function fetchJson(url) {
   if (!response.ok) throw new Error(`the server answered ${response.status}`);
   return response.json();
 }
+
+/**
+ * @param {string} url of a galaxy's values
+ * @returns {(xPx: number, yPx: number, signal: AbortSignal) => Promise<import("./bandvalues.js").PixelValue[]>}
+ */
+export function fetchPixelValues(url) {
+  return async (xPx, yPx, signal) => {
+    const response = await fetch(`${url}?x_px=${xPx.toFixed(2)}&y_px=${yPx.toFixed(2)}`, { signal, headers: { Accept: "application/json" } });
+    if (!response.ok) throw new Error(`values: the server answered ${response.status}`);
+    return response.json();
+  };
+}

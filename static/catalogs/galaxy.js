@@ -3,6 +3,7 @@
 
 import { fetchPlaces } from "./catalogapi.js";
 import { bindGoTo, keepAddress } from "./goto.js";
+import { addInstruments } from "./instruments.js";
 import { LiveTopic } from "../galaxycat/livetopic.js";
 import { element, pageData } from "./pagedata.js";
 import { bindShortcuts } from "./shortcuts.js";
@@ -24,6 +25,7 @@ void openViewer(viewer, stretching?.layerOf).then((opened) => {
   bindStretch(element("#stretch", HTMLDetailsElement), opened.renditions, stretching);
   bindGoTo(element("#go-to", HTMLFormElement), opened, viewer);
   keepAddress(opened, viewer);
+  addInstruments(opened, viewer);
   drawTicked();
 });
 document.addEventListener("change", ({ target }) => {

@@ -7,7 +7,11 @@
  * @property {number} width_px
  * @property {number} height_px
  * @property {number} max_zoom
+ * @property {string} name
+ * @property {boolean} is_simulated
  * @property {number | null} pixel_scale_arcsec
+ * @property {number | null} distance_mpc
+ * @property {string} values_url
  * @property {import("./sky.js").SkyGridJson | null} sky_grid
  * @property {{slug: string, name: string, style_hash: string, tile_url: string}[]} renditions
  * @property {string} catalogs_url

@@ -7,6 +7,7 @@ import { fromMap } from "./pixels.js";
 
 /**
  * @typedef {object} MarkerSet
+ * @property {string} name
  * @property {import("./pointgrid.js").PointGrid} points in image pixels
  * @property {import("./paint.js").RingStyle} style
  * @property {(index: number) => string} describe what hovering shows
@@ -47,6 +48,11 @@ export class MarkerLayer extends L.Layer {
     // What is drawn over what does not depend on what arrived first.
     this.#sets = new Map([...this.#sets].sort(([, a], [, b]) => (a.style.level ?? 0) - (b.style.level ?? 0)));
     this.redraw();
+  }
+
+  /** Names and colours of what is drawn, for a legend. */
+  get legend() {
+    return [...this.#sets.values()].map(({ name, style }) => ({ name, colour: style.colour }));
   }
 
   /**

@@ -44,15 +44,26 @@ function inRange(raDeg, decDeg) {
 }
 
 /**
- * The image position of a place in the sky, by Newton's steps from the middle of the image.
+ * The image position of a place in the sky.
  * @param {Sky} sky
  * @param {{raDeg: number, decDeg: number}} wanted
  * @param {{width_px: number, height_px: number}} image
  * @returns {{xPx: number, yPx: number} | null} null where the place is not on the image
  */
 export function toPixel(sky, wanted, { width_px, height_px }) {
-  let xPx = (width_px - 1) / 2;
-  let yPx = (height_px - 1) / 2;
+  const place = placeInPixels(sky, wanted, { xPx: (width_px - 1) / 2, yPx: (height_px - 1) / 2 }, 3 * Math.max(width_px, height_px));
+  return place && isOnImage(place, { width_px, height_px }) ? place : null;
+}
+
+/**
+ * Where a place in the sky is in pixels, on the image or beside it, by Newton's steps.
+ * @param {Sky} sky
+ * @param {{raDeg: number, decDeg: number}} wanted
+ * @param {{xPx: number, yPx: number}} start
+ * @param {number} reachPx a step beyond it goes to where nothing is known of the sky
+ * @returns {{xPx: number, yPx: number} | null} null where there is no such place
+ */
+export function placeInPixels(sky, wanted, { xPx, yPx }, reachPx = 1e6) {
   for (let step = 0; step < 20; step++) {
     const here = sky.toSky(xPx, yPx);
     const [east, north] = offset(here, wanted);
@@ -65,12 +76,10 @@ export function toPixel(sky, wanted, { width_px, height_px }) {
     xPx += dx;
     yPx += dy;
     if (Math.hypot(dx, dy) < 1e-4) break;
-    // A step that leaves the image's surroundings goes to where nothing is known of the sky.
-    if (Math.abs(xPx) > 3 * width_px || Math.abs(yPx) > 3 * height_px) return null;
+    if (Math.abs(xPx) > reachPx || Math.abs(yPx) > reachPx) return null;
   }
   const [east, north] = offset(sky.toSky(xPx, yPx), wanted);
-  const isThere = Math.hypot(east, north) < 1e-6;
-  return isThere && isOnImage({ xPx, yPx }, { width_px, height_px }) ? { xPx, yPx } : null;
+  return Math.hypot(east, north) < 1e-6 ? { xPx, yPx } : null;
 }
 
 /**

@@ -55,14 +55,23 @@ const LENGTHS_PX = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000,
  * @param {number} screenPerPx CSS pixels that an image pixel takes
  * @param {number | null} pixelScaleArcsec null without world coordinates: the bar is then in pixels
  * @param {number} mostScreen
+ * @param {number | null} distanceMpc where it is known, the bar's length at the galaxy is told too
  * @returns {{lengthScreen: number, text: string}}
  */
-export function scaleBar(screenPerPx, pixelScaleArcsec, mostScreen) {
+export function scaleBar(screenPerPx, pixelScaleArcsec, mostScreen, distanceMpc = null) {
   const screenPerUnit = screenPerPx / (pixelScaleArcsec ?? 1);
   const lengths = pixelScaleArcsec === null ? LENGTHS_PX : ANGLES_ARCSEC;
   const length = lengths.findLast((candidate) => candidate * screenPerUnit <= mostScreen) ?? lengths[0];
   const text = pixelScaleArcsec === null ? `${length.toLocaleString("en")} px` : angleText(length);
-  return { lengthScreen: length * screenPerUnit, text };
+  const atGalaxy = pixelScaleArcsec === null || distanceMpc === null ? "" : ` · ${lengthText(length * distanceMpc * PC_PER_ARCSEC_MPC)}`;
+  return { lengthScreen: length * screenPerUnit, text: text + atGalaxy };
+}
+
+const PC_PER_ARCSEC_MPC = 1e6 * (DEG / 3600);
+
+/** Two digits are what a distance to a galaxy is known to. @param {number} pc */
+function lengthText(pc) {
+  return pc >= 1000 ? `${Number((pc / 1000).toPrecision(2))} kpc` : `${Number(pc.toPrecision(2))} pc`;
 }
 
 /** @param {number} arcsec */

@@ -20,6 +20,7 @@ export const MARKER_STYLES = {
  */
 export function markerSet(look, places) {
   return {
+    name: look.name,
     points: new PointGrid(places.x_px, places.y_px),
     style: MARKER_STYLES[look.kind],
     indexOf: (number) => places.number.indexOf(number),

@@ -138,8 +138,10 @@ export class StretchPanel extends EventTarget {
    * @param {import("./gl/style.js").Channel} channel
    */
   #unitOf(channel) {
-    const used = bandsOf({ ...this.style, channels: [channel] });
-    return used.length === 1 && channel.weights[used[0]] === 1 ? (this.bands.find(({ name }) => name === used[0])?.unit ?? "") : "";
+    const [used, ...others] = bandsOf({ ...this.style, channels: [channel] });
+    const unit = this.bands.find(({ name }) => name === used)?.unit ?? "";
+    if (others.length || channel.weights[used] !== 1) return "";
+    return unit === unit.toUpperCase() ? unit.toLowerCase() : unit; // FITS headers shout, but mJy is not MJy
   }
 
   /**

@@ -24,7 +24,7 @@ export async function openViewer(viewer, layerOf) {
   limitToImage(map, viewer);
   // What the address names is drawn at once, not after another one.
   renditions.show(Math.max(0, viewer.renditions.findIndex(({ slug }) => slug === parseViewHash(location.hash)?.rendition)));
-  addScale(map, viewer.pixel_scale_arcsec);
+  addScale(map, viewer);
   if (sky) addCompass(map, sky, viewer.height_px);
   addReadout(map, { heightPx: viewer.height_px, sky }, element("#readout", HTMLElement));
   bindRenditionChoice(renditions);

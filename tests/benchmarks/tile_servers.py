@@ -72,7 +72,7 @@ def galaxycat(cookies: dict[str, str], address: Callable[[Tile], str], name: str
 
 def titiler(subject: Subject, fmt: str, folder: Path) -> Server:
     """TiTiler on a copy of the science COG that has a place on the Web Mercator grid, so that it need not warp."""
-    python, copy = peer("titiler", folder), folder / "mercator.tif"
+    python, copy = peer("titiler", folder), folder / f"mercator-{subject.science.stem[:16]}.tif"
     if not copy.is_file():
         shutil.copyfile(subject.science, copy)
         with rasterio.open(copy, "r+", IGNORE_COG_LAYOUT_BREAK="YES") as dataset:

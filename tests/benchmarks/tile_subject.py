@@ -24,7 +24,7 @@ from tests.benchmarks.tile_servers import Subject  # noqa: E402
 from tests.factories import make_member, make_team  # noqa: E402
 
 FIELD_PX = 2048
-SLUG, PERSON = "bench-tiles", "bench-annotator"
+SLUG = "bench-tiles"
 
 
 def subject(repeats: int, folder: Path) -> tuple[Subject, Rendition]:
@@ -48,17 +48,16 @@ def subject(repeats: int, folder: Path) -> tuple[Subject, Rendition]:
     return Subject(mosaic.science_path, folder / f"{slug}.fits", recipe, positions, galaxy.width_px), rendition
 
 
-def cookies() -> dict[str, str]:
+def cookies(galaxy: Galaxy) -> dict[str, str]:
     """Of an annotator of the galaxy's team who has logged in."""
     client = Client()
-    client.force_login(User.objects.get(username=PERSON))
+    client.force_login(User.objects.get(username=galaxy.slug))
     return {settings.SESSION_COOKIE_NAME: client.cookies[settings.SESSION_COOKIE_NAME].value}
 
 
 def _ingest(slug: str, repeats: int, folder: Path) -> Galaxy:
     team = make_team(slug)
-    if not User.objects.filter(username=PERSON).exists():
-        make_member(team, name=PERSON)
+    make_member(team, name=slug)
     files = simulate_galaxy(SimulationSpec(name=slug, size_px=FIELD_PX), folder / slug, print)
     names = list(files.bands)[-3:][::-1]  # red first
     size_px = repeats * FIELD_PX

@@ -30,7 +30,7 @@ from catalogs.imagery.tiles import TilePlan  # isort: skip
 from catalogs.models import Rendition  # isort: skip
 
 CLIENTS = (8, 32)
-N_WARM, N_TILES, N_DATA_TILES, N_COMPARED = 60, 130, 300, 5
+N_WARM, N_TILES, N_DATA_TILES, N_COMPARED = 60, 500, 2400, 5
 # Rounding of one side against truncation of the other, and the display pyramid's own steps.
 MOST_PNG_LEVELS, MOST_JPEG_LEVELS = 2, 1.0
 
@@ -41,7 +41,7 @@ def main(repeats: int) -> None:
     shown, rendition = subject(repeats, folder)
     tiles = _tiles(shown.size_px)
     ours = _addresses(rendition)
-    person = cookies()
+    person = cookies(rendition.mosaic.galaxy)
     contenders = [
         (galaxycat(person, ours["data"], "GalaxyCat data"), N_DATA_TILES),
         (galaxycat(person, ours["jpeg"], "GalaxyCat JPEG"), N_TILES),

@@ -1,10 +1,14 @@
 """The viewer in real Chromium: going to a place, and an address that opens the same view again."""
 
+import math
 import re
 
+import numpy as np
 import pytest
+import rasterio
 from playwright.sync_api import Page, expect
 
+from catalogs.models import Galaxy
 from galaxycat.accounts.models import Role
 from tests.browser.accessibility import axe_clean
 from tests.browser.conftest import LAPTOP, TABLET
@@ -73,3 +77,58 @@ def test_the_map_goes_to_a_place_and_its_address_opens_the_view_again(people, te
     expect(readout(again, "zoom")).to_have_text("2×")
     assert centre_px(again) == centre_px(page)
     assert again.locator("input[name=rendition]:checked").input_value() == chosen
+
+
+@pytest.mark.parametrize("size", [LAPTOP, TABLET], ids=["laptop", "tablet"])
+def test_values_grid_minimap_and_a_picture_to_keep(people, team, galaxy, size, tmp_path):  # noqa: F811
+    Galaxy.objects.filter(pk=galaxy.pk).update(distance_mpc=9.9)
+    make_member(team, Role.VIEWER, "vera")
+    viewer = people(size)
+    viewer.log_in("vera", PASSWORD)
+    page = viewer.goto("/galaxies/story/")
+    go_to(page, "x 400 y 350")
+    page.keyboard.press("Escape")
+    expect(page.locator(".map-scale-text")).to_contain_text(" pc")
+
+    # The pixel under the cursor, in every band, is the science image's.
+    box = page.locator("#map").bounding_box()
+    page.mouse.move(box["x"] + box["width"] // 2 + 42, box["y"] + box["height"] // 2 - 62)
+    bands = list(galaxy.latest_mosaic.bands.all())
+    expect(page.locator("#band-values dt")).to_have_text([band.name for band in bands])
+    x, y = (float(text) for text in readout(page, "pixel").inner_text().split(", "))
+    with rasterio.open(galaxy.latest_mosaic.science_path) as dataset:
+        expected = dataset.read()[:, ::-1][:, math.floor(y + 0.5), math.floor(x + 0.5)]
+    cells = page.locator("#band-values dd:not(.muted)").all_inner_texts()
+    shown = [float(text.replace("−", "-")) for text in cells]
+    assert shown == pytest.approx(expected.tolist(), rel=2e-4, abs=1e-9)
+
+    page.keyboard.press("g")
+    expect(page.get_by_role("button", name="Grid")).to_have_attribute("aria-pressed", "true")
+    drawn = "() => { const c = document.querySelector('.graticule-canvas'); const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; return d.filter((_, i) => i % 4 === 3 && d[i] > 0).length }"
+    assert page.evaluate(drawn) > 2000
+    axe_clean(page)
+    viewer.shoot(f"galaxy-grid-{size['width']}", size)
+
+    # The minimap's box leads the map.
+    frame = page.locator(".minimap").bounding_box()
+    page.mouse.click(frame["x"] + 0.25 * frame["width"], frame["y"] + 0.25 * frame["height"])
+    page.mouse.move(box["x"] + 5, box["y"] + box["height"] + 60)
+    assert centre_px(page) == pytest.approx((0.25 * galaxy.width_px, 0.75 * galaxy.height_px), abs=8)
+    marked = page.locator(".minimap-box").bounding_box()
+    assert marked["x"] + marked["width"] / 2 == pytest.approx(frame["x"] + 0.25 * frame["width"], abs=2)
+    assert marked["y"] + marked["height"] / 2 == pytest.approx(frame["y"] + 0.25 * frame["height"], abs=2)
+
+    expect(page.locator("img.leaflet-tile:not(.leaflet-tile-loaded)")).to_have_count(0)
+    with page.expect_download() as downloading:
+        page.keyboard.press("p")
+    name = downloading.value.suggested_filename
+    assert re.fullmatch(r"story_[a-z0-9-]+_x\d+_y\d+\.png", name)
+    downloading.value.save_as(tmp_path / name)
+    with rasterio.open(tmp_path / name) as picture:
+        pixels = picture.read([1, 2, 3])
+    assert pixels.shape == (3, pytest.approx(box["height"] + 56, abs=1), pytest.approx(box["width"], abs=1))
+    assert (
+        len(np.unique(pixels[:, 100:-156, 100:-100].reshape(3, -1), axis=1).T) > 5000
+    )  # a picture, not a plain colour
+    assert (pixels[:, -50:] > 200).any()  # the legend's letters
+    assert pixels[:, -50:].mean() < 60

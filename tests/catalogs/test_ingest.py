@@ -154,12 +154,48 @@ def test_a_bad_option_is_one_line_that_names_the_mend(arguments, message, band, 
     assert (Galaxy.objects.count(), stored(images)) == (0, [])
 
 
-def test_bands_that_are_off_each_other_are_refused(band, tmp_path):
+def test_a_band_on_another_grid_is_reprojected_and_keeps_its_own_pixels(band, tmp_path, images):
     shifted = tmp_path / "shifted.fits"
     shutil.copy(band, shifted)
     fits.setval(shifted, "CRPIX1", value=fits.getval(band, "CRPIX1") + 30)
-    with pytest.raises(CommandError, match=r"30\.0 px off"):
-        run("ingest", "ngc-1", "--band", f"V={band}", "--band", f"I={shifted}")
+    result = run_json("ingest", "ngc-1", "--band", f"V={band}", "--band", f"I={shifted}")
+    assert [warning for warning in result["warnings"] if "shifted.fits: on a grid of its own (0.05 arcsec" in warning]
+    data = fits.getdata(band)
+    with rasterio.open(result["cog"]) as cog:
+        lossless, moved = cog.read()[:, ::-1]
+    np.testing.assert_array_equal(lossless, data)
+    np.testing.assert_allclose(moved[:, : SIZE_PX - 30], data[:, 30:], rtol=1e-4, atol=1e-3)
+    assert np.isnan(moved[:, SIZE_PX - 29 :]).all()
+    v, i = Band.objects.order_by("position")
+    assert v.native_path is None
+    with rasterio.open(i.native_path) as native:
+        np.testing.assert_array_equal(native.read(1)[::-1], data)
+    assert len(stored(images)) == 3
+    again = run_json("ingest", "ngc-1", "--band", f"V={band}", "--band", f"I={shifted}")
+    assert (again["is_new"], again["sha256"], len(stored(images))) == (False, result["sha256"], 3)
+
+
+def test_a_reprojected_band_leaves_nothing_behind_when_the_rows_fail(band, tmp_path, images, monkeypatch):
+    shifted = tmp_path / "shifted.fits"
+    shutil.copy(band, shifted)
+    fits.setval(shifted, "CRPIX1", value=fits.getval(band, "CRPIX1") + 30)
+
+    def fail(**_):
+        raise RuntimeError("the database is gone")
+
+    monkeypatch.setattr(Mosaic.objects, "create", fail)
+    with pytest.raises(RuntimeError, match="gone"):
+        ingest_galaxy(slug="ngc-1", bands=[BandArgument("V", band), BandArgument("I", shifted)], team=make_team())
+    assert (Galaxy.objects.count(), stored(images)) == (0, [])
+
+
+def test_bands_that_do_not_overlap_are_refused(band, tmp_path, images):
+    elsewhere = tmp_path / "elsewhere.fits"
+    shutil.copy(band, elsewhere)
+    fits.setval(elsewhere, "CRVAL2", value=fits.getval(band, "CRVAL2") + 1)
+    with pytest.raises(CommandError, match=r"elsewhere\.fits: does not overlap"):
+        run("ingest", "ngc-1", "--band", f"V={band}", "--band", f"I={elsewhere}")
+    assert (Galaxy.objects.count(), stored(images)) == (0, [])
 
 
 def test_an_image_without_wcs_works_in_pixels_and_says_so(tmp_path, images):

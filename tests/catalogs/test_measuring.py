@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+import sep
 from astropy.io import fits
 from astropy.table import Table
+from astropy.wcs import WCS
 
 from catalogs.detecting import detect_sources
 from catalogs.imagery.fitsband import BandArgument
@@ -12,7 +14,7 @@ from catalogs.measuring import band_keys
 from catalogs.models import Band
 from tests.commands import run
 from tests.factories import make_team
-from tests.world import write_band
+from tests.world import SIZE_PX, write_band
 
 pytestmark = pytest.mark.django_db
 # A star of the test world: 200 exp(-r^2 / 3).
@@ -151,3 +153,35 @@ def test_a_crowded_undersampled_field_is_measured_and_says_why_it_has_no_psf(wor
     assert sum("no PSF: " in warning for warning in detected.warnings) == 3
     assert detected.n_sources > 2000
     assert sum("flux_k" in row for row in measured) > 0.95 * detected.n_sources
+
+
+def test_a_reprojected_band_is_measured_on_its_own_pixels(world, tmp_path):
+    v = write_band(tmp_path / "v.fits", 3, n_stars=9)
+    places = np.random.default_rng(99).uniform(20, SIZE_PX - 20, (9, 2))
+    sky = WCS(fits.getheader(v)).all_pix2world(places, 0)
+    h = tmp_path / "h.fits"
+    own, size, sigma = WCS(fits.getheader(v)), 150, 1.1
+    own.wcs.crpix, own.wcs.cdelt = [size / 2 + 0.3, size / 2], own.wcs.cdelt * 0.128 / 0.05
+    y_px, x_px = np.mgrid[:size, :size]
+    image = np.random.default_rng(5).normal(0, 0.01, (size, size))
+    for x, y in own.all_world2pix(sky, 0):
+        image += 50 * np.exp(-((x_px - x) ** 2 + (y_px - y) ** 2) / (2 * sigma**2))
+    cards = own.to_header()
+    cards["BUNIT"] = "ELECTRONS/S"
+    fits.writeto(h, image.astype(np.float32), cards)
+    galaxy = ingested("ngc-0003", V=v, H=h)
+    catalog = detect_sources(galaxy=galaxy).catalog
+    found = {source.number: source for source in catalog.sources.all()}
+    positions = np.array([(source.x_px, source.y_px) for source in found.values()])
+    radius = catalog.parameters["aperture_radius_px"] * 0.05 / 0.128
+    lone = [k for k, at in enumerate(places) if np.sort(np.hypot(*(places - at).T))[1] > 30]
+    assert len(lone) >= 3
+    for k in lone:
+        source = list(found.values())[int(np.hypot(*(positions - places[k]).T).argmin())]
+        # The same circle about the same place in the sky, cut out of the star as it was drawn.
+        x, y = own.all_world2pix(sky[k : k + 1], 0)[0]
+        star = 50 * np.exp(-((x_px - x) ** 2 + (y_px - y) ** 2) / (2 * sigma**2))
+        expected = sep.sum_circle(star, [x], [y], radius, subpix=0)[0][0]
+        assert source.measurements["flux_h"] == pytest.approx(expected, rel=0.01)
+    assert "own pixels" in catalog.descriptions["flux_h"]
+    assert "own pixels" not in catalog.descriptions["flux_v"]

@@ -36,7 +36,7 @@ export class SourceMap {
     this.renditions = new RenditionLayers(map, viewer);
     this.renditions.show(0);
     this.aim = new Aim(map);
-    addScale(map, viewer.pixel_scale_arcsec);
+    addScale(map, viewer);
     if (viewer.sky_grid) addCompass(map, new SkyGrid(viewer.sky_grid), viewer.height_px);
     map.on("zoomend", () => !this.#isMoving && (this.#zoomSteps = map.getZoom() - this.#fittingZoom));
     map.on("resize", () => this.#move());

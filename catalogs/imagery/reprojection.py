@@ -1,0 +1,157 @@
+"""A band on another grid, brought onto the reference band's, block by block and by exact overlap of pixels.
+
+Light is kept: a value per pixel (e-/s) is scaled by the local ratio of pixel areas, a surface brightness (MJy/sr) is not.
+What is not covered, or touched by a pixel without data, is NaN. Source: DOI 10.5281/zenodo.1162674 (reproject).
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from astropy.wcs import WCS
+from astropy.wcs.utils import wcs_to_celestial_frame
+from numpy.typing import NDArray
+from scipy.interpolate import RegularGridInterpolator
+
+from catalogs.imagery.fitsband import BandFile
+from catalogs.imagery.fitswcs import quiet_astropy
+from galaxycat.errors import BadInput
+
+Floats = NDArray[np.float64]
+BLOCK_COLUMNS = 1024
+NODE_STEP_PX = 64
+MARGIN_PX = 2
+LEAST_COVER = 0.5
+PER_SOLID_ANGLE = re.compile(r"/\s*\(?(sr|arcsec|deg|pix_area)|\b(sr|arcsec2?|arcsec\^2)\s*(\^|\*\*)?\(?-")
+
+
+def is_surface_brightness(unit: str | None) -> bool:
+    """Whether a unit is per solid angle, so that a pixel's value does not depend on its size."""
+    return bool(unit and PER_SOLID_ANGLE.search(unit.lower()))
+
+
+@dataclass(frozen=True)
+class GridNodes:
+    """Where nodes of the reference grid, at `x_px` (nx,) and `y_px` (ny,), lie on the other image: (ny, nx) each, NaN where
+    they are not on its sky; `area` is how many of its pixels one reference pixel covers."""
+
+    x_px: Floats
+    y_px: Floats
+    other_x_px: Floats
+    other_y_px: Floats
+    area: Floats
+
+
+def grid_nodes(reference: WCS, other: WCS, x_px: Floats, y_px: Floats) -> GridNodes:
+    """The nodes, by astropy, with the local ratio of areas from steps of half a pixel."""
+    grid_x, grid_y = np.meshgrid(x_px, y_px)
+    steps = [(0.0, 0.0), (0.5, 0.0), (-0.5, 0.0), (0.0, 0.5), (0.0, -0.5)]
+    (x, y), *moved = (on_other(reference, other, grid_x + dx, grid_y + dy) for dx, dy in steps)
+    (right_x, right_y), (left_x, left_y), (up_x, up_y), (down_x, down_y) = moved
+    area = np.abs((right_x - left_x) * (up_y - down_y) - (right_y - left_y) * (up_x - down_x))
+    return GridNodes(x_px, y_px, x, y, area)
+
+
+@dataclass(frozen=True)
+class ReprojectedBand:
+    """`band` on the grid of the reference: what `write_science_cog` takes for a band. Made by `reprojected`."""
+
+    band: BandFile
+    wcs: WCS
+    shape: tuple[int, int]
+    wcs_cards: list[str]
+
+    @property
+    def path(self) -> Path:
+        return self.band.path
+
+    @property
+    def name(self) -> str:
+        return self.band.name
+
+    def read_rows(self, start: int, stop: int) -> NDArray[np.float32]:
+        """Rows start <= y < stop of the reference grid, float32 (rows, width), bottom row first."""
+        width = self.shape[1]
+        parts = [
+            self._block(start, stop, left, min(left + BLOCK_COLUMNS, width)) for left in range(0, width, BLOCK_COLUMNS)
+        ]
+        return np.concatenate(parts, axis=1)
+
+    def _block(self, bottom: int, top: int, left: int, right: int) -> NDArray[np.float32]:
+        shape = (top - bottom, right - left)
+        nodes = grid_nodes(self.wcs, self.band_wcs, _nodes(left, right), _nodes(bottom, top))
+        window = _window(nodes, self.band.shape)
+        if window is None:
+            return np.full(shape, np.nan, np.float32)
+        rows, columns = window
+        from reproject import reproject_exact  # a second of imports that other commands need not wait for
+
+        values = self.band.read_rows(rows.start, rows.stop)[:, columns]
+        with quiet_astropy():
+            found, cover = reproject_exact(
+                (values.astype(np.float64), self.band_wcs[rows, columns]),
+                self.wcs[bottom:top, left:right],
+                shape_out=shape,
+            )
+        if not is_surface_brightness(self.band.calibration.unit):
+            found = found * _interpolated(nodes, left, right, bottom, top)
+        return np.where(cover >= LEAST_COVER, found, np.nan).astype(np.float32)
+
+    @property
+    def band_wcs(self) -> WCS:
+        if self.band.wcs is None:
+            raise ValueError(f"{self.band.name}: a band without WCS cannot be reprojected")
+        return self.band.wcs
+
+
+def reprojected(band: BandFile, reference: BandFile) -> ReprojectedBand:
+    """The band on the reference's grid. Raises BadInput where either has no WCS or they do not overlap."""
+    for file in (band, reference):
+        if file.wcs is None:
+            raise BadInput(
+                f"{band.path}: lies on another pixel grid than {reference.path}, and {file.path.name} has no WCS to bring "
+                "it there: add the WCS to its header, or give bands of one grid"
+            )
+    height, width = reference.shape
+    made = ReprojectedBand(band, reference.wcs, reference.shape, reference.wcs_cards)
+    nodes = grid_nodes(made.wcs, made.band_wcs, _nodes(0, width, width / 64), _nodes(0, height, height / 64))
+    if _window(nodes, band.shape) is None:
+        raise BadInput(
+            f"{band.path}: does not overlap {reference.path} on the sky: name the file of the same galaxy, or check its WCS"
+        )
+    return made
+
+
+def on_other(reference: WCS, other: WCS, x_px: Floats, y_px: Floats) -> tuple[Floats, Floats]:
+    """Positions of the reference grid on the other image, of the same shape."""
+    with quiet_astropy(), np.errstate(invalid="ignore"):
+        sky = reference.pixel_to_world(x_px, y_px).transform_to(wcs_to_celestial_frame(other)).spherical
+        # Quiet: far from the other image its distortion has no inverse, and does not matter.
+        x, y = other.all_world2pix(sky.lon.deg, sky.lat.deg, 0, quiet=True)
+    return np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
+
+
+def _nodes(start: float, stop: float, step: float = NODE_STEP_PX) -> Floats:
+    """From the lower edge of the first pixel to the upper edge of the last, at most `step` apart."""
+    count = max(2, int(np.ceil((stop - start) / step)) + 1)
+    return np.linspace(start - 0.5, stop - 0.5, count)
+
+
+def _window(nodes: GridNodes, shape: tuple[int, int]) -> tuple[slice, slice] | None:
+    """The rows and columns of the other image that the nodes span; None where they miss it."""
+    known = np.isfinite(nodes.other_x_px) & np.isfinite(nodes.other_y_px)
+    if not known.any():
+        return None
+    spans = []
+    for places, size in ((nodes.other_y_px[known], shape[0]), (nodes.other_x_px[known], shape[1])):
+        start, stop = int(np.floor(places.min())) - MARGIN_PX, int(np.ceil(places.max())) + MARGIN_PX + 1
+        spans.append(slice(max(start, 0), min(stop, size)))
+    return None if any(span.start >= span.stop for span in spans) else (spans[0], spans[1])
+
+
+def _interpolated(nodes: GridNodes, left: int, right: int, bottom: int, top: int) -> Floats:
+    """The ratio of areas at every pixel of a block."""
+    surface = RegularGridInterpolator((nodes.y_px, nodes.x_px), nodes.area)
+    y, x = np.meshgrid(np.arange(bottom, top), np.arange(left, right), indexing="ij")
+    return np.asarray(surface((y, x)))

@@ -1,0 +1,109 @@
+"""The image files of a mosaic: written from its bands, stored by content, and taken out again where no row came to name them."""
+
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from django.db.models import Q
+
+from catalogs.imagery.display import DisplayScale, write_display_cog
+from catalogs.imagery.fitsband import BandFile
+from catalogs.imagery.recipes import Recipe
+from catalogs.imagery.renditions import BandInfo, default_recipes
+from catalogs.imagery.reprojection import ReprojectedBand
+from catalogs.imagery.science import write_science_cog
+from catalogs.imagery.statistics import BandStatistics, cog_overview, cog_statistics
+from catalogs.imagery.tiles import max_zoom
+from catalogs.models import Mosaic
+from catalogs.storage import image_storage
+from galaxycat.errors import BadInput
+
+Progress = Callable[[str], None]
+GridBand = BandFile | ReprojectedBand
+LARGEST_VALUE = 1e30
+
+
+@dataclass(frozen=True)
+class Images:
+    """The finished image files of a mosaic (`science`, `display`, and of each reprojected band its own) as drafts, what
+    was measured on them, and their keys once they are stored."""
+
+    drafts: dict[str, Path]
+    max_zoom: int
+    statistics: list[BandStatistics]
+    scales: list[DisplayScale]
+    recipes: list[Recipe]
+    keys: dict[str, str] = field(default_factory=dict)
+
+
+@contextmanager
+def stored_images(files: Sequence[BandFile], on_grid: Sequence[GridBand], progress: Progress) -> Iterator[Images]:
+    """The finished images in the storage; those that no mosaic came to refer to are taken out again."""
+    store = image_storage()
+    with tempfile.TemporaryDirectory(dir=store.drafts()) as drafts:
+        images = _write_images(Path(drafts), files, on_grid, progress)
+        keys = {kind: store.adopt(path) for kind, path in images.drafts.items()}
+    try:
+        yield replace(images, keys=keys)
+    finally:
+        for key in keys.values():
+            uses = Q(science_sha256=key) | Q(display_sha256=key) | Q(bands__native_sha256=key)
+            if not Mosaic.objects.filter(uses).exists():
+                Path(store.gdal_path(key)).unlink(missing_ok=True)
+
+
+def _write_images(folder: Path, files: Sequence[BandFile], on_grid: Sequence[GridBand], progress: Progress) -> Images:
+    science, display = folder / "science.tif", folder / "display.tif"
+    write_science_cog(on_grid, science, progress)
+    statistics = cog_statistics(science)
+    _require_drawable(files, statistics)
+    scales = [DisplayScale(background=each.background, noise=each.noise_sigma) for each in statistics]
+    by_name = {file.name: scale for file, scale in zip(files, scales, strict=True)}
+    write_display_cog(science, by_name, display, progress)
+    infos = [
+        BandInfo(
+            name=file.name,
+            pivot_wavelength_nm=file.calibration.pivot_wavelength_nm,
+            photflam=file.calibration.photflam,
+            statistics=each,
+            filter_name=file.calibration.filter_name,
+        )
+        for file, each in zip(files, statistics, strict=True)
+    ]
+    return Images(
+        drafts={"science": science, "display": display} | _write_natives(folder, on_grid, progress),
+        max_zoom=max_zoom(display),
+        statistics=statistics,
+        scales=scales,
+        recipes=default_recipes(infos, cog_overview(science)),
+    )
+
+
+def _write_natives(folder: Path, on_grid: Sequence[GridBand], progress: Progress) -> dict[str, Path]:
+    """Band name -> its image on its own grid, of the bands that were reprojected."""
+    natives: dict[str, Path] = {}
+    for index, band in enumerate(on_grid):
+        if isinstance(band, ReprojectedBand):
+            natives[native_key(band.name)] = folder / f"native-{index}.tif"
+            write_science_cog([band.band], natives[native_key(band.name)], progress)
+    return natives
+
+
+def native_key(band: str) -> str:
+    """How a band's own image is called among the drafts and keys."""
+    return f"native {band}"
+
+
+def _require_drawable(files: Sequence[BandFile], statistics: Sequence[BandStatistics]) -> None:
+    for file, each in zip(files, statistics, strict=True):
+        largest = max(abs(each.minimum), abs(each.maximum))
+        if largest > LARGEST_VALUE:
+            raise BadInput(
+                f"{file.path}: has values up to {largest:.0e}, beyond what can be drawn; mask or rescale them"
+            )
+        if each.minimum == each.maximum:
+            raise BadInput(
+                f"{file.path}: every pixel is {each.minimum:g}, so there is nothing to see; name another image"
+            )

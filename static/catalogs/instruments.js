@@ -1,0 +1,63 @@
+// @ts-check
+/** What the galaxy page has about its image: minimap, coordinate grid, values under the cursor, and the picture to keep. */
+
+import { addBandValues } from "./bandvalues.js";
+import { fetchPixelValues } from "./catalogapi.js";
+import { Graticule } from "./graticule.js";
+import { addTools } from "./maptools.js";
+import { addMinimap } from "./minimap.js";
+import { element } from "./pagedata.js";
+import { fromMap } from "./pixels.js";
+import { bindShortcuts } from "./shortcuts.js";
+import { formatDec, formatRa } from "./sky.js";
+import { scaleBar, skyDirections } from "./skyframe.js";
+import { snapshot } from "./snapshot.js";
+
+const LONGEST_BAR_SCREEN = 140;
+
+/**
+ * @param {import("./goto.js").Viewer} viewer
+ * @param {import("./map.js").ViewerConfig} image
+ */
+export function addInstruments({ map, markers, renditions, sky }, image) {
+  addMinimap(map, image, renditions);
+  addBandValues(map, fetchPixelValues(image.values_url), image.height_px, element("#band-values", HTMLElement));
+  const keep = () => void keepPicture({ map, markers, renditions, sky }, image);
+  /** @type {Parameters<typeof addTools>[1]} */
+  const tools = [{ text: "PNG", title: "Keep this view as a picture", key: "p", act: keep }];
+  if (sky) {
+    const graticule = new Graticule(sky, image);
+    const turn = () => {
+      if (map.hasLayer(graticule)) graticule.remove();
+      else graticule.addTo(map);
+      gridButton.setAttribute("aria-pressed", String(map.hasLayer(graticule)));
+    };
+    tools.unshift({ text: "Grid", title: "Grid of right ascension and declination", key: "g", isSwitch: true, act: turn });
+  }
+  const [gridButton] = addTools(map, tools);
+  bindShortcuts({ b: () => renditions.blink(), ...Object.fromEntries(tools.map(({ key, act }) => [key, act])) });
+}
+
+/**
+ * @param {import("./goto.js").Viewer} viewer
+ * @param {import("./map.js").ViewerConfig} image
+ */
+async function keepPicture({ map, markers, renditions, sky }, image) {
+  const { lat, lng } = map.getCenter();
+  const { xPx, yPx } = fromMap(lat, lng, image.height_px);
+  const place = sky?.toSky(xPx, yPx);
+  const pixel = `x ${xPx.toFixed(1)} y ${yPx.toFixed(1)} px`;
+  const blob = await snapshot(map, {
+    title: image.is_simulated ? `${image.name} · simulated galaxy` : image.name,
+    rendition: renditions.current.name,
+    place: place ? `ICRS ${formatRa(place.raDeg)} ${formatDec(place.decDeg)} · ${pixel}` : pixel,
+    scale: scaleBar(map.getZoomScale(map.getZoom(), 0), image.pixel_scale_arcsec, LONGEST_BAR_SCREEN, image.distance_mpc),
+    directions: sky && skyDirections(sky, xPx, yPx),
+    catalogs: markers.isShown ? markers.legend : [],
+  });
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = `${image.slug}_${renditions.current.slug}_x${Math.round(xPx)}_y${Math.round(yPx)}.png`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}

@@ -1,0 +1,118 @@
+// @ts-check
+/** The map as a PNG with its legend: what is shown, where, how large, and in which catalogues' rings. */
+
+const FOOTER = 56;
+const MARGIN = 14;
+const INK = "#ffffff";
+const MUTED = "#b7c0d1";
+const BACK = "#0b0e14";
+const FONT = "13px system-ui, sans-serif";
+const BOLD = "600 14px system-ui, sans-serif";
+
+/**
+ * @typedef {object} Legend
+ * @property {string} title the galaxy, and that it is simulated where it is
+ * @property {string} rendition
+ * @property {string} place of the middle
+ * @property {{lengthScreen: number, text: string}} scale
+ * @property {{north: import("./skyframe.js").Direction, east: import("./skyframe.js").Direction} | null} directions
+ * @property {{name: string, colour: string}[]} catalogs
+ */
+
+/**
+ * @param {L.Map} map
+ * @param {Legend} legend
+ * @returns {Promise<Blob>} PNG
+ */
+export function snapshot(map, legend) {
+  const ratio = window.devicePixelRatio || 1;
+  const { x: width, y: height } = map.getSize();
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [Math.round(width * ratio), Math.round((height + FOOTER) * ratio)];
+  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  context.scale(ratio, ratio);
+  context.fillStyle = BACK;
+  context.fillRect(0, 0, width, height + FOOTER);
+  context.save();
+  context.beginPath();
+  context.rect(0, 0, width, height);
+  context.clip();
+  drawPanes(context, map);
+  drawScaleBar(context, legend.scale, height);
+  if (legend.directions) drawCompass(context, legend.directions, width);
+  context.restore();
+  drawFooter(context, legend, width, height);
+  return new Promise((resolve, reject) =>
+    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("The picture could not be made"))), "image/png"));
+}
+
+/** @param {CanvasRenderingContext2D} context @param {L.Map} map */
+function drawPanes(context, map) {
+  const frame = map.getContainer().getBoundingClientRect();
+  context.imageSmoothingEnabled = !map.getContainer().classList.contains("is-enlarged");
+  const { tilePane, overlayPane } = map.getPanes();
+  for (const pane of [tilePane, overlayPane]) {
+    for (const part of pane.querySelectorAll("img.leaflet-tile-loaded, canvas")) {
+      if (!(part instanceof HTMLImageElement || part instanceof HTMLCanvasElement) || part.hidden) continue;
+      const { left, top, width, height } = part.getBoundingClientRect();
+      if (width > 0 && height > 0) context.drawImage(part, left - frame.left, top - frame.top, width, height);
+    }
+  }
+}
+
+/** @param {CanvasRenderingContext2D} context @param {Legend["scale"]} scale @param {number} height */
+function drawScaleBar(context, { lengthScreen, text }, height) {
+  context.strokeStyle = context.fillStyle = INK;
+  context.lineWidth = 2;
+  context.shadowColor = BACK;
+  context.shadowBlur = 4;
+  context.beginPath();
+  context.moveTo(MARGIN, height - MARGIN);
+  context.lineTo(MARGIN + lengthScreen, height - MARGIN);
+  context.stroke();
+  context.font = FONT;
+  context.textBaseline = "bottom";
+  context.fillText(text, MARGIN, height - MARGIN - 5);
+}
+
+/** @param {CanvasRenderingContext2D} context @param {NonNullable<Legend["directions"]>} directions @param {number} width */
+function drawCompass(context, { north, east }, width) {
+  const arm = 26;
+  const from = { x: width - 60, y: 60 };
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  for (const [{ x, y }, letter] of /** @type {const} */ ([[north, "N"], [east, "E"]])) {
+    context.beginPath();
+    context.moveTo(from.x, from.y);
+    context.lineTo(from.x + arm * x, from.y - arm * y);
+    context.stroke();
+    context.fillText(letter, from.x + (arm + 11) * x, from.y - (arm + 11) * y);
+  }
+  context.textAlign = "start";
+}
+
+/** @param {CanvasRenderingContext2D} context @param {Legend} legend @param {number} width @param {number} height */
+function drawFooter(context, { title, rendition, place, catalogs }, width, height) {
+  context.textBaseline = "alphabetic";
+  context.font = BOLD;
+  context.fillStyle = INK;
+  context.fillText(title, MARGIN, height + 22);
+  const titleWidth = context.measureText(title).width;
+  context.font = FONT;
+  context.fillStyle = MUTED;
+  context.fillText(rendition, MARGIN + titleWidth + 14, height + 22);
+  context.fillText(place, MARGIN, height + 43);
+  let x = width - MARGIN;
+  for (const { name, colour } of [...catalogs].reverse()) {
+    x -= context.measureText(name).width;
+    context.fillStyle = MUTED;
+    context.fillText(name, x, height + 43);
+    x -= 14;
+    context.strokeStyle = colour;
+    context.lineWidth = 1.5;
+    context.beginPath();
+    context.arc(x + 4, height + 39, 5, 0, 2 * Math.PI);
+    context.stroke();
+    x -= 18;
+  }
+}
