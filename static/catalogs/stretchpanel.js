@@ -127,8 +127,9 @@ export class StretchPanel extends EventTarget {
       for (const name of /** @type {const} */ (["black", "white"])) {
         const control = this.#limit(i, name);
         control.value = `${Math.asinh((channel[name] - background) / noise)}`;
-        this.#say(control, `${channel[name].toPrecision(4)} ${this.#unitOf(channel)}`.trim());
+        this.#say(control, channel[name].toPrecision(4));
       }
+      /** @type {HTMLElement} */ (this.channels.children[i].querySelector("[data-unit]")).textContent = this.#unitOf(channel);
     }
   }
 
@@ -137,8 +138,10 @@ export class StretchPanel extends EventTarget {
    * @param {import("./gl/style.js").Channel} channel
    */
   #unitOf(channel) {
-    const used = bandsOf({ ...this.style, channels: [channel] });
-    return used.length === 1 && channel.weights[used[0]] === 1 ? (this.bands.find(({ name }) => name === used[0])?.unit ?? "") : "";
+    const [used, ...others] = bandsOf({ ...this.style, channels: [channel] });
+    const unit = this.bands.find(({ name }) => name === used)?.unit ?? "";
+    if (others.length || channel.weights[used] !== 1) return "";
+    return unit === unit.toUpperCase() ? unit.toLowerCase() : unit; // FITS headers shout, but mJy is not MJy
   }
 
   /**
@@ -156,7 +159,7 @@ export class StretchPanel extends EventTarget {
     const template = element("#stretch-channel", HTMLTemplateElement).content.cloneNode(true);
     const group = /** @type {HTMLFieldSetElement} */ (/** @type {DocumentFragment} */ (template).firstElementChild);
     const isColour = this.style.channels.length > 1;
-    /** @type {HTMLElement} */ (group.querySelector("legend")).textContent = isColour ? CHANNEL_NAMES[index] : "Grey levels";
+    /** @type {HTMLElement} */ (group.querySelector("[data-name]")).textContent = isColour ? CHANNEL_NAMES[index] : "Grey levels";
     for (const control of group.querySelectorAll("input")) {
       control.dataset.channel = `${index}`;
       Object.assign(control, { min: LIMITS.least, max: LIMITS.most, step: LIMITS.step });

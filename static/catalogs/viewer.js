@@ -5,6 +5,7 @@ import { addCompass } from "./compass.js";
 import { imageBounds, limitToImage, mapReady } from "./map.js";
 import { MarkerLayer } from "./markers.js";
 import { element } from "./pagedata.js";
+import { parseViewHash } from "./place.js";
 import { addReadout } from "./readout.js";
 import { RenditionLayers } from "./renditions.js";
 import { addScale } from "./scale.js";
@@ -21,7 +22,8 @@ export async function openViewer(viewer, layerOf) {
   const markers = new MarkerLayer(viewer.height_px).addTo(map);
   const sky = viewer.sky_grid && new SkyGrid(viewer.sky_grid);
   limitToImage(map, viewer);
-  renditions.show(0);
+  // What the address names is drawn at once, not after another one.
+  renditions.show(Math.max(0, viewer.renditions.findIndex(({ slug }) => slug === parseViewHash(location.hash)?.rendition)));
   addScale(map, viewer);
   if (sky) addCompass(map, sky, viewer.height_px);
   addReadout(map, { heightPx: viewer.height_px, sky }, element("#readout", HTMLElement));
@@ -40,7 +42,9 @@ export async function openViewer(viewer, layerOf) {
 function bindRenditionChoice(renditions) {
   const choices = [...document.querySelectorAll("input[name=rendition]")].filter((input) => input instanceof HTMLInputElement);
   for (const [index, input] of choices.entries()) input.addEventListener("change", () => renditions.show(index));
-  renditions.addEventListener("change", () => {
+  const tick = () => {
     for (const input of choices) input.checked = input.value === renditions.current.slug;
-  });
+  };
+  renditions.addEventListener("change", tick);
+  tick();
 }

@@ -8,25 +8,27 @@ from astropy.io import fits
 from playwright.sync_api import Page, expect
 
 from catalogs.imagery.fitsband import BandArgument
-from catalogs.imagery.recipes import STRETCHES, from_json
+from catalogs.imagery.recipes import STRETCHES, Recipe, from_json
 from catalogs.ingest import ingest_galaxy
 from catalogs.simulation import SimulationSpec, simulate_galaxy
 from galaxycat.accounts.models import Role
-from tests.browser.conftest import LAPTOP
+from tests.browser.accessibility import axe_clean
+from tests.browser.conftest import LAPTOP, TABLET
 from tests.browser.stretched import composed_tile, drawn_tiles
 from tests.factories import PASSWORD, make_member, make_team
+from tests.processes import wait_until
 
 SPEC = SimulationSpec(name="gl", size_px=600, seed=7)
 NO_GL = """
-const real = HTMLCanvasElement.prototype.getContext;
-HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
+const real = OffscreenCanvas.prototype.getContext;
+OffscreenCanvas.prototype.getContext = function (kind, ...rest) {
   return kind === "webgl2" ? null : real.call(this, kind, ...rest);
 };
 """
 # So that a test can take the context away.
 KEEP_GL = """
-const real = HTMLCanvasElement.prototype.getContext;
-HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
+const real = OffscreenCanvas.prototype.getContext;
+OffscreenCanvas.prototype.getContext = function (kind, ...rest) {
   const context = real.call(this, kind, ...rest);
   if (kind === "webgl2") window.keptGl = context;
   return context;
@@ -58,12 +60,12 @@ def mosaic(server, holed_files):
 def open_page(people, mosaic):
     """Opens the galaxy's page with a map at the scale of the image's own pixels."""
 
-    def open_it(size=LAPTOP, script="", zoom=0):
+    def open_it(size=LAPTOP, script="", rendition="colour"):
         person = people(size)
         if script:
             person.context.add_init_script(script)
         person.log_in("vera", PASSWORD)
-        person.goto(f"/galaxies/gl/#x=300.0&y=300.0&zoom={zoom}&rendition={mosaic.renditions.first().slug}")
+        person.goto(f"/galaxies/gl/#x=300.0&y=300.0&zoom=0&rendition={rendition}")
         return person
 
     return open_it
@@ -106,3 +108,184 @@ def test_the_shader_paints_what_the_server_composes(open_page, mosaic):
     # Nothing there where no band has seen, and the pixels of the other bands where one has not.
     assert tiles[2, 0, 2][-1, 0].tolist() == [0, 0, 0, 0]
     assert tiles[2, 1, 1][20, 100, 3] == 255
+
+
+def slide(page: Page, name: str, steps: int, key: str = "ArrowRight") -> None:
+    slider = page.get_by_role("slider", name=name).first
+    slider.focus()
+    for _ in range(steps):
+        page.keyboard.press(key)
+
+
+def test_moving_a_slider_asks_nothing_and_is_drawn_in_the_next_frame(open_page, mosaic):
+    person = open_page()
+    page = person.page
+    page.get_by_text("Stretch", exact=True).click()
+    whole(page)
+    before, asked = drawn_tiles(page), requests_of(page)
+    slide(page, "Black", 30)
+    slide(page, "White", 30, "ArrowLeft")
+    slide(page, "Softness", 20)
+    slide(page, "Gamma", 20)
+    whole(page)
+    after = drawn_tiles(page)
+    assert asked == []
+    assert all((after[place] != before[place]).any() for place in before if before[place][..., 3].any())
+    script_ms, frame_ms = np.array(page.evaluate(FRAMES)).T
+    print(
+        f"{len(script_ms)} moves of a slider, 9 tiles of five bands: script {np.median(script_ms):.1f} ms, "
+        f"until drawn by software {np.median(frame_ms):.0f} ms (medians)"
+    )
+    assert len(script_ms) == 40
+    assert np.median(script_ms) < 1000 / 60
+
+
+# Milliseconds of script in the first frame after an input event, which must show it, and until that frame was drawn.
+FRAMES = """async () => {
+  const slider = document.querySelector("#stretch input[name=white]");
+  const tile = document.querySelector("canvas[data-tile='2/1/1']");
+  const context = new OffscreenCanvas(256, 256).getContext("2d", { willReadFrequently: true });
+  const seen = () => (context.drawImage(tile, 0, 0), context.getImageData(0, 0, 256, 256).data.reduce((sum, level) => sum + level, 0));
+  const times = [];
+  for (let i = 0; i < 40; i++) {
+    await new Promise((done) => setTimeout(done, 20));
+    const before = seen();
+    let begin = 0;
+    const moved = performance.now();
+    requestAnimationFrame(() => (begin = performance.now()));
+    slider.valueAsNumber -= 0.05;
+    slider.dispatchEvent(new Event("input", { bubbles: true }));
+    times.push(await new Promise((done) => requestAnimationFrame(() => {
+      const script = performance.now() - begin;
+      if (seen() === before) throw new Error("the frame after the move shows the picture before it");
+      done([script, performance.now() - moved]);
+    })));
+  }
+  return times;
+}"""
+
+
+def test_another_band_asks_for_its_own_blocks_only(open_page, mosaic):
+    page = open_page(rendition="grey-f555w").page
+    page.get_by_text("Stretch", exact=True).click()
+    page.get_by_text("Mix of bands").click()
+    whole(page)
+    band = mosaic.bands.get(name="F336W")
+    asked = requests_of(page)
+    page.get_by_role("spinbutton", name="F336W in the picture").fill("1")
+    page.get_by_role("spinbutton", name="F555W in the picture").fill("0")
+    whole(page)
+    wait_until(lambda: differs(page, mosaic, in_another_band(mosaic, "F555W", "F336W")) <= 2, within_s=10)
+    assert len(asked) == len(set(asked)) == 9
+    assert all(f"/data/{band.position}/" in url for url in asked)
+
+
+def in_another_band(mosaic, before: str, after: str) -> Recipe:
+    """The grey recipe of one band with its limits, in units of the noise, put to another one."""
+    recipe = from_json(mosaic.renditions.get(slug=f"grey-{before.lower()}").recipe)
+    old, new = mosaic.bands.get(name=before), mosaic.bands.get(name=after)
+
+    def moved(limit: float) -> float:
+        return new.background + (limit - old.background) / old.noise * new.noise
+
+    channel = ((after, 1.0),)
+    black, white = (moved(recipe.black[0]),) * 3, (moved(recipe.white[0]),) * 3
+    return replace(recipe, red=channel, green=channel, blue=channel, black=black, white=white)
+
+
+def differs(page: Page, mosaic, recipe: Recipe) -> int:
+    """The largest difference of what is drawn from what the server would make of the recipe."""
+    tiles = drawn_tiles(page)
+    assert len(tiles) == 9
+    return max(
+        int(np.abs(tile.astype(int) - composed_tile(mosaic, recipe, place)).max()) for place, tile in tiles.items()
+    )
+
+
+def test_a_style_is_remembered_and_reset(open_page, mosaic):
+    person = open_page()
+    page = person.page
+    page.locator("input[name=rendition][value=grey-f814w]").check()
+    page.get_by_text("Stretch", exact=True).click()
+    page.locator("select[name=colourMap]").select_option("viridis")
+    whole(page)
+    coloured = drawn_tiles(page)
+    assert any((tile[..., 0] != tile[..., 1]).any() for tile in coloured.values())
+    page.reload()
+    whole(page)
+    for place, tile in drawn_tiles(page).items():
+        np.testing.assert_array_equal(tile, coloured[place])
+    page.get_by_text("Stretch", exact=True).click()
+    expect(page.locator("select[name=colourMap]")).to_have_value("viridis")
+    # Another rendition has a style of its own.
+    page.locator("input[name=rendition][value=grey-f555w]").check()
+    expect(page.locator("select[name=colourMap]")).to_have_value("grey")
+    page.locator("input[name=rendition][value=grey-f814w]").check()
+    page.get_by_role("button", name="Reset").click()
+    whole(page)
+    expect(page.locator("select[name=colourMap]")).to_have_value("grey")
+    assert differs(page, mosaic, from_json(mosaic.renditions.get(slug="grey-f814w").recipe)) <= 2
+    assert page.evaluate("localStorage.length") == 0
+
+
+def test_limits_are_measured_on_what_is_on_the_map(open_page, mosaic):
+    page = open_page(rendition="grey-f555w").page
+    page.get_by_text("Stretch", exact=True).click()
+    whole(page)
+    asked = requests_of(page)
+    recipe, shares = from_json(mosaic.renditions.get(slug="grey-f555w").recipe), {}
+    assert recipe.is_grey
+    page.locator("select[name=stretch]").select_option("linear")
+    for name in ("ZScale", "99 %", "All"):
+        page.get_by_role("button", name=name, exact=True).click()
+        page.wait_for_timeout(200)
+        whole(page)
+        levels = np.concatenate([tile[..., 0][tile[..., 3] > 0] for tile in drawn_tiles(page).values()])
+        shares[name] = float(np.mean((levels > 0) & (levels < 255)))
+    assert asked == []
+    assert shares["99 %"] == pytest.approx(0.99, abs=0.01)
+    assert shares["All"] < shares["ZScale"]  # the sky is all but black beside the brightest core
+    assert 0.5 < shares["ZScale"] < shares["99 %"]
+
+
+def test_without_webgl2_the_servers_tiles_are_shown(open_page, mosaic):
+    page = open_page(script=NO_GL).page
+    expect(page.locator("img.leaflet-tile-loaded")).to_have_count(9)
+    expect(page.locator("canvas[data-tile]")).to_have_count(0)
+    page.get_by_text("Stretch", exact=True).click()
+    expect(page.get_by_text("no WebGL2 here")).to_be_visible()
+    expect(page.get_by_role("slider")).to_have_count(0)
+
+
+def test_a_lost_context_leaves_the_servers_tiles(open_page, mosaic):
+    page = open_page(script=KEEP_GL).page
+    whole(page)
+    page.get_by_text("Stretch", exact=True).click()
+    page.evaluate("window.keptGl.getExtension('WEBGL_lose_context').loseContext()")
+    expect(page.locator("img.leaflet-tile-loaded")).to_have_count(9)
+    expect(page.locator("canvas[data-tile]")).to_have_count(0)
+    expect(page.get_by_text("no WebGL2 here")).to_be_visible()
+    # And it goes on so.
+    second = list(mosaic.renditions.all())[1]
+    page.locator(f"input[name=rendition][value='{second.slug}']").check()
+    expect(page.locator(f"img.leaflet-tile-loaded[src*='{second.style_hash}']")).to_have_count(9)
+
+
+@pytest.mark.parametrize("size", [LAPTOP, TABLET], ids=["laptop", "tablet"])
+def test_the_panel_is_accessible_and_fits(open_page, mosaic, size):
+    person = open_page(size)
+    page = person.page
+    page.locator("#stretch > summary").focus()
+    page.keyboard.press("Enter")
+    page.get_by_text("Mix of bands").click()
+    whole(page)
+    person.shoot(f"stretch-{size['width']}", size)
+    axe_clean(page)
+    panel = page.locator("#stretch").bounding_box()
+    assert panel["x"] + panel["width"] <= size["width"]
+    for control in page.locator("#stretch :is(input, select, button)").all():
+        box = control.bounding_box()
+        assert box is None or box["x"] + box["width"] <= panel["x"] + panel["width"] + 1
+    page.locator("input[name=rendition][value=grey-f555w]").check()
+    person.shoot(f"stretch-grey-{size['width']}", size)
+    axe_clean(page)

@@ -118,7 +118,7 @@ def test_values_grid_minimap_and_a_picture_to_keep(people, team, galaxy, size, t
     assert marked["x"] + marked["width"] / 2 == pytest.approx(frame["x"] + 0.25 * frame["width"], abs=2)
     assert marked["y"] + marked["height"] / 2 == pytest.approx(frame["y"] + 0.25 * frame["height"], abs=2)
 
-    expect(page.locator("img.leaflet-tile:not(.leaflet-tile-loaded)")).to_have_count(0)
+    expect(page.locator(".leaflet-tile:not(.leaflet-tile-loaded)")).to_have_count(0)
     with page.expect_download() as downloading:
         page.keyboard.press("p")
     name = downloading.value.suggested_filename

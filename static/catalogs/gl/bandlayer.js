@@ -13,9 +13,13 @@ import { BLOCK_PX } from "./blocks.js";
  */
 /** @typedef {(place: import("./blockclient.js").BlockPlace, signal: AbortSignal) => Promise<Uint16Array>} GetBlock */
 
+const TILES_A_FRAME = 4;
+
 export class BandLayer extends L.GridLayer {
   /** @type {Set<Tile>} on the map */
   #tiles = new Set();
+  /** @type {Set<Tile>} those of them in the style before */
+  #stale = new Set();
   #frame = 0;
 
   /**
@@ -53,14 +57,21 @@ export class BandLayer extends L.GridLayer {
    */
   setStyle(style) {
     this.style = style;
-    this.#frame ||= requestAnimationFrame(() => {
-      this.#frame = 0;
-      for (const tile of this.#tiles) {
-        if (!this.#paint(tile)) this.#draw(tile).catch(() => undefined); // a tile that does not come stays as it was
-      }
-      this.fire("painted");
-    });
+    this.#stale = new Set(this.#tiles);
+    this.#frame ||= requestAnimationFrame(this.#repaint);
   }
+
+  /** What is in view at once, what is kept about it a little a frame. */
+  #repaint = () => {
+    this.#frame = 0;
+    const view = this._map?.getContainer().getBoundingClientRect();
+    const inView = [...this.#stale].filter(({ canvas }) => view && overlap(canvas.getBoundingClientRect(), view));
+    for (const tile of inView.length ? inView : [...this.#stale].slice(0, TILES_A_FRAME)) {
+      this.#stale.delete(tile);
+      if (!this.#paint(tile)) this.#draw(tile).catch(() => undefined); // a tile that does not come stays as it was
+    }
+    if (this.#stale.size) this.#frame = requestAnimationFrame(this.#repaint);
+  };
 
   /**
    * The codes of the tiles on the map, for measuring limits.
@@ -123,6 +134,7 @@ export class BandLayer extends L.GridLayer {
       if (tile.canvas !== canvas) continue;
       tile.unloaded.abort();
       this.#tiles.delete(tile);
+      this.#stale.delete(tile);
     }
   }
 }
@@ -133,4 +145,12 @@ export class BandLayer extends L.GridLayer {
  */
 function nameOf({ place: { z, x, y } }, { position }) {
   return `${position}/${z}/${x}/${y}`;
+}
+
+/**
+ * @param {DOMRect} a
+ * @param {DOMRect} b
+ */
+function overlap(a, b) {
+  return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 }

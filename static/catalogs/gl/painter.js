@@ -16,7 +16,7 @@ const BLOCK_BYTES = 2 * BLOCK_PX * BLOCK_PX;
 
 export class Painter extends EventTarget {
   canvas = new OffscreenCanvas(BLOCK_PX, BLOCK_PX);
-  /** @type {Map<number, Program>} by number of bands */
+  /** @type {Map<string, Program>} by variant */
   #programs = new Map();
   /** @type {RecentlyUsed<{texture: WebGLTexture, byteLength: number}>} by block */
   #blocks;
@@ -74,11 +74,12 @@ export class Painter extends EventTarget {
    */
   paint(onto, blocks, style, { widthPx, heightPx }) {
     const { gl } = this;
-    const program = this.#use(blocks.length);
+    const isGrey = style.channels.length === 1;
+    const program = this.#use({ nBands: blocks.length, stretch: style.stretch, isGrey, hasGamma: style.gamma !== 1 });
     for (const [unit, block] of blocks.entries()) this.#bind(unit, program.at(`band${unit}`), /** @type {any} */ (this.#blocks.get(block)).texture);
     this.#bind(blocks.length, program.at("colours"), this.colours);
     this.#setColours(style.colourMap, blocks.length);
-    this.#set(program, numbersOf(style, this.bandsIn(style)));
+    this.#set(program, numbersOf(style, this.bandsIn(style)), isGrey);
     gl.uniform2i(program.at("size"), widthPx, heightPx);
     gl.drawArrays(gl.TRIANGLES, 0, 3);
     onto.transferFromImageBitmap(this.canvas.transferToImageBitmap());
@@ -87,17 +88,16 @@ export class Painter extends EventTarget {
   /**
    * @param {Program} program
    * @param {ReturnType<typeof numbersOf>} numbers
+   * @param {boolean} isGrey
    */
-  #set({ at }, numbers) {
+  #set({ at }, numbers, isGrey) {
     const { gl } = this;
-    gl.uniform3fv(at("gains"), numbers.gains);
-    gl.uniform2fv(at("spacings"), numbers.spacings);
-    gl.uniform3fv(at("offsets"), numbers.offsets);
-    gl.uniform2fv(at("lupton"), numbers.lupton);
-    gl.uniform1i(at("stretch"), numbers.stretch);
-    gl.uniform1f(at("softness"), numbers.softness);
-    gl.uniform1f(at("exponent"), numbers.exponent);
-    gl.uniform1i(at("isGrey"), Number(numbers.isGrey));
+    for (const name of /** @type {const} */ (["gains", "offsets"])) {
+      if (isGrey) gl.uniform1fv(at(name), numbers[name]);
+      else gl.uniform3fv(at(name), numbers[name]);
+    }
+    for (const name of /** @type {const} */ (["spacings", "lupton"])) gl.uniform2fv(at(name), numbers[name]);
+    for (const name of /** @type {const} */ (["softness", "curveScale", "exponent"])) gl.uniform1f(at(name), numbers[name]);
   }
 
   /**
@@ -134,22 +134,24 @@ export class Painter extends EventTarget {
     return texture;
   }
 
-  /** @param {number} nBands */
-  #use(nBands) {
-    const program = this.#programs.get(nBands) ?? this.#link(nBands);
+  /** @param {import("./shader.js").Variant} variant */
+  #use(variant) {
+    const name = Object.values(variant).join();
+    const program = this.#programs.get(name) ?? this.#link(variant);
+    this.#programs.set(name, program);
     this.gl.useProgram(program.gl);
     return program;
   }
 
   /**
-   * @param {number} nBands
+   * @param {import("./shader.js").Variant} variant
    * @returns {Program}
    */
-  #link(nBands) {
+  #link(variant) {
     const { gl } = this;
     const linked = gl.createProgram();
     gl.attachShader(linked, this.#shader(gl.VERTEX_SHADER, VERTICES));
-    gl.attachShader(linked, this.#shader(gl.FRAGMENT_SHADER, fragments(nBands)));
+    gl.attachShader(linked, this.#shader(gl.FRAGMENT_SHADER, fragments(variant)));
     gl.linkProgram(linked);
     if (!gl.getProgramParameter(linked, gl.LINK_STATUS) && !gl.isContextLost()) throw new Error(`the shader: ${gl.getProgramInfoLog(linked)}`);
     /** @type {Map<string, WebGLUniformLocation | null>} */
@@ -159,9 +161,7 @@ export class Painter extends EventTarget {
       if (!locations.has(name)) locations.set(name, gl.getUniformLocation(linked, name));
       return locations.get(name) ?? null;
     };
-    const program = { gl: linked, at };
-    this.#programs.set(nBands, program);
-    return program;
+    return { gl: linked, at };
   }
 
   /**

@@ -80,17 +80,15 @@ export function skyOf({ weights }, bands) {
  * @param {Band[]} bands those that it shows
  */
 export function numbersOf({ channels, stretch, softness, gamma }, bands) {
-  const three = channels.length === 1 ? [channels[0], channels[0], channels[0]] : channels;
   const lupton = luptonParameters(softness);
   return {
-    gains: bands.flatMap(({ name, scale }) => three.map(({ weights, black, white }) => ((weights[name] ?? 0) * scale.noise) / (white - black))),
+    gains: bands.flatMap(({ name, scale }) => channels.map(({ weights, black, white }) => ((weights[name] ?? 0) * scale.noise) / (white - black))),
     spacings: bands.flatMap(({ scale }) => [scale.zero_code, 1 / scale.codes_per_unit]),
-    offsets: three.map((channel) => (skyOf(channel, bands).background - channel.black) / (channel.white - channel.black)),
-    stretch: STRETCHES.indexOf(stretch),
+    offsets: channels.map((channel) => (skyOf(channel, bands).background - channel.black) / (channel.white - channel.black)),
     softness,
+    curveScale: 1 / (stretch === "log" ? Math.log1p(softness) : Math.asinh(softness)),
     lupton: [lupton.q / lupton.stretch, (0.1 * 255) / Math.asinh(0.1 * lupton.q)],
     exponent: 1 / gamma,
-    isGrey: channels.length === 1,
   };
 }
 
@@ -117,6 +115,6 @@ export function isStyle(style, bands) {
     && Object.entries(channel.weights).every(([band, weight]) => names.includes(band) && Number.isFinite(weight));
   return (
     Array.isArray(style?.channels) && [1, 3].includes(style.channels.length) && style.channels.every(isChannel) && bandsOf(style).length > 0
-    && STRETCHES.includes(style.stretch) && style.colourMap in COLOUR_MAPS && [style.softness, style.gamma].every((number) => Number.isFinite(number) && number > 0)
+    && STRETCHES.includes(style.stretch) && Object.hasOwn(COLOUR_MAPS, style.colourMap) && [style.softness, style.gamma].every((number) => Number.isFinite(number) && number > 0)
   );
 }

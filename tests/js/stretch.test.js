@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { RecentlyUsed, undoDifferences } from "../../static/catalogs/gl/blocks.js";
+import { COLOUR_MAPS, coloursOf } from "../../static/catalogs/gl/colourmaps.js";
+import { percentileLimits, sampledValues } from "../../static/catalogs/gl/limits.js";
+import { bandsOf, isStyle, numbersOf, skyOf, styleOf } from "../../static/catalogs/gl/style.js";
+import { rememberedStyle, rememberStyle } from "../../static/catalogs/stretchstore.js";
+
+const scale = { background: 10, noise: 2, zero_code: 32768, codes_per_unit: 2048 };
+const bands = [
+  { name: "V", position: 1, unit: "e-/s", scale },
+  { name: "I", position: 2, unit: "e-/s", scale: { ...scale, background: 0, noise: 1 } },
+];
+const recipe = {
+  red: [["V", 5e-20], ["I", 1e-19]], green: [["V", 1]], blue: [["I", -2]],
+  black: [1e-19, 0, -4], white: [2e-19, 20, 0], stretch: "asinh", softness: 12,
+};
+
+test("a block's rows are summed up, modulo 65,536, each from its own beginning", () => {
+  const differences = new Uint16Array(256 * 256);
+  differences.set([5, 3, 65535], 0); // 5, 8, 7, 7 ...
+  differences.set([65535, 2], 256); // 65535, 1, 1 ...
+  const codes = undoDifferences(differences.buffer);
+  assert.deepEqual([...codes.subarray(0, 4)], [5, 8, 7, 7]);
+  assert.deepEqual([...codes.subarray(255, 259)], [7, 65535, 1, 1]);
+  assert.throws(() => undoDifferences(new ArrayBuffer(100)), /a block of 100 bytes, not 131072/);
+});
+
+test("what was used last is kept, as many bytes as allowed", () => {
+  const dropped = [];
+  const kept = new RecentlyUsed(250, (value) => dropped.push(value.name));
+  for (const name of ["a", "b"]) kept.put(name, { name, byteLength: 100 });
+  assert.equal(kept.get("a").name, "a");
+  kept.put("c", { name: "c", byteLength: 100 });
+  assert.deepEqual(dropped, ["b"]);
+  assert.deepEqual(["a", "b", "c"].map((name) => kept.has(name)), [true, false, true]);
+  assert.equal(kept.bytes, 200);
+  kept.put("large", { name: "large", byteLength: 900 });
+  assert.deepEqual(dropped, ["b", "a", "c"]);
+  assert.equal(kept.get("large").name, "large"); // what is wanted now is there, however large
+});
+
+test("a recipe's channels are in units of their strongest band", () => {
+  const style = styleOf(recipe);
+  assert.deepEqual(style.channels[0], { weights: { V: 0.5, I: 1 }, black: 1, white: 2 });
+  assert.deepEqual(style.channels[2], { weights: { I: -1 }, black: -2, white: 0 });
+  assert.deepEqual(bandsOf(style), ["V", "I"]);
+  assert.deepEqual(skyOf(style.channels[0], bands), { background: 5, noise: Math.SQRT2 });
+});
+
+test("three equal channels are one of grey", () => {
+  const channel = [["V", 2]];
+  const style = styleOf({ ...recipe, red: channel, green: channel, blue: channel, black: [4, 4, 4], white: [8, 8, 8] });
+  assert.deepEqual(style.channels, [{ weights: { V: 1 }, black: 2, white: 4 }]);
+});
+
+test("gains and offset give the fraction between black and white", () => {
+  const { gains, offsets } = numbersOf(styleOf(recipe), bands);
+  const [sinhV, sinhI] = [1.5, -0.25];
+  const [v, i] = [10 + 2 * sinhV, sinhI];
+  const expected = [(0.5 * v + i - 1) / 1, v / 20, (-i + 2) / 2];
+  for (const [channel, fraction] of expected.entries()) {
+    const found = gains[channel] * sinhV + gains[3 + channel] * sinhI + offsets[channel];
+    assert.ok(Math.abs(found - fraction) < 1e-12, `${channel}: ${found} is not ${fraction}`);
+  }
+});
+
+test("only a style for these bands is taken from the storage", () => {
+  const style = styleOf(recipe);
+  assert.equal(isStyle(style, bands), true);
+  for (const wrong of [
+    null, 7, {}, { ...style, channels: [] }, { ...style, stretch: "cubic" }, { ...style, softness: 0 }, { ...style, gamma: null },
+    { ...style, colourMap: "toString" }, { ...style, channels: [{ weights: { Z: 1 }, black: 0, white: 1 }] },
+    { ...style, channels: [{ weights: { V: 1 }, black: 1, white: 1 }] }, { ...style, channels: [{ weights: {}, black: 0, white: 1 }] },
+  ]) assert.equal(isStyle(wrong, bands), false, JSON.stringify(wrong));
+});
+
+test("a style is remembered for its galaxy and rendition", () => {
+  const kept = new Map();
+  globalThis.localStorage = { getItem: (key) => kept.get(key) ?? null, setItem: (key, text) => kept.set(key, text), removeItem: (key) => kept.delete(key) };
+  const style = { ...styleOf(recipe), gamma: 1.5 };
+  rememberStyle("m51", "colour", style);
+  assert.deepEqual(rememberedStyle("m51", "colour", bands), style);
+  assert.equal(rememberedStyle("m51", "grey-v", bands), null);
+  assert.equal(rememberedStyle("m51", "colour", bands.slice(1)), null);
+  kept.set("stretch/m51/colour", "{not json");
+  assert.equal(rememberedStyle("m51", "colour", bands), null);
+  rememberStyle("m51", "colour", null);
+  assert.equal(kept.size, 0);
+});
+
+test("every map of colours has 256, and grey is the level itself", () => {
+  const grey = coloursOf("grey");
+  for (let level = 0; level < 256; level++) assert.deepEqual([...grey.subarray(4 * level, 4 * level + 4)], [level, level, level, 255]);
+  for (const name of Object.keys(COLOUR_MAPS)) {
+    const colours = coloursOf(name);
+    assert.equal(colours.length, 1024);
+    assert.notDeepEqual(colours.subarray(0, 3), colours.subarray(1020, 1023), name);
+  }
+});
+
+test("limits leave out what has no data and what is beyond the image", () => {
+  const codes = new Uint16Array(256 * 256).fill(32768 + 2048); // one unit above the background
+  codes.fill(0, 0, 256 * 10);
+  codes.fill(60000, 256 * 100);
+  const patches = [{ size: { widthPx: 256, heightPx: 100 }, codes: { V: codes } }];
+  const values = sampledValues(patches, { weights: { V: 2 }, black: 0, white: 1 }, bands);
+  assert.ok(values.length > 5_000);
+  assert.ok(values.every((value) => Math.abs(value - 2 * (10 + 2 * Math.sinh(1))) < 1e-9));
+});
+
+test("percentiles have half of the others on either side", () => {
+  const sorted = Float64Array.from({ length: 1001 }, (_, i) => i);
+  assert.deepEqual(percentileLimits(sorted, 90), { black: 50, white: 950 });
+  assert.deepEqual(percentileLimits(sorted, 100), { black: 0, white: 1000 });
+});
