@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
@@ -13,13 +13,13 @@ from django.db import IntegrityError, transaction
 from catalogs.imagery.fitsband import BandArgument, BandFile, open_band
 from catalogs.imagery.recipes import style_hash, to_json
 from catalogs.imagery.reprojection import ReprojectedBand, reprojected
+from catalogs.imagery.science import Progress
 from catalogs.imagery.sky import offset_px, pixel_scale_arcsec, sky_grid
 from catalogs.models import Band, Galaxy, Mosaic, Rendition
 from catalogs.mosaicfiles import GridBand, Images, native_key, stored_images
 from galaxycat.accounts.models import Team, User
 from galaxycat.errors import BadInput, Conflict
 
-Progress = Callable[[str], None]
 MAX_OFFSET_PX = 0.5
 SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 
@@ -40,7 +40,7 @@ def ingest_galaxy(
     created_by: User | None = None,
     reference: str | None = None,
     name: str | None = None,
-    progress: Progress = lambda line: None,
+    progress: Progress = lambda fraction, stage: None,
 ) -> Ingested:
     """Ingest the bands as the galaxy's mosaic, its first or a new version on the same grid.
 

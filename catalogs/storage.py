@@ -7,19 +7,46 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from django.core.files.storage import FileSystemStorage, storages
 
 KEY = re.compile(r"[0-9a-f]{64}")
-IN_USE = ".in-use"
 
 
 def sha256_of(path: Path) -> str:
     """SHA-256 of a file, read in blocks."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Holds the folder's lock, which the system lets go of when the process ends, however it ends."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _is_held(folder: Path) -> bool:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(handle)
+    return False
+
+
+def _sweep(drafts: Path) -> None:
+    for folder in drafts.iterdir():
+        if folder.is_dir() and not _is_held(folder):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 class ImageStorage(FileSystemStorage):
@@ -40,33 +67,18 @@ class ImageStorage(FileSystemStorage):
         return os.path.join(self.location, key[:2], f"{key}.tif")
 
     @contextmanager
-    def drafts(self) -> Iterator[Path]:
-        """A folder on the same file system, for files not finished yet; those of processes that were killed are taken
-        away first."""
-        above = Path(self.location) / "drafts"
-        above.mkdir(parents=True, exist_ok=True)
-        for abandoned in above.iterdir():
-            _sweep(abandoned)
-        with tempfile.TemporaryDirectory(dir=above) as name, _in_use(Path(name)):
-            yield Path(name)
-
-
-@contextmanager
-def _in_use(folder: Path) -> Iterator[None]:
-    """Hold the folder's lock, which the system gives back when the process ends, however it ends."""
-    with (folder / IN_USE).open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
-def _sweep(folder: Path) -> None:
-    """Take the folder away where nobody holds its lock."""
-    try:
-        with (folder / IN_USE).open() as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            shutil.rmtree(folder, ignore_errors=True)
-    except OSError:
-        return  # somebody works in it, or is about to
+    def draft_folder(self) -> Iterator[Path]:
+        """A folder on the same file system for files not finished yet, removed at the end; those of processes that were
+        killed are removed too."""
+        drafts = Path(self.location) / "drafts"
+        drafts.mkdir(parents=True, exist_ok=True)
+        with ExitStack() as held:
+            with _locked(drafts):
+                _sweep(drafts)
+                folder = Path(tempfile.mkdtemp(dir=drafts))
+                held.enter_context(_locked(folder))
+            held.callback(shutil.rmtree, folder, ignore_errors=True)
+            yield folder
 
 
 def image_storage() -> ImageStorage:

@@ -1,14 +1,8 @@
 """`ingest`: lossless, idempotent, atomic; bad input is one clear line and leaves nothing behind."""
 
 import gzip
-import json
-import os
 import shutil
-import sqlite3
-import subprocess
-import sys
 import threading
-from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +19,6 @@ from catalogs.ingest import ingest_galaxy
 from catalogs.models import Band, Galaxy, Mosaic
 from galaxycat.errors import BadInput, Conflict
 from tests.commands import run, run_json
-from tests.conftest import ROOT
 from tests.factories import make_team
 from tests.world import SIZE_PX, write_band
 
@@ -373,51 +366,3 @@ def test_a_picture_and_a_cube_are_ingested(tmp_path, images):
     channels = [part for k in (1, 2, 3) for part in ("--band", f"{'RGB'[k - 1]}={tmp_path / 'p.png'}[{k}]")]
     result = run_json("ingest", "picture", *channels)
     assert (result["pixel_scale_arcsec"], len(result["bands"])) == (None, 3)
-
-
-def test_an_ingest_killed_in_mid_write_leaves_no_galaxy_and_can_be_run_again(tmp_path):
-    """A real process with a home of its own, killed as soon as it says that it has come so far."""
-    files = [write_large_band(tmp_path / f"{name}.fits", seed) for seed, name in enumerate("VI")]
-    home = tmp_path / "home"
-    command = [
-        sys.executable,
-        "-u",
-        "manage.py",
-        "ingest",
-        "ngc-1",
-        "--band",
-        f"V={files[0]}",
-        "--band",
-        f"I={files[1]}",
-    ]
-    environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"} | {
-        "GALAXYCAT_HOME": str(home)
-    }
-    for stage in ("reading I", "writing the display pyramid"):
-        process = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-        )
-        said = next(line for line in process.stdout if stage in line)
-        process.kill()
-        process.wait()
-        process.stdout.close()
-        assert stage in said
-        with closing(sqlite3.connect(home / "galaxycat.sqlite3")) as database:
-            assert database.execute("SELECT count(*) FROM catalogs_galaxy").fetchone() == (0,)
-    whole = subprocess.run([*command, "--json"], cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
-    result = json.loads(whole.stdout)
-    assert (result["is_new"], result["width_px"]) == (True, 900)
-    images = [path for path in (home / "images").rglob("*") if path.is_file()]
-    # What the killed ones had begun is gone too.
-    assert sorted(path.stem for path in images) == sorted([result["sha256"], display_of(home)])
-
-
-def display_of(home: Path) -> str:
-    with closing(sqlite3.connect(home / "galaxycat.sqlite3")) as database:
-        return database.execute("SELECT display_sha256 FROM catalogs_mosaic").fetchone()[0]
-
-
-def write_large_band(path: Path, seed: int) -> Path:
-    cards = fits.getheader(write_band(path, seed))
-    fits.writeto(path, np.random.default_rng(seed).normal(3, 1, (900, 900)).astype(np.float32), cards, overwrite=True)
-    return path
