@@ -101,6 +101,11 @@ def native_key(band: str) -> str:
 
 def _require_drawable(files: Sequence[BandFile], statistics: Sequence[BandStatistics]) -> None:
     for file, each in zip(files, statistics, strict=True):
+        if each.valid_fraction == 0:
+            raise BadInput(
+                f"{file.path}: band {file.name} has no data within the reference band's image: leave it out, or choose "
+                "another --reference"
+            )
         largest = max(abs(each.minimum), abs(each.maximum))
         if largest > LARGEST_VALUE:
             raise BadInput(
