@@ -14,6 +14,7 @@ from catalogs.imagery.fitsband import BandArgument, BandFile, open_band
 from catalogs.imagery.recipes import style_hash, to_json
 from catalogs.imagery.reprojection import ReprojectedBand, reprojected
 from catalogs.imagery.science import Progress
+from catalogs.imagery.sharedfilters import doubt_shared_filters
 from catalogs.imagery.sky import offset_px, pixel_scale_arcsec, sky_grid
 from catalogs.models import Band, Galaxy, Mosaic, Rendition
 from catalogs.mosaicfiles import GridBand, Images, native_key, stored_images
@@ -50,6 +51,7 @@ def ingest_galaxy(
     _require_names(slug, name, [band.name for band in bands])
     with ExitStack() as stack:
         files = [stack.enter_context(open_band(band.path, band.ext, band.name, band.plane)) for band in bands]
+        doubt_shared_filters(files)
         first = _reference(files, reference)
         on_grid = _on_one_grid(files, first)
         digest = _content_sha256(files, bands, first)
