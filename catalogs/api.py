@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.db.models.functions import Mod
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import mixins, serializers, viewsets
 from rest_framework.decorators import action
@@ -126,7 +127,8 @@ class PlacesSerializer(serializers.Serializer):
     x_px = serializers.ListField(child=serializers.FloatField())
     y_px = serializers.ListField(child=serializers.FloatField())
     label = serializers.ListField(child=serializers.CharField())
-    is_complete = serializers.BooleanField(help_text="False when more sources lie in the box than are sent.")
+    n_sources = serializers.IntegerField(help_text="How many there are, sent or not.")
+    is_complete = serializers.BooleanField(help_text="False when there are more sources than are sent.")
 
 
 class SourceSerializer(serializers.ModelSerializer):
@@ -162,23 +164,38 @@ class CatalogViewSet(viewsets.ReadOnlyModelViewSet):
 
     @extend_schema(
         responses=PlacesSerializer,
-        parameters=[OpenApiParameter("bbox", str, description="x0,y0,x1,y1 in pixels; all sources without it.")],
+        parameters=[
+            OpenApiParameter("bbox", str, description="x0,y0,x1,y1 in pixels; all sources without it."),
+            OpenApiParameter("sample", int, description="At most so many, evenly over the numbers."),
+            OpenApiParameter("number", int, description="The source with this number alone."),
+        ],
     )
     @action(detail=True)
     def places(self, request: Request, uuid: str) -> Response:
         """Where the catalogue's sources on the image are, as columns."""
-        return Response(places_of(self.get_object().sources.on_image(), request.query_params.get("bbox")))
+        asked = request.query_params
+        sources = self.get_object().sources.on_image()
+        if number := asked.get("number"):
+            sources = sources.filter(number=_whole("number", number, 2**31 - 1))
+        return Response(places_of(sources, asked.get("bbox"), _whole("sample", asked.get("sample", "0"), MAX_SOURCES)))
 
 
-def places_of(sources: SourceQuerySet, box: str | None = None) -> dict[str, Any]:
-    """Where sources are, as the columns of PlacesSerializer, in order of their number; `box` as in `parse_box`."""
+def places_of(sources: SourceQuerySet, box: str | None = None, sample: int = 0) -> dict[str, Any]:
+    """Where sources are, as the columns of PlacesSerializer, in order of their number; `box` as in `parse_box`. With a
+    `sample` at most so many: every second, third ... number."""
     if box:
         x0, y0, x1, y1 = parse_box(box)
         sources = sources.filter(x_px__gte=x0, x_px__lte=x1, y_px__gte=y0, y_px__lte=y1)
+    n_sources = sources.count() if sample else None
+    if n_sources and n_sources > sample:
+        sources = sources.annotate(turn=Mod("number", -(-n_sources // sample))).filter(turn=0)
     rows = list(sources.order_by("number").values_list("number", "x_px", "y_px", "published_label")[: MAX_SOURCES + 1])
+    if n_sources is None:
+        n_sources = len(rows) if len(rows) <= MAX_SOURCES else sources.count()
     columns = list(zip(*rows[:MAX_SOURCES], strict=True)) or [(), (), (), ()]
     names = ("number", "x_px", "y_px", "label")
-    return dict(zip(names, columns, strict=True)) | {"is_complete": len(rows) <= MAX_SOURCES}
+    places = dict(zip(names, columns, strict=True))
+    return places | {"n_sources": n_sources, "is_complete": len(places["number"]) == n_sources}
 
 
 def parse_box(text: str) -> tuple[float, float, float, float]:
@@ -241,6 +258,12 @@ def _cache_control(mosaic: Mosaic, image: str) -> str:
     scope = "public" if mosaic.galaxy.published_at else "private"
     names_it = len(image) >= IMAGE_DIGITS and mosaic.science_sha256.startswith(image)
     return f"{scope}, max-age=31536000, immutable" if names_it else f"{scope}, no-cache"
+
+
+def _whole(field: str, text: str, most: int) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) < 12 and int(text) <= most):
+        raise BadInput(f"{field}: {text[:40]!r} is not a whole number from 0 to {most:,}")
+    return int(text)
 
 
 def _finite(field: str, text: str) -> float:

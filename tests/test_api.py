@@ -246,6 +246,32 @@ def test_places_in_a_box(team, query, status):
         assert answer.json()["is_complete"] is True
 
 
+@pytest.mark.parametrize(("sample", "step"), [(50, 1), (49, 2), (20, 3), (1, 50), (1000, 1)])
+def test_a_sample_of_places_is_even_and_says_how_many_there_are(team, sample, step):
+    catalog = make_catalog(make_galaxy(team), n_sources=50)
+    url = reverse("api:catalog-places", args=[catalog.uuid])
+    places = logged_in(make_member(team)).get(f"{url}?sample={sample}").json()
+    assert places["number"] == list(range(step, 51, step))
+    assert (places["n_sources"], places["is_complete"]) == (50, step == 1)
+
+
+@pytest.mark.parametrize("query", ["sample=-1", "sample=1.5", "sample=200000", "number=x", "number=99999999999999"])
+def test_an_impossible_sample_or_number_of_places_is_refused(team, query):
+    catalog = make_catalog(make_galaxy(team), n_sources=5)
+    answer = logged_in(make_member(team)).get(reverse("api:catalog-places", args=[catalog.uuid]) + f"?{query}")
+    assert answer.status_code == 422
+    assert "is not a whole number from 0" in answer.json()["detail"]
+
+
+def test_the_place_of_one_source(team):
+    catalog = make_catalog(make_galaxy(team), n_sources=50)
+    client, url = logged_in(make_member(team)), reverse("api:catalog-places", args=[catalog.uuid])
+    source = catalog.sources.get(number=7)
+    places = client.get(f"{url}?number=7").json()
+    assert (places["number"], places["x_px"], places["y_px"]) == ([7], [source.x_px], [source.y_px])
+    assert client.get(f"{url}?number=51").json()["number"] == []
+
+
 @pytest.mark.parametrize("n_sources", [5, 500])
 def test_places_cost_the_same_for_any_catalogue(team, n_sources, django_assert_num_queries):
     catalog, client = make_catalog(make_galaxy(team), n_sources=n_sources), logged_in(make_member(team))

@@ -1,8 +1,9 @@
 // @ts-check
 /** Catalogues and their sources from the server. No DOM. */
 
+/** @typedef {{x0: number, y0: number, x1: number, y1: number}} Box in image pixels */
 /** @typedef {{uuid: string, name: string, kind: "detected" | "reference", n_sources: number}} CatalogInfo */
-/** @typedef {{number: number[], x_px: number[], y_px: number[], label: string[], is_complete: boolean}} Places */
+/** @typedef {{number: number[], x_px: number[], y_px: number[], label: string[], n_sources: number, is_complete: boolean}} Places */
 
 /**
  * @param {string} catalogsUrl of the galaxy's catalogues
@@ -30,6 +31,36 @@ export function placesUrl(catalogsUrl, uuid) {
  */
 export async function fetchPlaces(url) {
   return fetchJson(url);
+}
+
+/**
+ * At most so many sources of a catalogue, evenly over their numbers.
+ * @param {string} url of its places
+ * @param {number} sample
+ * @returns {Promise<Places>}
+ */
+export async function fetchSample(url, sample) {
+  return fetchJson(`${url}?sample=${sample}`);
+}
+
+/**
+ * The sources in a box of image pixels.
+ * @param {string} url of a catalogue's places
+ * @param {Box} box
+ * @returns {Promise<Places>}
+ */
+export async function fetchBox(url, { x0, y0, x1, y1 }) {
+  return fetchJson(`${url}?bbox=${x0},${y0},${x1},${y1}`);
+}
+
+/**
+ * The source with a number.
+ * @param {string} url of a catalogue's places
+ * @param {number} number
+ * @returns {Promise<Places>} of one source or none
+ */
+export async function fetchNumbered(url, number) {
+  return fetchJson(`${url}?number=${number}`);
 }
 
 /**

@@ -15,17 +15,20 @@ const LEAST_ZOOM = 1;
  * @property {import("./skyframe.js").Sky | null} sky
  */
 
+/** @typedef {{xPx: number, yPx: number, words?: string}} Found */
+/** @typedef {Viewer & {findSource: (number: number) => Promise<Found | null>}} Searchable */
+
 /**
  * @param {HTMLFormElement} form with a field and a `[role=alert]`
- * @param {Viewer} viewer
+ * @param {Searchable} viewer
  * @param {import("./map.js").ViewerConfig} image
  */
 export function bindGoTo(form, viewer, image) {
   const field = /** @type {HTMLInputElement} */ (form.elements.namedItem("place"));
   const complaint = /** @type {HTMLElement} */ (form.querySelector("[role=alert]"));
-  form.addEventListener("submit", (event) => {
+  form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const found = find(field.value, viewer, image);
+    const found = await find(field.value, viewer, image).catch(() => "The server did not answer. Try again.");
     complaint.textContent = typeof found === "string" ? found : "";
     complaint.hidden = typeof found !== "string";
     field.setAttribute("aria-invalid", String(typeof found === "string"));
@@ -37,15 +40,15 @@ export function bindGoTo(form, viewer, image) {
 
 /**
  * @param {string} text
- * @param {Viewer} viewer
+ * @param {Searchable} viewer
  * @param {import("./map.js").ViewerConfig} image
- * @returns {{xPx: number, yPx: number, words?: string} | string} the place on the image, or why there is none
+ * @returns {Promise<Found | string>} the place on the image, or why there is none
  */
-function find(text, { sky, markers }, image) {
+async function find(text, { sky, findSource }, image) {
   const wanted = parsePlace(text);
   if (!wanted) return NO_PLACE;
   if (wanted.kind === "source") {
-    return markers.placeOf(wanted.number) ?? `No source ${wanted.number} in the catalogues that are ticked.`;
+    return (await findSource(wanted.number)) ?? `No source ${wanted.number} in the catalogues that are ticked.`;
   }
   if (wanted.kind === "pixel") return isOnImage(wanted, image) ? wanted : "That is not on the image.";
   if (!sky) return "This image has no world coordinates: write pixels, such as x 512 y 300.";

@@ -13,7 +13,7 @@ from galaxycat.accounts.models import Role
 from tests.browser.accessibility import axe_clean
 from tests.browser.conftest import LAPTOP, TABLET
 from tests.browser.test_story import files, galaxy, team  # noqa: F401 - fixtures
-from tests.factories import PASSWORD, make_member
+from tests.factories import PASSWORD, make_catalog, make_member
 
 
 def readout(page: Page, name: str):
@@ -132,3 +132,28 @@ def test_values_grid_minimap_and_a_picture_to_keep(people, team, galaxy, size, t
     )  # a picture, not a plain colour
     assert (pixels[:, -50:] > 200).any()  # the legend's letters
     assert pixels[:, -50:].mean() < 60
+
+
+def test_a_large_catalogue_comes_as_it_comes_into_view(people, team, galaxy):  # noqa: F811
+    n_sources = 9000
+    catalog = make_catalog(galaxy, n_sources, name="large", kind="reference")
+    make_member(team, Role.VIEWER, "vera")
+    viewer = people(LAPTOP)
+    page = viewer.log_in("vera", PASSWORD)
+    asked = []
+    page.on("request", lambda request: asked.append(request.url) if str(catalog.uuid) in request.url else None)
+    viewer.goto("/galaxies/story/")
+    page.wait_for_load_state("networkidle")
+    assert [re.sub(r".*/places/", "", url) for url in asked] == [
+        "?sample=5000",
+        "?bbox=-0.5,-0.5,1023.499999,1023.499999",
+    ]
+    # A source that was in no sample is found, at its place.
+    source = catalog.sources.get(number=8999)
+    for other in ("sep-f555w", "truth"):
+        page.get_by_role("checkbox", name=other).uncheck()
+    go_to(page, "#8999")
+    assert centre_px(page) == pytest.approx((source.x_px, source.y_px), abs=1)
+    expect(page.locator(".source-popup")).to_contain_text("large 8999")
+    page.wait_for_load_state("networkidle")
+    assert len(asked) == 2  # the cell was there
