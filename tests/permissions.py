@@ -18,6 +18,8 @@ end_membership            POST  login  404  403  302  403  302
 invitation                GET   200    200  200  200  200  200
 invitation                POST  200    302  409  409  409  409
 
+ingest                    GET   login  200  403  403  200  200
+ingest                    POST  login  422  403  403  302  302
 galaxy                    GET   404    404  200  200  200  200
 catalogs                  GET   404    404  200  200  200  200
 detect                    GET   login  404  403  403  200  200
