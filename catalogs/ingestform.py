@@ -101,6 +101,11 @@ def _ascii(text: str) -> str:
 class Bands(forms.BaseFormSet[BandForm]):
     """The rows of a form; empty ones do not count."""
 
+    default_error_messages = forms.BaseFormSet.default_error_messages | {
+        "too_few_forms": "Name at least one band and choose its file.",
+        "too_many_forms": f"At most {MOST_BANDS} bands are taken here: use the ingest command on the server.",
+    }
+
     def filled(self) -> list[BandForm]:
         return [form for form in self.forms if form.has_changed()]
 

@@ -175,7 +175,7 @@ def test_what_nobody_tries_again_is_taken_away(client, team, curator, bands, tmp
         ({"bands-0-unit": "e⁻/s"}, "as a FITS header has them"),
         ({"bands-0-name": ""}, "This field is required"),
         ({"bands-1-name": "I"}, "This field is required"),
-        ({"bands-TOTAL_FORMS": "x"}, "ManagementForm data is missing"),
+        ({"bands-TOTAL_FORMS": "x"}, "Name at least one band and choose its file"),
     ],
 )
 def test_what_cannot_be_used_is_said_at_its_field(client, team, curator, fields, message, tmp_path):
@@ -190,6 +190,7 @@ def test_two_bands_of_one_name_and_no_band_are_refused(client, team, curator):
     assert (twice.status_code, "V is there twice" in twice.content.decode()) == (422, True)
     none = client.post(reverse("ingest"), asked(team, []))
     assert (none.status_code, Job.objects.count()) == (422, 0)
+    assert "Name at least one band and choose its file" in none.content.decode()
 
 
 @pytest.mark.parametrize("limit", ["INGEST_MAX_FILE_BYTES", "INGEST_MAX_BYTES"])
