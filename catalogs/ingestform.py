@@ -14,7 +14,7 @@ from catalogs.models import Galaxy
 from galaxycat.accounts.models import Team, User
 from galaxycat.errors import BadInput
 
-MOST_BANDS, ROWS_SHOWN = 12, 5
+MOST_BANDS = 9
 EXTENSION = re.compile(r"[A-Za-z0-9_.-]{1,40}(,\d{1,3})?")
 SHORT_NAME = r"^[a-z0-9]+(?:[-_][a-z0-9]+)*$"
 
@@ -127,7 +127,7 @@ class Bands(forms.BaseFormSet[BandForm]):
 BandFormSet = cast(
     type[Bands],
     forms.formset_factory(
-        BandForm, formset=Bands, extra=ROWS_SHOWN - 1, min_num=1, validate_min=True, max_num=MOST_BANDS,
+        BandForm, formset=Bands, extra=MOST_BANDS - 1, min_num=1, validate_min=True, max_num=MOST_BANDS,
         absolute_max=MOST_BANDS, validate_max=True,
     ),
 )  # fmt: skip
