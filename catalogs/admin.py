@@ -9,6 +9,7 @@ from django.contrib.admin import ModelAdmin, SimpleListFilter, TabularInline
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -82,6 +83,7 @@ class GalaxyAdmin(TeamAdmin):
         "pixel_scale_arcsec", "is_simulated", "created_by", "created_at", "published_at", "withdrawn_at",
     )  # fmt: skip
     editable = ("name", "distance_mpc", "foreground_ebv_mag")
+    addable = ("team",)
     readonly_fields = ("picture",)
     inlines = (MosaicInline,)
     actions = ("withdraw",)
@@ -89,6 +91,10 @@ class GalaxyAdmin(TeamAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Galaxy]:
         mosaics = Mosaic.objects.order_by("-version").prefetch_related("renditions")
         return super().get_queryset(request).prefetch_related(Prefetch("mosaics", mosaics))
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        """A galaxy comes with its image: by the form of the site."""
+        return redirect("ingest")
 
     @admin.display(description="Image")
     def picture(self, galaxy: Galaxy) -> SafeString:

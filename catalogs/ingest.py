@@ -50,7 +50,9 @@ def ingest_galaxy(
     """
     _require_names(slug, name, [band.name for band in bands])
     with ExitStack() as stack:
-        files = [stack.enter_context(open_band(band.path, band.ext, band.name, band.plane)) for band in bands]
+        files = [
+            stack.enter_context(open_band(band.path, band.ext, band.name, band.plane, band.told)) for band in bands
+        ]
         doubt_shared_filters(files)
         first = _reference(files, reference)
         on_grid = _on_one_grid(files, first)

@@ -15,11 +15,19 @@ def kept_upload(upload: UploadedFile) -> Iterator[Path]:
 
     Its name is reduced to letters, digits, dots, dashes and underscores: readers guess a format from it.
     """
-    # Cut in bytes: that is how a file system counts.
-    name = get_valid_filename(PurePosixPath(upload.name or "upload").name).encode()[-100:].decode(errors="ignore")
     with tempfile.TemporaryDirectory(prefix="galaxycat-upload-") as folder:
-        path = Path(folder) / name
-        with path.open("wb") as stream:
-            for chunk in upload.chunks():
-                stream.write(chunk)
+        path = Path(folder) / clean_name(upload)
+        write_upload(upload, path)
         yield path
+
+
+def clean_name(upload: UploadedFile) -> str:
+    """The upload's name as letters, digits, dots, dashes and underscores, without folders."""
+    # Cut in bytes: that is how a file system counts.
+    return get_valid_filename(PurePosixPath(upload.name or "upload").name).encode()[-100:].decode(errors="ignore")
+
+
+def write_upload(upload: UploadedFile, path: Path) -> None:
+    with path.open("wb") as stream:
+        for chunk in upload.chunks():
+            stream.write(chunk)

@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from catalogs.views import detection, evidence, galaxies, releases, tiles
+from catalogs.views import detection, evidence, galaxies, ingest, releases, tiles
 
 
 class HexConverter:
@@ -18,6 +18,7 @@ class HexConverter:
 register_converter(HexConverter, "hex")
 
 urlpatterns = [
+    path("ingest/", ingest.ingest, name="ingest"),
     path("galaxies/<slug:slug>/", galaxies.galaxy_page, name="galaxy"),
     path("galaxies/<slug:slug>/catalogs/", galaxies.catalog_list, name="catalogs"),
     path("galaxies/<slug:slug>/detect/", detection.detect, name="detect"),

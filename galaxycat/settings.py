@@ -219,6 +219,7 @@ STORAGES = {
     "images": {"BACKEND": "catalogs.storage.ImageStorage", "OPTIONS": {"location": GALAXYCAT_HOME / "images"}},
     "models": {"BACKEND": "mlops.storage.ModelStorage", "OPTIONS": {"location": GALAXYCAT_HOME / "models"}},
     "releases": {"BACKEND": "catalogs.storage.ReleaseStorage", "OPTIONS": {"location": GALAXYCAT_HOME / "releases"}},
+    "uploads": {"BACKEND": "catalogs.waiting.WaitingUploads", "OPTIONS": {"location": GALAXYCAT_HOME / "uploads"}},
     "staticfiles": {
         "BACKEND": "galaxycat.statics.HashedStaticFilesStorage"
         if HASHED_STATICS
@@ -233,6 +234,10 @@ STATIC_ROOT = GALAXYCAT_HOME / ("static" if HASHED_STATICS or not TESTING else "
 STATICFILES_DIRS = [BASE_DIR / "static"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=50 * 1024 * 1024)
+# Of the images of one ingest from the web: the largest, and all together. They lie in GALAXYCAT_HOME/uploads until it is done.
+INGEST_MAX_FILE_BYTES = env.int("INGEST_MAX_FILE_BYTES", default=2 * 1024**3)
+INGEST_MAX_BYTES = env.int("INGEST_MAX_BYTES", default=8 * 1024**3)
+INGEST_KEEP_HOURS = env.int("INGEST_KEEP_HOURS", default=48)
 
 # --- Maps ---
 

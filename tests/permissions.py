@@ -18,6 +18,8 @@ end_membership            POST  login  404  403  302  403  302
 invitation                GET   200    200  200  200  200  200
 invitation                POST  200    302  409  409  409  409
 
+ingest                    GET   login  200  403  403  200  200
+ingest                    POST  login  422  403  403  302  302
 galaxy                    GET   404    404  200  200  200  200
 catalogs                  GET   404    404  200  200  200  200
 detect                    GET   login  404  403  403  200  200
@@ -117,12 +119,12 @@ admin:app_list      GET  {ADMIN_INSIDERS}
 admin:jsi18n        GET  {ADMIN_INSIDERS}
 admin:autocomplete  GET  login 403 403 403 403 403
 """
-# Models by what is open besides list, page and history: nothing, adding, changing.
+# Models by what is open besides list, page and history: nothing, adding (sent: to the site's own form), changing.
 ADMIN_MODELS = """
 accounts_team           looked
 accounts_membership     looked
 jobs_job                looked
-catalogs_galaxy         changed
+catalogs_galaxy         changed,sent
 catalogs_mosaic         looked
 catalogs_catalog        looked
 catalogs_source         looked
@@ -141,6 +143,8 @@ def admin_rows() -> list[list[str]]:
         made += [f"admin:{model}_{page} GET {row}" for page in ("change", "history")]
         if "changed" in words:
             made.append(f"admin:{model}_change POST {row}")
+        if "sent" in words:
+            made += [f"admin:{model}_add {method} login 302 403 403 302 302" for method in ("GET", "POST")]
         if "added" in words:
             made += [f"admin:{model}_add {method} {ADMIN_INSIDERS}" for method in ("GET", "POST")]
     return rows("\n".join([*ADMIN_MATRIX.splitlines(), *made]))

@@ -127,6 +127,10 @@ def body(name: str, world: World) -> dict:
         "create_team": {"name": "A new team"},
         "invite": {"role": "annotator"},
         "detect": {"band": "F555W"} | asdict(DetectionParameters()),
+        "ingest": {
+            "team": str(world.team.pk), "slug": "ngc-7", "bands-TOTAL_FORMS": "1", "bands-INITIAL_FORMS": "0",
+            "bands-0-name": "V", "bands-0-file": SimpleUploadedFile("v.fits", b"SIMPLE"),
+        },
         "make_release": {"catalog": world.catalog.name},
         "publish_release": {"confirm": "yes"},
         "withdraw_release": {"because": "a test"},

@@ -21,17 +21,25 @@ SCAN_ROWS = 256
 @dataclass(frozen=True)
 class BandArgument:
     """What `--band NAME=FILE[EXT][plane=N]` says; `ext` is None, a number, a name, or "name,version", of a picture the number
-    of a channel; `plane` counts a cube's planes from 1."""
+    of a channel; `plane` counts a cube's planes from 1. `filter_name` and `unit` overrule the header."""
 
     name: str
     path: Path
     ext: str | None = None
     plane: int | None = None
+    filter_name: str | None = None
+    unit: str | None = None
 
     @property
     def part(self) -> str:
-        """What of the file is meant, as text."""
-        return (self.ext or "") + (f"[plane={self.plane}]" if self.plane else "")
+        """What of the file is meant, and as what, as text."""
+        told = [f"[{key}={value}]" for key, value in (("filter", self.filter_name), ("unit", self.unit)) if value]
+        return "".join([self.ext or "", f"[plane={self.plane}]" if self.plane else "", *told])
+
+    @property
+    def told(self) -> dict[str, str]:
+        """Header cards that the person says are so."""
+        return {key: value for key, value in (("FILTER", self.filter_name), ("BUNIT", self.unit)) if value}
 
 
 def parse_band_argument(argument: str) -> BandArgument:

@@ -10,7 +10,8 @@ from astropy.io import fits
 from catalogs.imagery.filters import default_pivot_nm
 from galaxycat.errors import BadInput
 
-Origin = Literal["header", "default"] | None
+Origin = Literal["header", "user", "default"] | None
+CARD_FIELDS = {"FILTER": "filter_name", "BUNIT": "unit"}
 NOT_GIVEN = {"", "N/A", "NA", "NONE", "NULL", "UNKNOWN", "INDEF", "UNDEFINED"}
 FIELDS = (
     "unit", "pivot_wavelength_nm", "photflam", "zero_point_mag", "exposure_s", "instrument", "filter_name", "detector",
@@ -31,6 +32,12 @@ class Calibration:
     filter_name: str | None = None
     detector: str | None = None
     origins: Mapping[str, Origin] = field(default_factory=lambda: dict.fromkeys(FIELDS), hash=False)
+
+    def as_told(self, told: Mapping[str, str]) -> "Calibration":
+        """The same with the values of these header cards, FILTER and BUNIT, from the person."""
+        values = {CARD_FIELDS[card]: value for card, value in told.items()}
+        origins: dict[str, Origin] = {**self.origins, **dict.fromkeys(values, "user")}
+        return replace(self, **values, origins=origins)  # type: ignore[arg-type] # both are texts
 
     def named(self, band_name: str) -> "Calibration":
         """The same with a pivot wavelength, and the zero point it allows, from the band's own name where both lack."""

@@ -6,7 +6,7 @@ import lzma
 import shutil
 import tempfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -49,34 +49,46 @@ class FitsBand(BandFile):
 
 @contextmanager
 def open_band(
-    path: Path | str, ext: str | None = None, name: str | None = None, plane: int | None = None
+    path: Path | str,
+    ext: str | None = None,
+    name: str | None = None,
+    plane: int | None = None,
+    told: Mapping[str, str] | None = None,
 ) -> Iterator[BandFile]:
     """Open the first 2-D image of a FITS file (also .gz .bz2 .xz .fz), or the one that `ext` chooses, of a cube the `plane`
     counted from 1; of a TIFF, PNG or JPEG its only channel or number `ext`.
 
     `name` is the band's; it defaults to the header's filter or the file's stem, and gives a default pivot wavelength.
-    Raises BadInput, naming the file and the mend, for whatever cannot be used.
+    `told` are header cards, FILTER and BUNIT, that a person says are so. Raises BadInput, naming the file and the mend, for whatever cannot be used.
     """
     path = Path(path)
     _require_file(path)
     if is_picture(path):
         with open_picture(path, ext, name) as picture:
+            picture.calibration = picture.calibration.as_told(told or {})
             yield picture
         return
     with _plain_file(path) as plain, _hdu_list(path, plain) as hdus:
-        yield _band_file(path, plain, hdus, ext, name, plane)
+        yield _band_file(path, plain, hdus, ext, name, plane, told or {})
 
 
 def _band_file(
-    path: Path, plain: Path, hdus: fits.HDUList, ext: str | None, name: str | None, plane: int | None
+    path: Path,
+    plain: Path,
+    hdus: fits.HDUList,
+    ext: str | None,
+    name: str | None,
+    plane: int | None,
+    told: Mapping[str, str],
 ) -> FitsBand:
     warnings: list[str] = []
     with quiet_astropy():
         hdu = _image_hdu(path, hdus, ext, plane)
         _require_complete(path, plain, hdu)
         header = _merged_header(hdu, hdus[0])
+        header.update(dict(told))
         shape = (int(hdu.shape[-2]), int(hdu.shape[-1]))
-        calibration = read_calibration(header, path, warnings)
+        calibration = read_calibration(header, path, warnings).as_told(told)
         cards = celestial_cards(hdu.header, shape, path, warnings)
         _note_precision(path, header, warnings)
     calibration = calibration.named(name) if name else calibration

@@ -20,7 +20,8 @@ def doubt_shared_filters(bands: Sequence[BandFile]) -> None:
     counts = Counter(band.calibration.filter_name for band in bands)
     for band in bands:
         shared = band.calibration.filter_name
-        if shared and counts[shared] > 1 and _contradicts(band.name, shared):
+        is_told = band.calibration.origins["filter_name"] == "user"
+        if shared and not is_told and counts[shared] > 1 and _contradicts(band.name, shared):
             band.warnings.append(
                 f"{band.path}: FILTER is {shared} in {counts[shared]} of the bands' headers: not believed for {band.name}"
             )

@@ -9,11 +9,13 @@ from typing import Any
 class JobKind:
     """`run(run: JobRun, **arguments) -> dict` does the work; the dict, as JSON, is the job's result.
 
-    It may run again after its worker was killed, so it keeps nothing half-done outside a transaction.
+    It may run again after its worker was killed, so it keeps nothing half-done outside a transaction. `when_done(**arguments)`
+    then takes away what only the work needed; a job that failed may be tried again, so it is not called then.
     """
 
     title: str
     run: Callable[..., dict[str, Any]]
+    when_done: Callable[..., None] | None = None
 
 
 JOB_KINDS: dict[str, JobKind] = {}

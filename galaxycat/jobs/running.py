@@ -56,6 +56,10 @@ class JobRun:
         """Add a line to the job's log; it shows with the next step, or at the end."""
         self._log = [*self._log, f"{timezone.now():%H:%M:%S} {line[:LINE_LENGTH]}"][-LOG_LINES:]
 
+    def lead_to(self, url: str) -> None:
+        """Say on which page the result shows, where that page was not there before."""
+        Job.objects.filter(pk=self.job.pk, run_token=self.job.run_token).update(url=url)
+
     @transaction.atomic
     def _write(self) -> None:
         self._written_at = time.monotonic()
@@ -96,6 +100,8 @@ def run_job(job_id: int) -> None:
             result = JOB_KINDS[job.kind].run(run, **job.arguments)
         run.job.fraction, run.job.stage = 1.0, ""
         run.finish(Job.State.DONE, result=result)
+        if (when_done := JOB_KINDS[job.kind].when_done) is not None:
+            when_done(**job.arguments)
     except JobLost as error:
         logger.warning("job %s: %s", job.uuid, error)
     except JobCancelled:
