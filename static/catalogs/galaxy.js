@@ -2,6 +2,7 @@
 /** The galaxy page: the viewer, with the ticked catalogues and rounds drawn on it. */
 
 import { fetchPlaces } from "./catalogapi.js";
+import { Comparison } from "./compare.js";
 import { bindGoTo, keepAddress } from "./goto.js";
 import { addInstruments } from "./instruments.js";
 import { LiveTopic } from "../galaxycat/livetopic.js";
@@ -23,6 +24,7 @@ const stretching = stretchingOf(viewer);
 void openViewer(viewer, stretching?.layerOf).then((opened) => {
   markers = opened.markers;
   bindStretch(element("#stretch", HTMLDetailsElement), opened.renditions, stretching);
+  new Comparison(opened.map, opened.renditions, element("#compare", HTMLDetailsElement));
   bindGoTo(element("#go-to", HTMLFormElement), opened, viewer);
   keepAddress(opened, viewer);
   addInstruments(opened, viewer);
