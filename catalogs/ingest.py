@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
@@ -13,13 +13,14 @@ from django.db import IntegrityError, transaction
 from catalogs.imagery.fitsband import BandArgument, BandFile, open_band
 from catalogs.imagery.recipes import style_hash, to_json
 from catalogs.imagery.reprojection import ReprojectedBand, reprojected
+from catalogs.imagery.science import Progress
+from catalogs.imagery.sharedfilters import doubt_shared_filters
 from catalogs.imagery.sky import offset_px, pixel_scale_arcsec, sky_grid
 from catalogs.models import Band, Galaxy, Mosaic, Rendition
 from catalogs.mosaicfiles import GridBand, Images, native_key, stored_images
 from galaxycat.accounts.models import Team, User
 from galaxycat.errors import BadInput, Conflict
 
-Progress = Callable[[str], None]
 MAX_OFFSET_PX = 0.5
 SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 
@@ -40,7 +41,7 @@ def ingest_galaxy(
     created_by: User | None = None,
     reference: str | None = None,
     name: str | None = None,
-    progress: Progress = lambda line: None,
+    progress: Progress = lambda fraction, stage: None,
 ) -> Ingested:
     """Ingest the bands as the galaxy's mosaic, its first or a new version on the same grid.
 
@@ -49,7 +50,8 @@ def ingest_galaxy(
     """
     _require_names(slug, name, [band.name for band in bands])
     with ExitStack() as stack:
-        files = [stack.enter_context(open_band(band.path, band.ext, band.name)) for band in bands]
+        files = [stack.enter_context(open_band(band.path, band.ext, band.name, band.plane)) for band in bands]
+        doubt_shared_filters(files)
         first = _reference(files, reference)
         on_grid = _on_one_grid(files, first)
         digest = _content_sha256(files, bands, first)
@@ -175,7 +177,7 @@ def _require_same_grid(galaxy: Galaxy, first: BandFile) -> None:
 def _content_sha256(files: Sequence[BandFile], bands: Sequence[BandArgument], first: BandFile) -> str:
     content = {
         # In whatever order they are named.
-        "bands": sorted([band.name, file.sha256, band.ext or ""] for band, file in zip(bands, files, strict=True)),
+        "bands": sorted([band.name, file.sha256, band.part] for band, file in zip(bands, files, strict=True)),
         "reference": first.name,
     }
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()

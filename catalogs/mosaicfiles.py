@@ -1,7 +1,6 @@
 """The image files of a mosaic: written from its bands, stored by content, and taken out again where no row came to name them."""
 
-import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,16 +12,17 @@ from catalogs.imagery.fitsband import BandFile
 from catalogs.imagery.recipes import Recipe
 from catalogs.imagery.renditions import BandInfo, default_recipes
 from catalogs.imagery.reprojection import ReprojectedBand
-from catalogs.imagery.science import write_science_cog
+from catalogs.imagery.science import Progress, share, write_science_cog
 from catalogs.imagery.statistics import BandStatistics, cog_overview, cog_statistics
 from catalogs.imagery.tiles import max_zoom
 from catalogs.models import Mosaic
 from catalogs.storage import image_storage
 from galaxycat.errors import BadInput
 
-Progress = Callable[[str], None]
 GridBand = BandFile | ReprojectedBand
 LARGEST_VALUE = 1e30
+# Shares of the time of an ingest.
+WRITTEN, MEASURED, DRAWN, STORED = 0.55, 0.6, 0.9, 0.98
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,9 @@ class Images:
 def stored_images(files: Sequence[BandFile], on_grid: Sequence[GridBand], progress: Progress) -> Iterator[Images]:
     """The finished images in the storage; those that no mosaic came to refer to are taken out again."""
     store = image_storage()
-    with tempfile.TemporaryDirectory(dir=store.drafts()) as drafts:
-        images = _write_images(Path(drafts), files, on_grid, progress)
+    with store.draft_folder() as drafts:
+        images = _write_images(drafts, files, on_grid, progress)
+        progress(STORED, "storing the images")
         keys = {kind: store.adopt(path) for kind, path in images.drafts.items()}
     try:
         yield replace(images, keys=keys)
@@ -56,12 +57,13 @@ def stored_images(files: Sequence[BandFile], on_grid: Sequence[GridBand], progre
 
 def _write_images(folder: Path, files: Sequence[BandFile], on_grid: Sequence[GridBand], progress: Progress) -> Images:
     science, display = folder / "science.tif", folder / "display.tif"
-    write_science_cog(on_grid, science, progress)
+    write_science_cog(on_grid, science, share(progress, 0.0, WRITTEN))
+    progress(WRITTEN, "measuring sky and noise")
     statistics = cog_statistics(science)
     _require_drawable(files, statistics)
     scales = [DisplayScale(background=each.background, noise=each.noise_sigma) for each in statistics]
     by_name = {file.name: scale for file, scale in zip(files, scales, strict=True)}
-    write_display_cog(science, by_name, display, progress)
+    write_display_cog(science, by_name, display, share(progress, MEASURED, DRAWN))
     infos = [
         BandInfo(
             name=file.name,
@@ -73,7 +75,8 @@ def _write_images(folder: Path, files: Sequence[BandFile], on_grid: Sequence[Gri
         for file, each in zip(files, statistics, strict=True)
     ]
     return Images(
-        drafts={"science": science, "display": display} | _write_natives(folder, on_grid, progress),
+        drafts={"science": science, "display": display}
+        | _write_natives(folder, on_grid, share(progress, DRAWN, STORED)),
         max_zoom=max_zoom(display),
         statistics=statistics,
         scales=scales,
@@ -98,6 +101,11 @@ def native_key(band: str) -> str:
 
 def _require_drawable(files: Sequence[BandFile], statistics: Sequence[BandStatistics]) -> None:
     for file, each in zip(files, statistics, strict=True):
+        if each.valid_fraction == 0:
+            raise BadInput(
+                f"{file.path}: band {file.name} has no data within the reference band's image: leave it out, or choose "
+                "another --reference"
+            )
         largest = max(abs(each.minimum), abs(each.maximum))
         if largest > LARGEST_VALUE:
             raise BadInput(

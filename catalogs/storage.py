@@ -1,9 +1,13 @@
 """Content-addressed files: a key is the SHA-256 of what it names, so nothing is ever overwritten."""
 
+import fcntl
 import hashlib
 import os
 import re
+import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from django.core.files.storage import FileSystemStorage, storages
@@ -15,6 +19,34 @@ def sha256_of(path: Path) -> str:
     """SHA-256 of a file, read in blocks."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Holds the folder's lock, which the system lets go of when the process ends, however it ends."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _is_held(folder: Path) -> bool:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(handle)
+    return False
+
+
+def _sweep(drafts: Path) -> None:
+    for folder in drafts.iterdir():
+        if folder.is_dir() and not _is_held(folder):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 class ImageStorage(FileSystemStorage):
@@ -34,11 +66,19 @@ class ImageStorage(FileSystemStorage):
             raise ValueError("an image key is 64 hexadecimal digits")
         return os.path.join(self.location, key[:2], f"{key}.tif")
 
-    def drafts(self) -> Path:
-        """A folder on the same file system, for files not finished yet."""
-        folder = Path(self.location) / "drafts"
-        folder.mkdir(parents=True, exist_ok=True)
-        return folder
+    @contextmanager
+    def draft_folder(self) -> Iterator[Path]:
+        """A folder on the same file system for files not finished yet, removed at the end; those of processes that were
+        killed are removed too."""
+        drafts = Path(self.location) / "drafts"
+        drafts.mkdir(parents=True, exist_ok=True)
+        with ExitStack() as held:
+            with _locked(drafts):
+                _sweep(drafts)
+                folder = Path(tempfile.mkdtemp(dir=drafts))
+                held.enter_context(_locked(folder))
+            held.callback(shutil.rmtree, folder, ignore_errors=True)
+            yield folder
 
 
 def image_storage() -> ImageStorage:

@@ -10,6 +10,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from galaxycat.errors import DomainError
 
+BAR_WIDTH = 30
+
 
 class GalaxyCatCommand(BaseCommand):
     """A command of the contract: subclasses write `run(**options) -> dict` and print progress on standard error.
@@ -19,6 +21,7 @@ class GalaxyCatCommand(BaseCommand):
 
     requires_database = True
     has_json = True
+    _reached: tuple[str, int | None] | None = None
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         parser = super().create_parser(prog_name, subcommand, **kwargs)
@@ -53,6 +56,18 @@ class GalaxyCatCommand(BaseCommand):
 
     def summary(self, result: dict[str, Any]) -> str:
         return "\n".join(f"{key}: {value}" for key, value in result.items())
+
+    def step(self, fraction: float | None, stage: str) -> None:
+        """How far the work is: on a terminal a bar, rewritten in place; elsewhere a line a stage and a tenth."""
+        reached = (stage, None if fraction is None else int(fraction * 10))
+        if self.stderr.isatty():
+            filled = round((fraction or 0) * BAR_WIDTH)
+            bar = "#" * filled + "." * (BAR_WIDTH - filled)
+            self.stderr.write(f"\r[{bar}] {fraction or 0:4.0%} {stage}\033[K", ending="\n" if fraction == 1 else "")
+            self.stderr.flush()
+        elif reached != self._reached:
+            self.progress(stage if fraction is None else f"{fraction:4.0%} {stage}")
+        self._reached = reached
 
     def progress(self, line: str) -> None:
         """Tell the person at the terminal what is going on, away from the result."""

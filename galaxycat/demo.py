@@ -84,7 +84,7 @@ def build_demo(
         bands = [BandArgument(band.upper(), path) for band, path in files.bands.items()]
         truth = files.truth
     name = "Demo galaxy (simulated)" if truth else None
-    ingested = ingest_galaxy(slug=slug, bands=bands, team=people.team, name=name, progress=progress)
+    ingested = ingest_galaxy(slug=slug, bands=bands, team=people.team, name=name, progress=_now_and_then(progress))
     galaxy = ingested.mosaic.galaxy
     detected = galaxy.catalogs.filter(kind=Catalog.Kind.DETECTED).first()
     if detected is None:

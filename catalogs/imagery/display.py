@@ -20,6 +20,7 @@ from catalogs.imagery.science import (
     gdal,
     overview_factors,
     replaced,
+    share,
     strips,
     tiled_profile,
 )
@@ -28,6 +29,7 @@ from galaxycat.errors import BadInput
 NO_DATA = 0
 ZERO_CODE = 32768
 CODES_PER_UNIT = 2048
+ENCODED, HALVED = 0.5, 0.8
 SCALE_TAG = "GALAXYCAT_SCALE"
 # Sparse: a block without data takes no room, and readers see from the index alone that it is empty.
 DISPLAY_OPTIONS = {"COMPRESS": "DEFLATE", "ZLEVEL": "6", "PREDICTOR": "2", "SPARSE_OK": "TRUE"}
@@ -85,22 +87,24 @@ def write_display_cog(science: Path, scales: Mapping[str, DisplayScale], destina
             raise BadInput(f"{science}: no display scale for band {', '.join(map(str, missing))}: measure it first")
         ordered = [scales[name] for name in names]
         levels = [folder / "level0.tif"]
-        progress("encoding the display pyramid")
-        _write_native(source, ordered, levels[0])
+        _write_native(source, ordered, levels[0], share(progress, 0.0, ENCODED))
+        progress(ENCODED, "halving the display pyramid")
         for factor in overview_factors(source.height, source.width):
             levels.append(folder / f"level{factor}.tif")
             _write_halved(levels[-2], ordered, levels[-1])
         pyramid = folder / "pyramid.vrt"
         pyramid.write_text(_pyramid_vrt(source.width, source.height, names, ordered, levels), encoding="utf-8")
-        progress("writing the display pyramid")
+        progress(HALVED, "writing the display pyramid")
         copy_to_cog(pyramid, target, DISPLAY_OPTIONS)
 
 
-def _write_native(source: Any, scales: list[DisplayScale], level: Path) -> None:
+def _write_native(source: Any, scales: list[DisplayScale], level: Path, progress: Progress) -> None:
     profile = tiled_profile(source.height, source.width, source.count, "uint16", NO_DATA)
     with rasterio.open(level, "w", **profile) as dataset:
         for index, scale in enumerate(scales, start=1):
             for start, stop in strips(source.height):
+                part = (index - 1 + start / source.height) / len(scales)
+                progress(part, "encoding the display pyramid")
                 window = Window(0, start, source.width, stop - start)
                 dataset.write(
                     encode(source.read(index, window=window), scale.background, scale.noise), index, window=window

@@ -1,27 +1,24 @@
-"""One band of a mosaic in a FITS file: opened, checked, and read by strips of rows."""
+"""One band of a mosaic in a FITS file: opened, checked, and read by strips of rows. Pictures are opened by picturefile.py."""
 
 import bz2
 import gzip
-import hashlib
 import lzma
-import re
 import shutil
 import tempfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
 from astropy.io import fits
-from astropy.wcs import WCS
 from numpy.typing import NDArray
 
+from catalogs.imagery.bandfile import BandArgument, BandFile, parse_band_argument, require_light
 from catalogs.imagery.calibration import Calibration, number, read_calibration
 from catalogs.imagery.fitswcs import celestial_cards, quiet_astropy, wcs_from_cards
+from catalogs.imagery.picturefile import is_picture, open_picture
 from galaxycat.errors import BadInput
 
 __all__ = ["BandArgument", "BandFile", "Calibration", "open_band", "parse_band_argument"]
@@ -33,85 +30,49 @@ DAMAGE = (OSError, EOFError, ValueError, TypeError, KeyError, IndexError, zlib.e
 DECOMPRESSORS: dict[bytes, Callable[..., Any]] = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ": lzma.open}
 
 
-@dataclass(frozen=True)
-class BandArgument:
-    """What `--band NAME=FILE[EXT]` says; `ext` is None, a number, a name, or "name,version"."""
+class FitsBand(BandFile):
+    """A `BandFile` whose `hdu` is an image HDU; `plane` picks one of a cube's planes, an index for each axis above two."""
 
-    name: str
-    path: Path
-    ext: str | None = None
-
-
-def parse_band_argument(argument: str) -> BandArgument:
-    """Read `NAME=FILE[EXT]`. Raises BadInput where there is no name or no file in it."""
-    name, separator, rest = argument.partition("=")
-    name, rest = name.strip(), rest.strip()
-    if not separator or not name or not rest:
-        raise BadInput(f"--band {argument!r}: write NAME=FILE or NAME=FILE[EXT], for example V=ngc628_v.fits[SCI]")
-    match = re.fullmatch(r"(.+)\[([^\[\]]+)\]", rest)
-    # A file may really be called "a[1].fits", or even end in a bracket.
-    if match is None or Path(rest).exists():
-        return BandArgument(name, Path(rest))
-    return BandArgument(name, Path(match[1]), match[2].strip())
-
-
-@dataclass
-class BandFile:
-    """An open image of `shape` (height, width) in `path`; `header` is the HDU's, completed by the primary one's.
-
-    `wcs_cards` rebuild `wcs`, which is None (with a warning) where the header has none. `warnings` says in one line
-    each what was not believed or not kept. Made by `open_band`.
-    """
-
-    path: Path
-    name: str
-    hdu: Any = field(repr=False)
-    header: fits.Header = field(repr=False)
-    shape: tuple[int, int]
-    calibration: Calibration
-    wcs: WCS | None = field(repr=False)
-    wcs_cards: list[str] = field(repr=False)
-    warnings: list[str]
+    plane: tuple[int, ...] = ()
 
     def read_rows(self, start: int, stop: int) -> NDArray[np.float32]:
-        """Rows start <= y < stop as native float32 (rows, width), bottom row first; BSCALE, BZERO and BLANK applied.
-
-        Raises ValueError for rows outside the image, BadInput where the file turns out to be damaged.
-        """
+        """As `BandFile.read_rows`; BSCALE, BZERO and BLANK applied."""
         if not 0 <= start < stop <= self.shape[0]:
             raise ValueError(f"rows {start}:{stop} are outside 0:{self.shape[0]}")
-        plane = (0,) * (len(self.hdu.shape) - 2)
         with quiet_astropy(), np.errstate(over="ignore", invalid="ignore"):
             try:
-                rows = self.hdu.section[(*plane, slice(start, stop), slice(None))]
+                rows = self.hdu.section[(*self.plane, slice(start, stop), slice(None))]
             except DAMAGE as error:
                 raise _damaged(self.path, error) from error
             return np.ascontiguousarray(rows, dtype=np.float32)
 
-    @cached_property
-    def sha256(self) -> str:
-        """Hexadecimal SHA-256 of the file as it lies on disk."""
-        with self.path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
-
 
 @contextmanager
-def open_band(path: Path | str, ext: str | None = None, name: str | None = None) -> Iterator[BandFile]:
-    """Open the first 2-D image of a FITS file (also .gz .bz2 .xz .fz), or the one that `ext` chooses.
+def open_band(
+    path: Path | str, ext: str | None = None, name: str | None = None, plane: int | None = None
+) -> Iterator[BandFile]:
+    """Open the first 2-D image of a FITS file (also .gz .bz2 .xz .fz), or the one that `ext` chooses, of a cube the `plane`
+    counted from 1; of a TIFF, PNG or JPEG its only channel or number `ext`.
 
     `name` is the band's; it defaults to the header's filter or the file's stem, and gives a default pivot wavelength.
     Raises BadInput, naming the file and the mend, for whatever cannot be used.
     """
     path = Path(path)
     _require_file(path)
+    if is_picture(path):
+        with open_picture(path, ext, name) as picture:
+            yield picture
+        return
     with _plain_file(path) as plain, _hdu_list(path, plain) as hdus:
-        yield _band_file(path, plain, hdus, ext, name)
+        yield _band_file(path, plain, hdus, ext, name, plane)
 
 
-def _band_file(path: Path, plain: Path, hdus: fits.HDUList, ext: str | None, name: str | None) -> BandFile:
+def _band_file(
+    path: Path, plain: Path, hdus: fits.HDUList, ext: str | None, name: str | None, plane: int | None
+) -> FitsBand:
     warnings: list[str] = []
     with quiet_astropy():
-        hdu = _image_hdu(path, hdus, ext)
+        hdu = _image_hdu(path, hdus, ext, plane)
         _require_complete(path, plain, hdu)
         header = _merged_header(hdu, hdus[0])
         shape = (int(hdu.shape[-2]), int(hdu.shape[-1]))
@@ -120,8 +81,10 @@ def _band_file(path: Path, plain: Path, hdus: fits.HDUList, ext: str | None, nam
         _note_precision(path, header, warnings)
     calibration = calibration.named(name) if name else calibration
     band_name = name or calibration.filter_name or path.name.split(".")[0]
-    band = BandFile(path, band_name, hdu, header, shape, calibration, wcs_from_cards(cards), cards, warnings)
-    _require_light(band)
+    band = FitsBand(path, band_name, hdu, header, shape, calibration, wcs_from_cards(cards), cards, warnings)
+    # The last of the axes above two is the one whose planes are counted; the others have one plane.
+    band.plane = (0,) * (len(hdu.shape) - 3) + (((plane or 1) - 1,) if len(hdu.shape) > 2 else ())
+    require_light(band)
     return band
 
 
@@ -177,22 +140,34 @@ def _hdu_list(path: Path, plain: Path) -> Iterator[fits.HDUList]:
         yield hdus
 
 
-def _image_hdu(path: Path, hdus: fits.HDUList, ext: str | None) -> Any:
-    """The chosen HDU, or the first 2-D image; cubes of one plane count as images."""
+def _image_hdu(path: Path, hdus: fits.HDUList, ext: str | None, plane: int | None) -> Any:
+    """The chosen HDU, or the first 2-D image, where a plane is wanted the first cube; cubes of one plane count as images."""
     if ext is None:
+        cubes = [hdu for hdu in hdus if hdu.is_image and hdu.header.get("NAXIS", 0) > 2]
         images = [hdu for hdu in hdus if _is_plane(hdu)]
-        candidates = images or [hdu for hdu in hdus if hdu.is_image and hdu.header.get("NAXIS", 0) > 2] or [None]
-        hdu = candidates[0]
+        hdu = next(iter([*cubes, *images] if plane else [*images, *cubes]), None)
     else:
         hdu = _named_hdu(path, hdus, ext)
     if hdu is None:
         raise BadInput(f"{path}: holds no image (it has {_describe(hdus)}): give a file with a 2-D image extension")
     if not hdu.is_image or not hdu.shape:
         raise BadInput(f"{path}[{ext}]: is not an image: choose one of {_describe(hdus)}")
-    if not _is_plane(hdu):
-        axes = " x ".join(str(length) for length in hdu.shape)
-        raise BadInput(f"{path}: its image has {axes} pixels, not a plane: cut one plane out and save it as 2-D FITS")
+    _require_plane(path, hdu, plane)
     return hdu
+
+
+def _require_plane(path: Path, hdu: Any, plane: int | None) -> None:
+    """Raises BadInput unless the image is one plane, or a cube of which one is chosen."""
+    axes = " x ".join(str(length) for length in hdu.shape)
+    n_planes = hdu.shape[-3] if len(hdu.shape) > 2 else 1
+    is_cube = len(hdu.shape) > 2 and all(length == 1 for length in hdu.shape[:-3]) and min(hdu.shape[-2:]) > 0
+    if plane is None and not _is_plane(hdu):
+        mend = f"name one of its {n_planes} planes, such as FILE[plane=1]" if is_cube else "cut one plane out"
+        raise BadInput(f"{path}: its image has {axes} pixels, not a plane: {mend}")
+    if plane is not None and not (is_cube or _is_plane(hdu)):
+        raise BadInput(f"{path}: its image has {axes} pixels: planes can be chosen of cubes with three axes")
+    if plane is not None and not 1 <= plane <= n_planes:
+        raise BadInput(f"{path}: has no plane {plane}: choose one from 1 to {n_planes}")
 
 
 def _is_plane(hdu: Any) -> bool:
@@ -240,18 +215,6 @@ def _note_precision(path: Path, header: fits.Header, warnings: list[str]) -> Non
         warnings.append(f"{path}: 64-bit floats are kept as 32-bit ones (7 digits)")
     elif bits is not None and bits > FLOAT32_EXACT_BITS:
         warnings.append(f"{path}: {bits:.0f}-bit integers are kept as 32-bit floats, exact up to 16,777,216")
-
-
-def _require_light(band: BandFile) -> None:
-    """Look for one finite value that is not zero; a usual image shows it in its first strip."""
-    seen_finite = False
-    for start in range(0, band.shape[0], SCAN_ROWS):
-        finite = (rows := band.read_rows(start, min(start + SCAN_ROWS, band.shape[0])))[np.isfinite(rows)]
-        if np.any(finite):
-            return
-        seen_finite = seen_finite or finite.size > 0
-    what = "holds nothing but zeros" if seen_finite else "holds no finite value (all NaN)"
-    raise BadInput(f"{band.path}: its image {what}: choose another extension or file")
 
 
 def _damaged(path: Path, error: Exception) -> BadInput:

@@ -25,6 +25,7 @@ Overview = Mapping[str, NDArray[np.float32]]
 HST_FILTERS = {
     "NUV": ("F275W",), "U": ("F336W",), "B": ("F435W", "F438W"), "V": ("F555W", "F606W"), "I": ("F814W",),
 }  # fmt: skip
+NEAR_IR, NEAR_IR_NM = "near-infrared", 1000.0
 # Grey of the median pixel: the sky just above black.
 SKY_LEVEL = 0.10
 SOFTNESS_RANGE = (2.0, 500.0)
@@ -42,16 +43,17 @@ class BandInfo:
 
 
 def default_recipes(bands: Sequence[BandInfo], overview: Overview | None = None) -> list[Recipe]:
-    """Renditions to offer for `bands`, the best first: colour by per-channel asinh and by Lupton, then each band in
-    grey.
+    """Renditions to offer for `bands`, the best first: colour by per-channel asinh and by Lupton, the near infrared by
+    itself where it has several of the bands, then each band in grey.
 
     The five HST bands with PHOTFLAM are mixed as in the paper's appendix A; else the longest wavelength is red.
     Limits are measured on `overview` (band -> (h, w) values, NaN for no data), else combined from the bands' own
     statistics.
     """
     colour = hst_recipe(bands) or wavelength_recipe(bands)
+    infrared = near_infrared_recipe(bands)
     greys = [_grey(f"grey-{_slug(band.name)}", band.name, ((band.name, 1.0),)) for band in bands]
-    recipes = [with_limits(recipe, overview, bands) for recipe in ([colour] if colour else []) + greys]
+    recipes = [with_limits(recipe, overview, bands) for recipe in [each for each in (colour, infrared) if each] + greys]
     if colour:
         lupton = replace(recipes[0], slug=f"{colour.slug}-lupton", name=f"{colour.name} (Lupton)", stretch=LUPTON)
         recipes.insert(1, lupton)
@@ -96,6 +98,15 @@ def wavelength_recipe(bands: Sequence[BandInfo]) -> Recipe | None:
     green: Channel = ((blue[0], blue[1] / 2), (red[0], red[1] / 2)) if len(terms) == 2 else (terms[len(terms) // 2],)
     name = f"Colour, {red[0]} {' + '.join(band for band, _ in green)} {blue[0]}"
     return Recipe(slug="colour", name=name, red=(red,), green=green, blue=(blue,))
+
+
+def near_infrared_recipe(bands: Sequence[BandInfo]) -> Recipe | None:
+    """The bands beyond 1 um by wavelength, where there are two or more of them and bluer ones besides; else None."""
+    red = [band for band in bands if (band.pivot_wavelength_nm or 0.0) >= NEAR_IR_NM]
+    if len(red) in (0, 1, len(bands)):
+        return None
+    recipe = wavelength_recipe(red)
+    return recipe and replace(recipe, slug=NEAR_IR, name=recipe.name.replace("Colour", "Near infrared"))
 
 
 def with_limits(recipe: Recipe, overview: Overview | None, bands: Sequence[BandInfo]) -> Recipe:

@@ -1,7 +1,7 @@
 """A band on another grid, brought onto the reference band's, block by block and by exact overlap of pixels.
 
 Light is kept: a value per pixel (e-/s) is scaled by the local ratio of pixel areas, a surface brightness (MJy/sr) is not.
-What is not covered, or touched by a pixel without data, is NaN. Source: DOI 10.5281/zenodo.1162674 (reproject).
+A pixel that is less than half covered by data is NaN. Source: DOI 10.5281/zenodo.1162674 (reproject).
 """
 
 import re
@@ -85,15 +85,8 @@ class ReprojectedBand:
         if window is None:
             return np.full(shape, np.nan, np.float32)
         rows, columns = window
-        from reproject import reproject_exact  # a second of imports that other commands need not wait for
-
         values = self.band.read_rows(rows.start, rows.stop)[:, columns]
-        with quiet_astropy():
-            found, cover = reproject_exact(
-                (values.astype(np.float64), self.band_wcs[rows, columns]),
-                self.wcs[bottom:top, left:right],
-                shape_out=shape,
-            )
+        found, cover = _overlap_mean(values, self.band_wcs[rows, columns], self.wcs[bottom:top, left:right], shape)
         if not is_surface_brightness(self.band.calibration.unit):
             found = found * _interpolated(nodes, left, right, bottom, top)
         return np.where(cover >= LEAST_COVER, found, np.nan).astype(np.float32)
@@ -130,6 +123,21 @@ def on_other(reference: WCS, other: WCS, x_px: Floats, y_px: Floats) -> tuple[Fl
         # Quiet: far from the other image its distortion has no inverse, and does not matter.
         x, y = other.all_world2pix(sky.lon.deg, sky.lat.deg, 0, quiet=True)
     return np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
+
+
+def _overlap_mean(values: NDArray[np.float32], own: WCS, onto: WCS, shape: tuple[int, int]) -> tuple[Floats, Floats]:
+    """(mean of the values over the part of each pixel that has data, that part of its area), both of `shape`."""
+    from reproject import reproject_exact  # a second of imports that other commands need not wait for
+
+    good = np.isfinite(values)
+    if not good.any():
+        return np.zeros(shape), np.zeros(shape)
+    filled = np.where(good, values, 0)
+    planes = np.stack([filled] if good.all() else [filled, good]).astype(np.float64)
+    with quiet_astropy(), np.errstate(invalid="ignore", divide="ignore"):
+        means, covers = reproject_exact((planes, own), onto, shape_out=(len(planes), *shape))
+        cover = np.nan_to_num(covers[0])
+        return (means[0], cover) if good.all() else (means[0] / means[1], cover * np.nan_to_num(means[1]))
 
 
 def _nodes(start: float, stop: float, step: float = NODE_STEP_PX) -> Floats:

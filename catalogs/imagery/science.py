@@ -21,7 +21,9 @@ from galaxycat.errors import BadInput
 
 BLOCK_PX = 256
 WCS_TAG = "GALAXYCAT_WCS"
-Progress = Callable[[str], None]
+# How much of the work is done, 0 to 1, and what goes on.
+Progress = Callable[[float | None, str], None]
+STAGED, OVERVIEWED = 0.6, 0.75
 SCIENCE_OPTIONS = {"COMPRESS": "ZSTD", "ZSTD_LEVEL": "1", "PREDICTOR": "3"}
 
 
@@ -54,9 +56,9 @@ def write_science_cog(bands: Sequence[Band], destination: Path, progress: Progre
         _stage(bands, staged, progress)
         with rasterio.open(staged, "r+") as dataset:
             if factors := overview_factors(*bands[0].shape):
-                progress("building overviews")
+                progress(STAGED, "building overviews")
                 dataset.build_overviews(factors, Resampling.average)
-        progress("writing the science COG")
+        progress(OVERVIEWED, "writing the science COG")
         copy_to_cog(staged, target, SCIENCE_OPTIONS)
 
 
@@ -82,6 +84,11 @@ def overview_factors(height_px: int, width_px: int) -> list[int]:
         size = -(-size // 2)
         factors.append(2 ** (len(factors) + 1))
     return factors
+
+
+def share(progress: Progress, start: float, stop: float) -> Progress:
+    """Progress of a part of the work: its 0 to 1 are `start` to `stop` of the whole."""
+    return lambda part, stage: progress(None if part is None else start + (stop - start) * part, stage)
 
 
 def strips(height_px: int) -> Iterator[tuple[int, int]]:
@@ -133,8 +140,9 @@ def _stage(bands: Sequence[Band], staged: Path, progress: Progress) -> None:
         if cards := next((band.wcs_cards for band in bands if band.wcs_cards), None):
             dataset.update_tags(**{WCS_TAG: json.dumps(cards)})
         for index, band in enumerate(bands, start=1):
-            progress(f"reading {band.name} from {band.path.name}")
             for start, stop in strips(height_px):
+                part = (index - 1 + start / height_px) / len(bands)
+                progress(STAGED * part, f"reading {band.name} from {band.path.name}")
                 # FITS row 0 is the bottom; the raster's is the top.
                 rows = band.read_rows(height_px - stop, height_px - start)[::-1]
                 values = np.where(np.isfinite(rows), rows, np.float32(np.nan))

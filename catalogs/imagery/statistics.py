@@ -21,7 +21,8 @@ MINIMUM_NOISE = 1e-6
 @dataclass(frozen=True)
 class BandStatistics:
     """In the band's own units. `valid_fraction`, `minimum` and `maximum` are of all its pixels; the others are of a
-    regular sample without the exact zeros of a blank border. `black` and `white` are the limits of a grey picture."""
+    regular sample without the exact zeros of a blank border. Without any value `valid_fraction` is 0 and the others mean
+    nothing. `black` and `white` are the limits of a grey picture."""
 
     noise_sigma: float
     background: float
@@ -94,6 +95,8 @@ def _band_statistics(dataset: Any, index: int) -> BandStatistics:
             count += finite.size
             minimum, maximum = min(minimum, float(finite.min())), max(maximum, float(finite.max()))
         sample.append(rows[(-start) % step :: step, ::step].ravel())
+    if not count:
+        return BandStatistics(1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0)
     sampled = np.concatenate(sample)
     sampled = sampled[np.isfinite(sampled)]
     # A few valid pixels may all fall between those of the sample.

@@ -1,13 +1,13 @@
-"""How much memory `ingest` takes of five bands of 10,000 x 10,000 px, above an idle process. Not a test: it prints the figures.
+"""Memory and time of `manage.py ingest` on mosaics of real size: the resident peak (VmHWM) of the real process.
 
-    python -m tests.benchmarks.ingest_memory [SIZE_PX] [--one-on-another-grid]
+    .venv/bin/python -m tests.benchmarks.ingest_memory [--size 10000] [--bands 5] [--reprojected] [--folder DIR]
 
-A process that has only started and migrated is the idle one; both are what `manage.py` starts, and the figure is the
-most resident memory that the system counted (VmHWM).
+Fails where the peak is 512 MB or more above that of an idle management process, or a COG does not validate.
 """
 
+import argparse
+import json
 import os
-import re
 import subprocess
 import sys
 import tempfile
@@ -16,64 +16,89 @@ from pathlib import Path
 
 import numpy as np
 from astropy.io import fits
+from rio_cogeo.cogeo import cog_validate
 
-BANDS = ("F275W", "F336W", "F438W", "F555W", "F814W")
-ROOT = Path(__file__).resolve().parents[2]
+from tests.conftest import ROOT
+from tests.skyfield import grid
+
+LIMIT_MB = 512
 STRIP_ROWS = 500
-POLL_S = 0.05
+V_ARCSEC, J_ARCSEC = 0.05, 0.128
 
 
-def write_bands(folder: Path, size_px: int, other_grid: bool) -> list[str]:
-    """Noise with a gradient, written by strips so that this process stays small; the last band 2.56 times coarser where asked."""
-    arguments = []
-    for number, name in enumerate(BANDS):
-        coarse = other_grid and name == BANDS[-1]
-        size = round(size_px / 2.56) if coarse else size_px
-        step_deg = (0.128 if coarse else 0.05) / 3600
-        header = fits.Header(
-            {
-                "SIMPLE": True, "BITPIX": -32, "NAXIS": 2, "NAXIS1": size, "NAXIS2": size, "BUNIT": "ELECTRONS/S",
-                "CTYPE1": "RA---TAN", "CTYPE2": "DEC--TAN", "CRVAL1": 24.174, "CRVAL2": 15.783,
-                "CRPIX1": size / 2, "CRPIX2": size / 2, "CDELT1": -step_deg, "CDELT2": step_deg,
-            }
-        )  # fmt: skip
-        path = folder / f"{name}.fits"
-        stream = fits.StreamingHDU(path, header)
-        rng = np.random.default_rng(number)
-        for start in range(0, size, STRIP_ROWS):
-            rows = min(STRIP_ROWS, size - start)
-            stream.write((rng.normal(size=(rows, size)) + start / size).astype(np.float32))
-        stream.close()
-        arguments += ["--band", f"{name}={path}"]
-    return arguments
+def write_mosaic(path: Path, size_px: int, scale_arcsec: float, seed: int) -> Path:
+    """Noise, an exponential disk and point sources, float32, written by strips of rows."""
+    rng, header = np.random.default_rng(seed), grid(size_px, scale_arcsec).to_header()
+    header.update({"BUNIT": "ELECTRONS/S", "PHOTFLAM": 1e-19, "PHOTPLAM": 4000.0 + 1000 * seed})
+    header = fits.Header(
+        [("SIMPLE", True), ("BITPIX", -32), ("NAXIS", 2), ("NAXIS1", size_px), ("NAXIS2", size_px), *header.cards]
+    )
+    stream = fits.StreamingHDU(path, header)
+    x_px = np.arange(size_px, dtype=np.float32) - size_px / 2
+    for start in range(0, size_px, STRIP_ROWS):
+        rows = np.arange(start, min(start + STRIP_ROWS, size_px), dtype=np.float32)[:, None] - size_px / 2
+        pixels = rng.normal(0, 0.01, (len(rows), size_px)) + 0.2 * np.exp(-np.hypot(rows, x_px) / (0.2 * size_px))
+        pixels[rng.random(pixels.shape) < 1e-4] += 5
+        stream.write(pixels.astype(np.float32))
+    stream.close()
+    return path
 
 
-def peak_mb(arguments: list[str], home: Path) -> tuple[float, float]:
-    """(most resident MB, seconds) of a `manage.py` process."""
-    environment = os.environ | {"GALAXYCAT_HOME": str(home)}
-    started_s, peak = time.perf_counter(), 0.0
-    process = subprocess.Popen([sys.executable, "manage.py", *arguments], cwd=ROOT, env=environment)
-    while process.poll() is None:
-        try:
-            found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{process.pid}/status").read_text())
-        except OSError:
-            break
-        peak = max(peak, int(found[1]) / 1000) if found else peak
-        time.sleep(POLL_S)
-    if process.wait():
-        raise SystemExit(f"manage.py {arguments[0]} ended with {process.returncode}")
-    return peak, time.perf_counter() - started_s
+def run_measured(arguments: list[str], home: Path) -> tuple[float, float, str]:
+    """(peak MB, seconds, standard output) of `manage.py` with these arguments."""
+    environment = os.environ | {"GALAXYCAT_HOME": str(home), "OMP_NUM_THREADS": "1"}
+    started = time.monotonic()
+    with tempfile.TemporaryFile("w+") as output:
+        process = subprocess.Popen([sys.executable, "manage.py", *arguments], cwd=ROOT, env=environment, stdout=output)
+        peak_kb = 0
+        while process.poll() is None:
+            peak_kb = max(peak_kb, _peak_kb(process.pid))
+            time.sleep(0.05)
+        if process.returncode:
+            raise SystemExit(f"{arguments[0]} failed with {process.returncode}")
+        output.seek(0)
+        return peak_kb / 1024, time.monotonic() - started, output.read()
 
 
-def main(size_px: int, other_grid: bool) -> None:
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        arguments = write_bands(folder, size_px, other_grid)
-        idle, _ = peak_mb(["migrate", "--verbosity", "0"], folder / "home")
-        ingesting, seconds = peak_mb(["ingest", "bench", "--reference", "F555W", *arguments], folder / "home")
-        print(f"idle {idle:.0f} MB, ingest {ingesting:.0f} MB: {ingesting - idle:.0f} MB above; {seconds:.0f} s")
+def _peak_kb(pid: int) -> int:
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) for line in lines if line.startswith("VmHWM")), 0)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--size", type=int, default=10_000)
+    parser.add_argument("--bands", type=int, default=5)
+    parser.add_argument("--reprojected", action="store_true", help="the last band is on pixels of 0.128 arcsec")
+    parser.add_argument("--folder", help="where the files lie meanwhile; it must hold about four times the bands")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(dir=options.folder) as folder:
+        measure(Path(folder), options.size, options.bands, options.reprojected)
+
+
+def measure(folder: Path, size_px: int, n_bands: int, reprojected: bool) -> None:
+    arguments = ["ingest", "ngc-1", "--json", "--reference", "B0"]
+    for number in range(n_bands):
+        is_other = reprojected and number == n_bands - 1
+        side_px, scale_arcsec = (int(size_px * V_ARCSEC / J_ARCSEC), J_ARCSEC) if is_other else (size_px, V_ARCSEC)
+        path = write_mosaic(folder / f"b{number}.fits", side_px, scale_arcsec, number)
+        arguments += ["--band", f"B{number}={path}"]
+    home = folder / "home"
+    run_measured(["migrate", "--verbosity", "0"], home)
+    idle_mb, _, _ = run_measured(["check"], home)
+    peak_mb, seconds, output = run_measured(arguments, home)
+    cog = json.loads(output)["cog"]
+    valid, errors, warnings = cog_validate(cog, strict=True, quiet=True)
+    above_mb = peak_mb - idle_mb
+    print(f"{n_bands} bands of {size_px} x {size_px} px, {'one reprojected' if reprojected else 'one grid'}")
+    print(f"idle {idle_mb:.0f} MB, peak {peak_mb:.0f} MB, above idle {above_mb:.0f} MB, {seconds:.0f} s")
+    print(f"COG valid: {valid} {errors} {warnings}")
+    if above_mb >= LIMIT_MB or not valid:
+        raise SystemExit(f"not within {LIMIT_MB} MB, or not a valid COG")
 
 
 if __name__ == "__main__":
-    sizes = [int(argument) for argument in sys.argv[1:] if argument.isdigit()]
-    main(sizes[0] if sizes else 10_000, "--one-on-another-grid" in sys.argv)
+    main()

@@ -300,3 +300,69 @@ def test_two_ingests_of_one_galaxy_at_once_make_one(band, images):
         thread.join(timeout=60)
     assert sorted(made) == [False, True]
     assert len(stored(images)) == 2
+
+
+def _turned(cards: fits.Header, form: str) -> fits.Header:
+    """The same scale, turned by 30 degrees, as each of the ways that headers write it."""
+    c, s, step = np.cos(np.radians(30)), np.sin(np.radians(30)), 0.05 / 3600
+    for key in ("CDELT1", "CDELT2", "PC1_1", "PC1_2", "PC2_1", "PC2_2"):
+        cards.remove(key, ignore_missing=True)
+    if form == "CD":
+        cards.update({"CD1_1": -step * c, "CD1_2": step * s, "CD2_1": step * s, "CD2_2": step * c})
+    elif form == "PC":
+        cards.update({"CDELT1": -step, "CDELT2": step, "PC1_1": c, "PC1_2": -s, "PC2_1": s, "PC2_2": c})
+    elif form == "CROTA":
+        cards.update({"CDELT1": -step, "CDELT2": step, "CROTA2": 30.0})
+    else:
+        cards.update({"CDELT1": -step, "CDELT2": step})
+    if form == "SIP without suffix":
+        cards.update({"A_ORDER": 2, "B_ORDER": 2, "A_2_0": 2e-5, "B_0_2": -3e-5, "A_1_1": 1e-5})
+    return cards
+
+
+@pytest.mark.parametrize("form", ["CD", "PC", "CROTA", "CDELT", "SIP without suffix"])
+def test_the_wcs_of_every_band_is_astropys_at_100_random_points(band, tmp_path, form):
+    path = tmp_path / "turned.fits"
+    fits.writeto(path, fits.getdata(band), _turned(fits.getheader(band), form))
+    run_json("ingest", "ngc-1", "--band", f"V={path}")
+    kept = wcs_from_cards(Band.objects.get().wcs_cards)
+    header = fits.getheader(path)
+    if form == "SIP without suffix":
+        header["CTYPE1"], header["CTYPE2"] = "RA---TAN-SIP", "DEC--TAN-SIP"
+    x_px, y_px = np.random.default_rng(7).uniform(0, SIZE_PX - 1, (2, 100))
+    back_x, back_y = kept.all_world2pix(*WCS(header).all_pix2world(x_px, y_px, 0), 0)
+    assert np.hypot(back_x - x_px, back_y - y_px).max() < 0.01
+
+
+def test_bands_with_one_filter_in_every_header_keep_the_names_they_are_given(tmp_path, images):
+    files = {name: write_band(tmp_path / f"{name}.fits", seed, FILTER="F555W") for seed, name in enumerate("BVI")}
+    result = run_json(
+        "ingest", "ngc-1", *(part for name, path in files.items() for part in ("--band", f"{name}={path}"))
+    )
+    assert [band["name"] for band in result["bands"]] == ["B", "V", "I"]
+
+
+def test_a_border_of_zeros_is_kept_and_counts_in_no_limit(band, tmp_path):
+    data = fits.getdata(band)
+    data[:90], data[-90:] = 0, 0
+    bordered = tmp_path / "bordered.fits"
+    fits.writeto(bordered, data, fits.getheader(band))
+    run_json("ingest", "ngc-1", "--band", f"V={band}")
+    run_json("ingest", "ngc-2", "--band", f"V={bordered}")
+    whole, cut = (Band.objects.get(mosaic__galaxy__slug=slug) for slug in ("ngc-1", "ngc-2"))
+    assert cut.noise == pytest.approx(whole.noise, rel=0.1)
+    assert cut.background == pytest.approx(whole.background, abs=0.1)
+
+
+def test_a_picture_and_a_cube_are_ingested(tmp_path, images):
+    cube = np.random.default_rng(0).normal(5, 1, (2, 80, 90)).astype(np.float32)
+    fits.writeto(tmp_path / "cube.fits", cube)
+    bands = [f"{name}={tmp_path / 'cube.fits'}[plane={plane}]" for name, plane in (("one", 1), ("two", 2))]
+    result = run_json("ingest", "cube", "--band", bands[0], "--band", bands[1])
+    with rasterio.open(result["cog"]) as cog:
+        np.testing.assert_array_equal(cog.read()[:, ::-1], cube)
+    with rasterio.open(tmp_path / "p.png", "w", driver="PNG", height=80, width=90, count=3, dtype="uint8") as picture:
+        picture.write(np.random.default_rng(1).integers(1, 255, (3, 80, 90)).astype(np.uint8))
+    channels = [part for k in (1, 2, 3) for part in ("--band", f"{'RGB'[k - 1]}={tmp_path / 'p.png'}[{k}]")]
+    result = run_json("ingest", "picture", *channels)
+    assert (result["pixel_scale_arcsec"], len(result["bands"])) == (None, 3)

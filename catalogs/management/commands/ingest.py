@@ -31,7 +31,7 @@ class Command(GalaxyCatCommand):
             team=operators_team(options["team"]),
             reference=options["reference"],
             name=options["name"],
-            progress=self.progress,
+            progress=self.step,
         )
         return describe(ingested.mosaic) | {"is_new": ingested.is_new}
 

@@ -47,7 +47,7 @@ class ArrayBand:
         return self.data[start:stop].astype(np.float32)
 
 
-def quiet(line: str) -> None:
+def quiet(fraction: float | None, stage: str) -> None:
     """Progress nobody reads."""
 
 

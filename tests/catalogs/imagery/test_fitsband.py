@@ -9,7 +9,7 @@ import pytest
 from astropy.io import fits
 from astropy.wcs import WCS
 
-from catalogs.imagery.fitsband import open_band, parse_band_argument
+from catalogs.imagery.fitsband import BandArgument, open_band, parse_band_argument
 from catalogs.imagery.fitswcs import quiet_astropy, wcs_from_cards
 from galaxycat.errors import BadInput
 from tests.catalogs.imagery.conftest import SIP_CARDS, TAN_CARDS, write_fits
@@ -79,6 +79,42 @@ def test_extension_by_name_number_and_version(tmp_path):
 def test_one_plane_cube_is_an_image(tmp_path):
     with open_band(write_fits(tmp_path / "a.fits", DATA[None, None])) as band:
         np.testing.assert_array_equal(band.read_rows(10, 20), DATA[10:20])
+
+
+def test_a_plane_of_a_cube_is_an_image(tmp_path):
+    cube = np.arange(4 * 20 * 30, dtype=np.float32).reshape(4, 20, 30)
+    fits.HDUList([fits.PrimaryHDU(), fits.ImageHDU(cube, name="SCI"), fits.ImageHDU(cube[0], name="FLAT")]).writeto(
+        tmp_path / "cube.fits"
+    )
+    for plane in (1, 4):
+        for ext in ("SCI", "1", None):
+            with open_band(tmp_path / "cube.fits", ext, "V", plane) as band:
+                np.testing.assert_array_equal(band.read_rows(0, 20), cube[plane - 1])
+    fits.writeto(tmp_path / "deep.fits", cube[None])
+    with open_band(tmp_path / "deep.fits", None, "V", 3) as band:
+        np.testing.assert_array_equal(band.read_rows(5, 20), cube[2, 5:])
+
+
+@pytest.mark.parametrize(
+    ("ext", "plane", "why"),
+    [("SCI", None, r"name one of its 4 planes, such as FILE\[plane=1\]"), ("SCI", 5, "has no plane 5: choose one from 1 to 4"),
+     ("FLAT", 2, "has no plane 2: choose one from 1 to 1")],
+)  # fmt: skip
+def test_a_plane_must_be_named_and_be_there(tmp_path, ext, plane, why):
+    cube = np.ones((4, 20, 30), np.float32)
+    fits.HDUList([fits.PrimaryHDU(), fits.ImageHDU(cube, name="SCI"), fits.ImageHDU(cube[0], name="FLAT")]).writeto(
+        tmp_path / "cube.fits"
+    )
+    with pytest.raises(BadInput, match=why), open_band(tmp_path / "cube.fits", ext, "V", plane):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("argument", "ext", "plane"),
+    [("V=a.fits[SCI][plane=3]", "SCI", 3), ("V=a.fits[plane=12]", None, 12), ("V=a.fits[SCI,2]", "SCI,2", None)],
+)
+def test_band_argument_with_a_plane(argument, ext, plane):
+    assert parse_band_argument(argument) == BandArgument("V", Path("a.fits"), ext, plane)
 
 
 def test_wcs_of_a_cd_matrix_round_trips(tmp_path):
@@ -161,7 +197,7 @@ BAD_FILES = {
     "cut in the data": "cut short",
     "cut gzip": "damaged or cut short",
     "table only": "holds no image",
-    "cube": "3 x 4 x 5 pixels, not a plane",
+    "cube": "3 x 4 x 5 pixels, not a plane: name one of its 3 planes",
     "all NaN": "all NaN",
     "all zero": "nothing but zeros",
     "text in PHOTFLAM": "PHOTFLAM is 'bright' where a number belongs",

@@ -116,3 +116,20 @@ def test_a_missing_field_is_named():
     del data["white"]
     with pytest.raises(BadInput, match="'white' is missing"):
         from_json(data)
+
+
+@pytest.mark.parametrize(
+    ("wavelengths_nm", "expected"),
+    [
+        ({"V": 531, "J": 1250, "H": 1540, "K": 2200}, (["K"], ["H"], ["J"])),
+        ({"V": 531, "J": 1250, "H": 1540}, (["H"], ["J", "H"], ["J"])),
+        ({"J": 1250, "H": 1540, "K": 2200}, None),  # the colour rendition is just that
+        ({"V": 531, "I": 804, "H": 1540}, None),
+        ({"V": 531, "I": None}, None),
+    ],
+)
+def test_the_near_infrared_by_itself(wavelengths_nm, expected):
+    offered = {recipe.slug: recipe for recipe in default_recipes([band(*each) for each in wavelengths_nm.items()])}
+    found = offered.get("near-infrared")
+    assert (found and tuple(names(channel) for channel in found.channels)) == expected
+    assert list(offered)[:2] == ["colour", "colour-lupton"]

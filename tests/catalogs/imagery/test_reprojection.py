@@ -126,6 +126,20 @@ def test_no_data_stays_no_data_and_does_not_grow(band):
     assert not (found == 0).any()
 
 
+@pytest.mark.parametrize(("own", "grid"), [(COARSE, FINE), (FINE, COARSE)], ids=["finer", "coarser"])
+def test_a_hole_keeps_its_area(band, own, grid):
+    """Turned, so that its edge cuts pixels at every place."""
+    half = own[1] // 6
+    image = np.full((own[1], own[1]), 3, np.float32)
+    image[own[1] // 2 - half : own[1] // 2 + half, own[1] // 2 - half : own[1] // 2 + half] = np.nan
+    size = int(grid[1] * 0.7)
+    reference = band("V", header(grid[0], size), np.ones((size, size), np.float32))
+    found = rows_of(reprojected(band("H", header(*own, 15, unit="MJy/sr"), image), reference))
+    side_px = 2 * half * own[0] / grid[0]
+    assert np.isnan(found).sum() == pytest.approx(side_px**2, abs=0.1 * 4 * side_px)
+    np.testing.assert_allclose(found[np.isfinite(found)], 3, rtol=1e-6)
+
+
 def test_what_the_band_does_not_cover_is_no_data(band):
     cards = header(0.128, 90)  # 11.5 arcsec on 21
     reference = band("V", header(*FINE), np.ones((420, 420), np.float32))

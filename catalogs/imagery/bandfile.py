@@ -1,0 +1,98 @@
+"""One band of a mosaic in a file, whatever its format: what is known of it, and its pixels by strips of rows."""
+
+import hashlib
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from astropy.io import fits
+from astropy.wcs import WCS
+from numpy.typing import NDArray
+
+from catalogs.imagery.calibration import Calibration
+from galaxycat.errors import BadInput
+
+SCAN_ROWS = 256
+
+
+@dataclass(frozen=True)
+class BandArgument:
+    """What `--band NAME=FILE[EXT][plane=N]` says; `ext` is None, a number, a name, or "name,version", of a picture the number
+    of a channel; `plane` counts a cube's planes from 1."""
+
+    name: str
+    path: Path
+    ext: str | None = None
+    plane: int | None = None
+
+    @property
+    def part(self) -> str:
+        """What of the file is meant, as text."""
+        return (self.ext or "") + (f"[plane={self.plane}]" if self.plane else "")
+
+
+def parse_band_argument(argument: str) -> BandArgument:
+    """Read `NAME=FILE[EXT][plane=N]`. Raises BadInput where there is no name or no file in it."""
+    name, separator, rest = argument.partition("=")
+    name, rest = name.strip(), rest.strip()
+    if not separator or not name or not rest:
+        raise BadInput(f"--band {argument!r}: write NAME=FILE or NAME=FILE[EXT], for example V=ngc628_v.fits[SCI]")
+    rest, plane = _without_plane(rest)
+    match = re.fullmatch(r"(.+)\[([^\[\]]+)\]", rest)
+    # A file may really be called "a[1].fits", or even end in a bracket.
+    if match is None or Path(rest).exists():
+        return BandArgument(name, Path(rest), None, plane)
+    return BandArgument(name, Path(match[1]), match[2].strip(), plane)
+
+
+def _without_plane(rest: str) -> tuple[str, int | None]:
+    match = None if Path(rest).exists() else re.fullmatch(r"(.+)\[plane=(\d{1,6})\]", rest)
+    return (match[1], int(match[2])) if match else (rest, None)
+
+
+@dataclass
+class BandFile:
+    """An open image of `shape` (height, width) in `path`; `header` is the HDU's, completed by the primary one's, and empty
+    for a picture.
+
+    `wcs_cards` rebuild `wcs`, which is None (with a warning) where the header has none. `warnings` says in one line
+    each what was not believed or not kept. Made by `open_band`.
+    """
+
+    path: Path
+    name: str
+    hdu: Any = field(repr=False)
+    header: fits.Header = field(repr=False)
+    shape: tuple[int, int]
+    calibration: Calibration
+    wcs: WCS | None = field(repr=False)
+    wcs_cards: list[str] = field(repr=False)
+    warnings: list[str]
+
+    def read_rows(self, start: int, stop: int) -> NDArray[np.float32]:
+        """Rows start <= y < stop as native float32 (rows, width), bottom row first; NaN where there is no data.
+
+        Raises ValueError for rows outside the image, BadInput where the file turns out to be damaged.
+        """
+        raise NotImplementedError
+
+    @cached_property
+    def sha256(self) -> str:
+        """Hexadecimal SHA-256 of the file as it lies on disk."""
+        with self.path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def require_light(band: BandFile) -> None:
+    """Look for one finite value that is not zero; a usual image shows it in its first strip."""
+    seen_finite = False
+    for start in range(0, band.shape[0], SCAN_ROWS):
+        finite = (rows := band.read_rows(start, min(start + SCAN_ROWS, band.shape[0])))[np.isfinite(rows)]
+        if np.any(finite):
+            return
+        seen_finite = seen_finite or finite.size > 0
+    what = "holds nothing but zeros" if seen_finite else "holds no finite value (all NaN)"
+    raise BadInput(f"{band.path}: its image {what}: choose another extension or file")
