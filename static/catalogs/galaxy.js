@@ -1,6 +1,7 @@
 // @ts-check
 /** The galaxy page: the viewer, with the ticked catalogues and rounds drawn on it. */
 
+import { Comparison } from "./compare.js";
 import { bindGoTo, keepAddress } from "./goto.js";
 import { addInstruments } from "./instruments.js";
 import { LiveTopic } from "../galaxycat/livetopic.js";
@@ -19,6 +20,7 @@ const stretching = stretchingOf(viewer);
 void openViewer(viewer, stretching?.layerOf).then((opened) => {
   const sources = (ticked = new TickedSources(opened, viewer));
   bindStretch(element("#stretch", HTMLDetailsElement), opened.renditions, stretching);
+  new Comparison(opened.map, opened.renditions, element("#compare", HTMLDetailsElement));
   bindGoTo(element("#go-to", HTMLFormElement), { ...opened, findSource: (number) => sources.find(number) }, viewer);
   keepAddress(opened, viewer);
   addInstruments(opened, viewer);

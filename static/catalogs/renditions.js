@@ -4,24 +4,25 @@
 import { imageBounds } from "./map.js";
 
 /** @typedef {import("./map.js").ViewerConfig["renditions"][number]} Rendition */
+/** @typedef {(rendition: Rendition, options?: {pane?: string}) => L.GridLayer} LayerOf */
 
 export class RenditionLayers extends EventTarget {
   /** @type {L.GridLayer | null} */
   layer = null;
   #index = -1;
   #indexBefore = -1;
-  #layerOf;
 
   /**
    * @param {L.Map} map
    * @param {import("./map.js").ViewerConfig} viewer
-   * @param {((rendition: Rendition) => L.GridLayer) | null} [layerOf] how a rendition is drawn, else by the server's tiles
+   * @param {LayerOf | null} [layerOf] how a rendition is drawn, else by the server's tiles
    */
   constructor(map, viewer, layerOf) {
     super();
     this.map = map;
     this.viewer = viewer;
-    this.#layerOf = layerOf ?? this.#renderedTiles;
+    /** How a rendition is drawn. */
+    this.layerOf = layerOf ?? this.#renderedTiles;
     const sharpen = () => map.getContainer().classList.toggle("is-enlarged", map.getZoom() > 0);
     map.on("zoomend viewreset", sharpen);
     sharpen();
@@ -41,13 +42,14 @@ export class RenditionLayers extends EventTarget {
 
   /** Draw this rendition, and those to come, by the server's tiles. */
   fallBack() {
-    this.#layerOf = this.#renderedTiles;
+    this.layerOf = this.#renderedTiles;
     if (this.layer) this.#draw();
+    this.dispatchEvent(new Event("fallback"));
   }
 
   #draw() {
     const before = this.layer;
-    const layer = this.#layerOf(this.current);
+    const layer = this.layerOf(this.current);
     this.layer = layer;
     // The old picture stays below until the new one is whole: no flash to black.
     layer.once("load", () => before?.remove());
@@ -74,8 +76,8 @@ export class RenditionLayers extends EventTarget {
     this.show(this.#other);
   }
 
-  /** @param {Rendition} rendition */
-  #renderedTiles = ({ tile_url }) => L.tileLayer(tile_url, { ...gridOptions(this.viewer), zoomOffset: this.viewer.max_zoom });
+  /** @type {LayerOf} */
+  #renderedTiles = ({ tile_url }, options) => L.tileLayer(tile_url, { ...gridOptions(this.viewer), zoomOffset: this.viewer.max_zoom, ...options });
 }
 
 /**

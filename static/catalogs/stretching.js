@@ -26,8 +26,9 @@ export class Stretching {
     this.client = new BlockClient(config.worker_url, config.block_url);
   }
 
-  /** @param {import("./renditions.js").Rendition} rendition */
-  layerOf = (rendition) => new BandLayer(this.painter, (place, signal) => this.client.get(place, signal), this.viewer, this.styleOf(rendition));
+  /** @type {import("./renditions.js").LayerOf} */
+  layerOf = (rendition, options) =>
+    new BandLayer(this.painter, (place, signal) => this.client.get(place, signal), this.viewer, this.styleOf(rendition), options);
 
   /** @param {import("./renditions.js").Rendition} rendition */
   styleOf({ slug }) {

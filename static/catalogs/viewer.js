@@ -14,7 +14,7 @@ import { SkyGrid } from "./sky.js";
 
 /**
  * @param {import("./map.js").ViewerConfig} viewer
- * @param {((rendition: import("./renditions.js").Rendition) => L.GridLayer) | null} [layerOf] how a rendition is drawn
+ * @param {import("./renditions.js").LayerOf | null} [layerOf] how a rendition is drawn
  */
 export async function openViewer(viewer, layerOf) {
   const map = await mapReady("map");

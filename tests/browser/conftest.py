@@ -11,7 +11,7 @@ import pytest
 import uvicorn
 from django.conf import settings
 from django.core.management import call_command
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, sync_playwright
 
 from tests.browser import chromium
 
@@ -30,17 +30,28 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """A browser without WebGL; a module that tests it has one of its own."""
+    yield from launched(playwright, chromium.FLAGS)
+
+
+def launched(playwright: Playwright, flags: list[str]) -> Iterator[Browser]:
+    """A Chromium until the end of the tests; none fails where CI=true and skips elsewhere."""
     path = chromium.find()
     if path is None:
         reason = "no Chromium: set CHROMIUM to its path, or install the package chromium"
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=chromium.FLAGS)
-        yield browser
-        browser.close()
+    browser = playwright.chromium.launch(executable_path=path, args=flags)
+    yield browser
+    browser.close()
 
 
 @pytest.fixture(scope="session")

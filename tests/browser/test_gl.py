@@ -6,14 +6,16 @@ import numpy as np
 import pytest
 from astropy.io import fits
 from playwright.sync_api import Page, expect
+from rasterio.io import MemoryFile
 
 from catalogs.imagery.fitsband import BandArgument
 from catalogs.imagery.recipes import STRETCHES, Recipe, from_json
 from catalogs.ingest import ingest_galaxy
 from catalogs.simulation import SimulationSpec, simulate_galaxy
 from galaxycat.accounts.models import Role
+from tests.browser import chromium
 from tests.browser.accessibility import axe_clean
-from tests.browser.conftest import LAPTOP, TABLET
+from tests.browser.conftest import LAPTOP, TABLET, launched
 from tests.browser.stretched import composed_tile, drawn_tiles
 from tests.factories import PASSWORD, make_member, make_team
 from tests.processes import wait_until
@@ -34,6 +36,12 @@ OffscreenCanvas.prototype.getContext = function (kind, ...rest) {
   return context;
 };
 """
+
+
+@pytest.fixture(scope="session")
+def browser(playwright):
+    """One with WebGL2, by software."""
+    yield from launched(playwright, chromium.GL_FLAGS)
 
 
 @pytest.fixture(scope="session")
@@ -289,3 +297,51 @@ def test_the_panel_is_accessible_and_fits(open_page, mosaic, size):
     page.locator("input[name=rendition][value=grey-f555w]").check()
     person.shoot(f"stretch-grey-{size['width']}", size)
     axe_clean(page)
+
+
+def picture_of(page: Page) -> np.ndarray:
+    """(h, w, 3) of what is on the screen."""
+    with MemoryFile(page.screenshot()) as memory, memory.open() as opened:
+        return np.moveaxis(opened.read([1, 2, 3]), 0, -1).astype(int)
+
+
+def test_two_renditions_are_compared_on_either_side_of_a_line(open_page, mosaic):
+    person = open_page(rendition="grey-f275w")
+    page = person.page
+    whole(page)
+    left = picture_of(page)
+    page.locator("input[name=rendition][value=grey-f814w]").check()
+    whole(page)
+    right = picture_of(page)
+    page.locator("input[name=rendition][value=grey-f275w]").check()
+    page.locator("#compare > summary").click()
+    page.get_by_label("With").select_option("grey-f814w")
+    expect(page.locator("canvas.leaflet-tile-loaded")).to_have_count(18)
+    line = page.get_by_role("slider", name="Line between")
+    box = page.locator("#map").bounding_box()
+    # Inside the image, away from the line, its handle and the furniture.
+    rows = slice(int(box["y"]) + 80, int(box["y"]) + 280)
+    for presses in (0, -30, 20):
+        line.focus()
+        for _ in range(abs(presses)):
+            page.keyboard.press("ArrowLeft" if presses < 0 else "ArrowRight")
+        middle = int(box["x"] + box["width"] * float(line.input_value()))
+        both = picture_of(page)
+        np.testing.assert_array_equal(both[rows, 200 : middle - 5], left[rows, 200 : middle - 5])
+        np.testing.assert_array_equal(both[rows, middle + 5 : 740], right[rows, middle + 5 : 740])
+    assert (left[rows, 200:740] != right[rows, 200:740]).mean() > 0.3
+    person.shoot("compare")
+    axe_clean(page)
+    # Half of each where it is half transparent.
+    page.get_by_role("slider", name="Opacity").fill("0.5")
+    mixed = picture_of(page)[rows, middle + 5 : 740]
+    assert np.abs(mixed - (left + right)[rows, middle + 5 : 740] / 2).max() <= 2
+    # It stays where it is on the screen when the map is moved, and goes when nothing is chosen.
+    page.mouse.move(400, 400)
+    page.mouse.down()
+    page.mouse.move(440, 420, steps=4)
+    page.mouse.up()
+    assert int(box["x"] + box["width"] * float(line.input_value())) == middle
+    page.get_by_label("With").select_option("nothing")
+    expect(line).to_be_hidden()
+    expect(page.locator("canvas.leaflet-tile-loaded")).to_have_count(9)

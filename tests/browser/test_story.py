@@ -311,10 +311,10 @@ def test_the_sky_under_the_cursor_is_right_to_a_twentieth_of_a_pixel(people, tea
 
 def raster_place(page: Page, x: float, y: float, max_zoom: int) -> tuple[float, float]:
     """Where on the image the screen's point is, told by the tile drawn under it: (col, row), corners on integers."""
-    for tile in page.locator("canvas.leaflet-tile-loaded").all():
+    for tile in page.locator("img.leaflet-tile-loaded").all():
         box = tile.bounding_box()
         if box and box["x"] <= x < box["x"] + box["width"] and box["y"] <= y < box["y"] + box["height"]:
-            z, tile_x, tile_y = map(int, tile.get_attribute("data-tile").split("/"))
+            z, tile_x, tile_y = map(int, re.search(r"/(\d+)/(\d+)/(\d+)/$", tile.get_attribute("src")).groups())
             scale = 2 ** (max_zoom - z)
             return (
                 (tile_x + (x - box["x"]) / box["width"]) * 256 * scale,

@@ -27,9 +27,10 @@ export class BandLayer extends L.GridLayer {
    * @param {GetBlock} getBlock
    * @param {import("../map.js").ViewerConfig} viewer
    * @param {import("./style.js").Style} style
+   * @param {{pane?: string}} [options]
    */
-  constructor(painter, getBlock, viewer, style) {
-    super(gridOptions(viewer));
+  constructor(painter, getBlock, viewer, style, options) {
+    super({ ...gridOptions(viewer), ...options });
     this.painter = painter;
     this.getBlock = getBlock;
     this.viewer = viewer;

@@ -1,0 +1,71 @@
+// @ts-check
+/** A second rendition over the first, right of a line that is dragged, and as opaque as one likes. */
+
+const PANE = "compared";
+const ABOVE_TILES = "250"; // Leaflet's tiles are at 200, what is drawn on them from 400
+
+export class Comparison {
+  /** @type {L.GridLayer | null} */
+  #layer = null;
+
+  /**
+   * @param {L.Map} map
+   * @param {import("./renditions.js").RenditionLayers} renditions
+   * @param {HTMLDetailsElement} root its controls
+   */
+  constructor(map, renditions, root) {
+    this.map = map;
+    this.renditions = renditions;
+    this.choice = /** @type {HTMLSelectElement} */ (root.querySelector("select"));
+    this.opacity = /** @type {HTMLInputElement} */ (root.querySelector("[name=opacity]"));
+    this.pane = map.createPane(PANE);
+    this.pane.style.zIndex = ABOVE_TILES;
+    this.line = L.DomUtil.create("div", "compare-line", map.getContainer());
+    this.handle = this.#makeHandle();
+    this.choice.append(...renditions.viewer.renditions.map(({ name, slug }) => new Option(name, slug)));
+    this.choice.addEventListener("change", () => this.#draw());
+    this.opacity.addEventListener("input", () => this.#fade());
+    map.on("move resize zoomend viewreset", () => this.#clip());
+    renditions.addEventListener("fallback", () => this.#draw());
+    this.#draw();
+  }
+
+  /** A slider as wide as the map: dragged, or moved by the arrow keys. */
+  #makeHandle() {
+    const handle = L.DomUtil.create("input", "compare-handle", this.map.getContainer());
+    Object.assign(handle, { type: "range", min: 0, max: 1, step: 0.005, value: 0.5, autocomplete: "off" });
+    handle.setAttribute("aria-label", "Line between the two renditions");
+    handle.addEventListener("input", () => this.#clip());
+    L.DomEvent.disableClickPropagation(handle);
+    return handle;
+  }
+
+  #draw() {
+    const rendition = this.renditions.viewer.renditions.find(({ slug }) => slug === this.choice.value);
+    this.#layer?.remove();
+    this.#layer = rendition ? this.renditions.layerOf(rendition, { pane: PANE }).addTo(this.map) : null;
+    this.line.hidden = this.handle.hidden = !rendition;
+    this.opacity.disabled = !rendition;
+    this.#fade();
+    this.#clip();
+  }
+
+  #fade() {
+    const percent = Math.round(100 * this.opacity.valueAsNumber);
+    this.pane.style.opacity = this.opacity.value;
+    const output = this.opacity.closest("label")?.querySelector("output");
+    if (output) output.textContent = `${percent} %`;
+    this.opacity.setAttribute("aria-valuetext", `${percent} %`);
+  }
+
+  /** The pane moves with the map, the line does not. */
+  #clip() {
+    if (!this.#layer) return;
+    const size = this.map.getSize();
+    const x = Math.round(size.x * this.handle.valueAsNumber);
+    const from = this.map.containerPointToLayerPoint([x, 0]);
+    const to = this.map.containerPointToLayerPoint(size);
+    this.pane.style.clipPath = `polygon(${[[from.x, from.y], [to.x, from.y], [to.x, to.y], [from.x, to.y]].map((corner) => corner.map((at) => `${at}px`).join(" ")).join(", ")})`;
+    this.line.style.left = `${x}px`;
+  }
+}
