@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -152,7 +153,10 @@ def free_port() -> int:
 def test_serve_answers_and_stops_everything_it_started(tmp_path, stop):
     port = free_port()
     command = [sys.executable, "manage.py", "serve", "--port", str(port)]
-    with subprocess.Popen(command, cwd=ROOT, env=environment(tmp_path), stderr=subprocess.PIPE, text=True) as serving:
+    # A shell's background job ignores Ctrl-C, and what it starts would too.
+    heed = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    started = {"cwd": ROOT, "env": environment(tmp_path), "stderr": subprocess.PIPE, "text": True, "preexec_fn": heed}
+    with subprocess.Popen(command, **started) as serving:
         line = next(line for line in serving.stderr if "answers at" in line)
         address = re.search(r"http://\S+", line)[0]
         with urllib.request.urlopen(address, timeout=10) as answer:  # noqa: S310 - our own address
