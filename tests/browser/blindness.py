@@ -20,7 +20,9 @@ def nothing_of_the_model_reaches(voters: list[Voter], round_: Round) -> None:
         voter.page.wait_for_load_state("networkidle")
     versions = ModelVersion.objects.select_related("predictor__catalog")
     needles = needles_of(versions, drawn_numbers(round_))
-    assert len(needles.names) == 3 * versions.count() > 9
+    # Two versions may be of one content: an answer without a class, alone in a refit, teaches nothing.
+    contents = {version.content_sha256 for version in versions}
+    assert len(needles.names) == 2 * versions.count() + len(contents) > 9
     assert len(needles.scores) > len(drawn_numbers(round_))
     for voter in voters:
         assert voter.ear.lost == []
