@@ -17,6 +17,7 @@ from catalogs.evidence import SIZE_PX, WIDE_PX, etag_of, evidence_of
 from catalogs.imagery.evidence import read_cutout
 from catalogs.models import Band, Catalog, Galaxy, Mosaic, Rendition, Source
 from catalogs.models.catalog import SourceQuerySet
+from catalogs.selecting import parse_polygon, selection
 from catalogs.viewer import tile_url
 from galaxycat.errors import BadInput
 
@@ -178,6 +179,16 @@ class CatalogViewSet(viewsets.ReadOnlyModelViewSet):
         if number := asked.get("number"):
             sources = sources.filter(number=_whole("number", number, 2**31 - 1))
         return Response(places_of(sources, asked.get("bbox"), _whole("sample", asked.get("sample", "0"), MAX_SOURCES)))
+
+    @extend_schema(
+        responses=dict[str, Any],
+        parameters=[OpenApiParameter("polygon", str, required=True, description="x0,y0,x1,y1,... in pixels.")],
+        filters=False,
+    )
+    @action(detail=True, pagination_class=None)
+    def inside(self, request: Request, uuid: str) -> Response:
+        """The catalogue's sources inside a polygon: how many, by published class, and the first of them."""
+        return Response(selection(self.get_object(), parse_polygon(request.query_params.get("polygon", ""))))
 
 
 def places_of(sources: SourceQuerySet, box: str | None = None, sample: int = 0) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from catalogs.views import detection, evidence, galaxies, ingest, releases, tiles
+from catalogs.views import detection, evidence, galaxies, ingest, regions, releases, tiles
 
 
 class HexConverter:
@@ -23,6 +23,8 @@ urlpatterns = [
     path("galaxies/<slug:slug>/catalogs/", galaxies.catalog_list, name="catalogs"),
     path("galaxies/<slug:slug>/detect/", detection.detect, name="detect"),
     path("galaxies/<slug:slug>/import/", galaxies.import_file, name="import_catalog"),
+    path("galaxies/<slug:slug>/regions.reg", regions.region_file, name="region_file"),
+    path("galaxies/<slug:slug>/regions/import/", regions.import_region_file, name="import_regions"),
     path("galaxies/<slug:slug>/releases/", releases.release_list, name="releases"),
     path("galaxies/<slug:slug>/releases/make/", releases.make, name="make_release"),
     path("releases/<uuid:uuid>/", releases.release_page, name="release"),

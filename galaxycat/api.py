@@ -7,6 +7,7 @@ from rest_framework.routers import SimpleRouter
 from rest_framework.throttling import ScopedRateThrottle
 
 from catalogs.api import CatalogViewSet, GalaxyViewSet, SourceViewSet
+from catalogs.regions_api import RegionViewSet
 from catalogs.releases_api import ReleaseViewSet
 from galaxycat.jobs.api import JobViewSet
 from labeling.api import RoundViewSet, VoteViewSet
@@ -29,6 +30,7 @@ router = SimpleRouter()
 router.register("galaxies", GalaxyViewSet, basename="galaxy")
 router.register("catalogs", CatalogViewSet, basename="catalog")
 router.register("sources", SourceViewSet, basename="source")
+router.register("regions", RegionViewSet, basename="region")
 router.register("releases", ReleaseViewSet, basename="release")
 router.register("campaigns", CampaignViewSet, basename="campaign")
 router.register("jobs", JobViewSet, basename="job")

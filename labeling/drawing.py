@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 
 from catalogs.models import Catalog
+from catalogs.regions.inside import points_in_regions
 from galaxycat.errors import BadInput
 from labeling.models import Anchor, Campaign, Consensus, Level, Round, RoundSource
 from labeling.samplers import SAMPLERS
-from labeling.sampling import points_in_regions, random_sample, regions_from_geojson
+from labeling.sampling import random_sample, regions_from_geojson
 
 # Anchors have a stream of chance of their own: asking for them changes nothing else that the seed decides.
 ANCHOR_STREAM = 1

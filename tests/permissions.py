@@ -29,6 +29,8 @@ export_catalog            GET   404    404  200  200  200  200
 tile                      GET   404    404  200  200  200  200
 data_tile                 GET   404    404  200  200  200  200
 cutout                    GET   404    404  200  200  200  200
+region_file               GET   404    404  200  200  200  200
+import_regions            POST  login  404  403  302  302  302
 source_evidence           GET   404    404  200  200  200  200
 numbered_source           GET   404    404  302  302  302  302
 
@@ -74,6 +76,11 @@ api:galaxy-values         GET   404    404  422  422  422  422
 api:catalog-list          GET   200    200  200  200  200  200
 api:catalog-detail        GET   404    404  200  200  200  200
 api:catalog-places        GET   404    404  200  200  200  200
+api:catalog-inside        GET   404    404  422  422  422  422
+api:region-list           GET   401    200  200  200  200  200
+api:region-list           POST  401    404  403  201  201  201
+api:region-detail         GET   401    404  200  200  200  200
+api:region-detail         PATCH 401    404  403  403  200  200
 api:source-list           GET   200    200  200  200  200  200
 api:source-detail         GET   404    404  200  200  200  200
 api:source-evidence       GET   404    404  200  200  200  200
@@ -181,6 +188,12 @@ export_catalog      GET  200    200
 tile                GET  200    200
 data_tile           GET  200    200
 cutout              GET  200    200
+region_file         GET  200    200
+import_regions      POST login  403
+api:region-list     POST 401    403
+api:region-detail   GET  401    404
+api:region-detail   PATCH 401   404
+api:catalog-inside  GET  422    422
 source_evidence     GET  200    200
 numbered_source     GET  302    302
 releases            GET  200    200

@@ -32,6 +32,7 @@ from tests.world import World
 pytestmark = pytest.mark.django_db
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 REFUSED = {"login", "401", "403", "404", "405"}
+REGIONS = b"# Region file format: DS9\nimage\ncircle(100,100,20)\n"
 CSV = b"id,x_px,y_px\n1,10,10\n"
 
 
@@ -59,6 +60,8 @@ def address(name: str, world: World) -> str:
         "api:remark-withdraw": [world.remark.client_id],
         "api:catalog-detail": [world.catalog.uuid],
         "api:catalog-places": [world.catalog.uuid],
+        "api:catalog-inside": [world.catalog.uuid],
+        "api:region-detail": [world.region.uuid],
         "source_evidence": [source.uuid],
         "numbered_source": [source.catalog.uuid, source.number],
         "api:source-detail": [source.uuid],
@@ -71,6 +74,8 @@ def address(name: str, world: World) -> str:
         "catalogs",
         "detect",
         "import_catalog",
+        "region_file",
+        "import_regions",
         "rounds",
         "new_round",
         "api:galaxy-detail",
@@ -119,7 +124,7 @@ def admin_arguments(name: str, world: World) -> list:
 
 
 def body(name: str, world: World) -> dict:
-    """What a well-meant POST to the address carries."""
+    """What a well-meant POST or PATCH to the address carries."""
     source = str(world.assignment.draw.source.uuid)
     decision = {"source": source, "label": "2", "reason": "one core", "supersedes": str(world.decision.uuid)}
     opening = {"campaign_name": "Clusters", "n_sources": 3, "mode": "blind"}
@@ -135,6 +140,11 @@ def body(name: str, world: World) -> dict:
         "publish_release": {"confirm": "yes"},
         "withdraw_release": {"because": "a test"},
         "import_catalog": {"file": SimpleUploadedFile("list.csv", CSV)},
+        "import_regions": {"file": SimpleUploadedFile("arms.reg", REGIONS)},
+        "api:region-list": {
+            "uuid": str(uuid4()), "galaxy": world.galaxy.slug, "shape": {"kind": "point", "x_px": 1, "y_px": 2},
+        },
+        "api:region-detail": {"version": 1, "label": "a bar"},
         "pretrain": {"catalog": str(world.catalog.uuid)},
         "train": {"campaign": str(world.round.campaign.uuid)},
         "import_predictions": {
@@ -164,7 +174,7 @@ def outcome(world: World, person: str, name: str, method: str) -> str:
         if person != "anonymous":
             client.force_login(world.people[person])
         json = {"content_type": "application/json"} if name.startswith("api:") and method != "GET" else {}
-        data = body(name, world) if method == "POST" else None
+        data = body(name, world) if method in ("POST", "PATCH") else None
         response = getattr(client, method.lower())(address(name, world), data, **json)
         transaction.set_rollback(True)
     to_login = response.status_code == 302 and response["Location"].startswith(reverse("account_login"))

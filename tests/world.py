@@ -12,7 +12,9 @@ from catalogs.detecting import detect_sources
 from catalogs.imagery.fitsband import BandArgument
 from catalogs.ingest import ingest_galaxy
 from catalogs.jobs import start_detection
-from catalogs.models import Catalog, Galaxy, Release
+from catalogs.models import Catalog, Galaxy, Region, Release
+from catalogs.regions.drawing import draw_region
+from catalogs.regions.shapes import Circle
 from catalogs.releases.making import make_release
 from galaxycat.accounts.models import Invitation, Role, Team, User
 from galaxycat.accounts.teams import invite
@@ -64,11 +66,12 @@ class World:
     token: str
     job: Job
     release: Release
+    region: Region
 
 
 def make_world(folder: Path) -> World:
     """Everybody, a galaxy of two bands ingested from FITS, its detected sources, a private release of
-    them and a blind round on ten of them."""
+    them, a curator's region, and a blind round on ten of them."""
     team, foreign = make_team(), make_team()
     people = {role.value: make_member(team, role) for role in Role} | {"foreign": make_member(foreign, Role.PI)}
     bands = [
@@ -87,4 +90,9 @@ def make_world(folder: Path) -> World:
     invitation, token = invite(team=team, role=Role.ANNOTATOR, invited_by=people["pi"])
     job = start_detection(galaxy=galaxy, band="F555W", parameters={}, started_by=people["curator"], url="")
     release = make_release(galaxy=galaxy, catalog=catalog, created_by=people["curator"])
-    return World(team, people, galaxy, catalog, round_, assignment, flag, decision, invitation, token, job, release)
+    region, _ = draw_region(
+        uuid=uuid4(), galaxy=galaxy, shape=Circle(100.0, 120.0, 20.0), label="an arm", author=people["curator"]
+    )
+    return World(
+        team, people, galaxy, catalog, round_, assignment, flag, decision, invitation, token, job, release, region
+    )

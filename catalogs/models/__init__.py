@@ -3,6 +3,7 @@
 from catalogs.models.catalog import Catalog, Source
 from catalogs.models.galaxy import Galaxy
 from catalogs.models.mosaic import Band, Mosaic, Rendition
+from catalogs.models.region import Region
 from catalogs.models.release import Release
 
-__all__ = ["Band", "Catalog", "Galaxy", "Mosaic", "Release", "Rendition", "Source"]
+__all__ = ["Band", "Catalog", "Galaxy", "Mosaic", "Region", "Release", "Rendition", "Source"]

@@ -18,6 +18,7 @@ from catalogs.grants import give_grant
 from catalogs.importing import import_catalog
 from catalogs.jobs import DETECT
 from catalogs.models import Catalog, Galaxy
+from catalogs.selecting import parse_polygon
 from catalogs.tables.registry import TABLE_READERS, TABLE_WRITERS
 from catalogs.uploads import kept_upload
 from catalogs.viewer import stretching_config, viewer_config
@@ -52,7 +53,9 @@ def galaxy_page(request: HttpRequest, slug: str) -> HttpResponse:
         "can_curate": galaxy.team.has_role(request.user, Role.CURATOR),
         "can_open_round": galaxy.team.has_role(request.user, Role.PI),
         "is_member": galaxy.team.has_role(request.user, Role.VIEWER),
+        "can_draw": galaxy.team.has_role(request.user, Role.ANNOTATOR),
         "import_formats": list(TABLE_READERS),
+        "export_formats": list(TABLE_WRITERS),
         "jobs_topic": jobs_topic(galaxy.team),
     }
     response = render(request, "catalogs/galaxy.html", context)
@@ -110,11 +113,12 @@ def import_file(request: UserRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def export(request: HttpRequest, uuid: str, format_: str) -> HttpResponse:
-    """Download a catalogue."""
+    """Download a catalogue, or of it what is `?inside=x0,y0,x1,y1,...`, a polygon in pixels."""
     catalog = get_object_or_404(Catalog.objects.visible_to(request.user).select_related("galaxy"), uuid=uuid)
     if format_ not in TABLE_WRITERS:
         raise BadInput(f"format: {format_!r} is not one of {', '.join(TABLE_WRITERS)}")
-    body = export_bytes(catalog, format_)
-    name = f"{catalog.galaxy.slug}_{catalog.name}.{format_}"
+    inside = request.GET.get("inside")
+    body = export_bytes(catalog, format_, parse_polygon(inside) if inside else None)
+    name = f"{catalog.galaxy.slug}_{catalog.name}{'_selection' if inside else ''}.{format_}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(body, content_type="application/octet-stream", headers=headers)

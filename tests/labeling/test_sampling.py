@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from catalogs.regions.inside import points_in_regions
 from galaxycat.errors import BadInput
-from labeling.sampling import points_in_regions, random_sample, regions_from_geojson
+from labeling.sampling import random_sample, regions_from_geojson
 
 SQUARE = [[0, 0], [10, 0], [10, 10], [0, 10]]
 HOLE = [[4, 4], [6, 4], [6, 6], [4, 6]]

@@ -1,0 +1,157 @@
+"""Regions from DS9's files and back, by astropy's `regions` package; pure of any database.
+
+Files are read in any of DS9's celestial frames or in `image` pixels, and written in ICRS degrees or in image pixels.
+"""
+
+import math
+import warnings as python_warnings
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import regions as ds9
+from astropy import units as u
+from astropy.wcs import WCS
+
+from catalogs.imagery.fitswcs import quiet_astropy
+from catalogs.regions.shapes import Box, Circle, Ellipse, Point, Polygon, Shape, from_json, kind_of, to_json
+from galaxycat.errors import BadInput
+
+MOST_BYTES = 1_000_000
+LONGEST_LABEL = 100
+FRAMES = ("icrs", "image")
+HEADER = "# Region file format: DS9 version 4.1\n"
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """A shape on the image with its label, empty for none."""
+
+    shape: Shape
+    label: str
+
+
+@dataclass(frozen=True)
+class RegionFile:
+    """What a file holds that a galaxy can keep, and for the rest why not, a line each."""
+
+    found: list[Labelled]
+    left_out: list[str]
+
+
+def read_ds9(text: str, wcs: WCS | None) -> RegionFile:
+    """The regions of a DS9 file on the image of `wcs`. Raises BadInput where the text is no such file or holds none."""
+    if len(text) > MOST_BYTES:
+        raise BadInput(f"file: has {len(text):,} characters; at most {MOST_BYTES:,} are taken here")
+    with quiet_astropy(), python_warnings.catch_warnings(record=True) as notes:
+        python_warnings.simplefilter("always")
+        try:
+            parsed = list(ds9.Regions.parse(text, format="ds9"))
+        # The parser raises a dozen unrelated types for a broken number, angle or bracket.
+        except Exception as error:
+            raise BadInput(f"file: not a region file of DS9: {_one_line(error)}") from error
+    found: list[Labelled] = []
+    left_out = [_one_line(note.message) for note in notes if "skipping" in str(note.message)]
+    for number, region in enumerate(parsed, start=1):
+        try:
+            found.append(_labelled(region, wcs))
+        except BadInput as error:
+            left_out.append(f"region {number}: {error}")
+    if not found:
+        why = f" ({left_out[0]})" if left_out else ""
+        raise BadInput(f"file: no region that can be kept{why}: save it from DS9 as 'ds9' in fk5, icrs or image")
+    return RegionFile(found, left_out)
+
+
+def write_ds9(labelled: Iterable[Labelled], wcs: WCS | None, frame: str) -> str:
+    """The regions as a DS9 file in `frame`, one of FRAMES. Raises BadInput for icrs without WCS and for another frame."""
+    if frame not in FRAMES:
+        raise BadInput(f"frame: {frame[:40]!r} is not one of {', '.join(FRAMES)}")
+    if frame == "icrs" and wcs is None:
+        raise BadInput("frame: this image has no world coordinates: ask for frame=image")
+    lines = [_line(each, wcs if frame == "icrs" else None) for each in labelled]
+    return "\n".join([HEADER + frame, *lines, ""])
+
+
+def _labelled(region: ds9.Region, wcs: WCS | None) -> Labelled:
+    if not region.meta.get("include", 1):
+        raise BadInput("an excluded region (-) is not kept")
+    if isinstance(region, ds9.SkyRegion):
+        if wcs is None:
+            raise BadInput("is in sky coordinates, and this image has none")
+        with quiet_astropy():
+            region = _on_pixels(region, wcs)
+    label = str(region.meta.get("text", "")).strip()[:LONGEST_LABEL]
+    # What `from_json` refuses, a file cannot bring in either.
+    return Labelled(from_json(to_json(_shape(region))), label.replace("\0", ""))
+
+
+def _on_pixels(region: ds9.SkyRegion, wcs: WCS) -> ds9.PixelRegion:
+    try:
+        return region.to_pixel(wcs)
+    except (ValueError, NotImplementedError) as error:
+        raise BadInput(f"has no place on this image ({_one_line(error)})") from error
+
+
+def _shape(region: ds9.PixelRegion) -> Shape:
+    match region:
+        case ds9.PointPixelRegion():
+            return Point(*_centre(region))
+        case ds9.CirclePixelRegion():
+            return Circle(*_centre(region), float(region.radius))
+        case ds9.EllipsePixelRegion():
+            return Ellipse(*_centre(region), float(region.width) / 2, float(region.height) / 2, _degrees(region))
+        case ds9.RectanglePixelRegion():
+            return Box(*_centre(region), float(region.width), float(region.height), _degrees(region))
+        case ds9.PolygonPixelRegion():
+            corners = zip(np.atleast_1d(region.vertices.x), np.atleast_1d(region.vertices.y), strict=True)
+            return Polygon(tuple((float(x), float(y)) for x, y in corners))
+    name = type(region).__name__.removesuffix("PixelRegion").lower()
+    raise BadInput(f"a {name} is not kept: points, circles, ellipses, boxes and polygons are")
+
+
+def _centre(region: ds9.PixelRegion) -> tuple[float, float]:
+    x_px, y_px = float(region.center.x), float(region.center.y)
+    if not (math.isfinite(x_px) and math.isfinite(y_px)):
+        raise BadInput("has no place on this image")
+    return x_px, y_px
+
+
+def _degrees(region: ds9.PixelRegion) -> float:
+    return float(region.angle.to_value(u.deg))
+
+
+def _region(shape: Shape) -> ds9.PixelRegion:
+    match shape:
+        case Point(x_px, y_px):
+            return ds9.PointPixelRegion(ds9.PixCoord(x_px, y_px))
+        case Circle(x_px, y_px, radius_px):
+            return ds9.CirclePixelRegion(ds9.PixCoord(x_px, y_px), radius_px)
+        case Ellipse(x_px, y_px, a_px, b_px, angle_deg):
+            return ds9.EllipsePixelRegion(ds9.PixCoord(x_px, y_px), 2 * a_px, 2 * b_px, angle_deg * u.deg)
+        case Box(x_px, y_px, width_px, height_px, angle_deg):
+            return ds9.RectanglePixelRegion(ds9.PixCoord(x_px, y_px), width_px, height_px, angle_deg * u.deg)
+        case Polygon(corners):
+            x_px, y_px = np.array(corners).T
+            return ds9.PolygonPixelRegion(ds9.PixCoord(x_px, y_px))
+    raise TypeError(f"{kind_of(shape)} is no shape")
+
+
+def _line(labelled: Labelled, wcs: WCS | None) -> str:
+    region = _region(labelled.shape)
+    if wcs is not None:
+        with quiet_astropy():
+            region = region.to_sky(wcs)
+            if isinstance(region, ds9.PolygonSkyRegion):
+                region = ds9.PolygonSkyRegion(region.vertices.icrs)
+            else:
+                region.center = region.center.icrs
+    # Alone: of several, the package moves what they share into a global line, labels too.
+    text = str(ds9.Regions([region]).serialize(format="ds9", precision=8)).strip().splitlines()[-1]
+    # DS9 ends a text at the brace.
+    label = " ".join(labelled.label.replace("{", "(").replace("}", ")").split())
+    return f"{text} # text={{{label}}}" if label else text
+
+
+def _one_line(error: object) -> str:
+    return " ".join(str(error).split())[:160]

@@ -1,0 +1,129 @@
+"""DS9's region files against positions worked out by astropy alone, and every shape out and in again."""
+
+import astropy.units as u
+import numpy as np
+import pytest
+from astropy.coordinates import SkyCoord
+from astropy.wcs import WCS
+
+from catalogs.regions.ds9 import Labelled, read_ds9, write_ds9
+from catalogs.regions.shapes import Box, Circle, Ellipse, Point, Polygon, from_json, outline, to_json
+from galaxycat.errors import BadInput
+from tests.world import sky_header
+
+SHAPES = [
+    Point(12.25, 280.5),
+    Circle(100.0, 120.0, 21.5),
+    Ellipse(150.0, 60.0, 40.0, 12.5, 33.0),
+    Box(200.0, 220.0, 60.0, 20.0, 110.0),
+    Polygon(((10.0, 10.0), (90.5, 14.0), (60.0, 71.25), (30.0, 50.0))),
+]
+FROM_DS9 = """# Region file format: DS9 version 4.1
+global color=green dashlist=8 3 width=1 select=1 edit=1 move=1 include=1 source=1
+fk5
+circle(1:36:41.76,+15:46:58.8,3.5") # color=red text={cluster A}
+image
+box(100,120,20,10,45) # text={the bar}
+polygon(1,1,10,1,10,10)
+point(5,5) # point=cross
+"""
+
+
+@pytest.fixture(scope="module")
+def wcs() -> WCS:
+    return WCS(sky_header())
+
+
+def test_a_file_as_ds9_writes_it(wcs):
+    file = read_ds9(FROM_DS9, wcs)
+    circle, box, polygon, point = file.found
+    assert file.left_out == []
+    # 0.05 arcsec a pixel; the centre by astropy alone.
+    x_px, y_px = wcs.world_to_pixel(SkyCoord("1:36:41.76 +15:46:58.8", unit=(u.hourangle, u.deg), frame="fk5"))
+    assert (circle.shape.x_px, circle.shape.y_px) == pytest.approx((float(x_px), float(y_px)), abs=1e-3)
+    assert circle.shape.radius_px == pytest.approx(70.0, rel=1e-4)
+    assert circle.label == "cluster A"
+    # DS9 counts pixels from 1, we from 0.
+    assert box == Labelled(Box(99.0, 119.0, 20.0, 10.0, 45.0), "the bar")
+    assert polygon.shape == Polygon(((0.0, 0.0), (9.0, 0.0), (9.0, 9.0)))
+    assert point.shape == Point(4.0, 4.0)
+
+
+@pytest.mark.parametrize("frame", ["icrs", "image"])
+@pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: type(shape).__name__)
+def test_every_shape_comes_back_from_a_file(wcs, frame, shape):
+    text = write_ds9([Labelled(shape, "arm {inner}")], wcs, frame)
+    assert text.splitlines()[:2] == ["# Region file format: DS9 version 4.1", frame]
+    (back,) = read_ds9(text, wcs).found
+    assert back.label == "arm (inner)"
+    assert np.abs(outline(back.shape) - outline(shape)).max() < 0.01
+    # In a file of several each keeps its own label.
+    several = read_ds9(write_ds9([Labelled(shape, "a"), Labelled(shape, "a"), Labelled(shape, "")], wcs, frame), wcs)
+    assert [each.label for each in several.found] == ["a", "a", ""]
+
+
+def test_what_cannot_be_kept_is_said_and_the_rest_is_kept(wcs):
+    text = "image\nannulus(5,5,2,4)\nline(1,2,3,4)\n-circle(9,9,3)\nfoo(1,2)\ncircle(50,50,3)\ncircle(nan,50,3)\n"
+    file = read_ds9(text, wcs)
+    assert file.found == [Labelled(Circle(49.0, 49.0, 3.0), "")]
+    assert len(file.left_out) == 5
+    assert any("annulus is not kept" in why for why in file.left_out)
+    assert any("excluded" in why for why in file.left_out)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", "no region"),
+        ("garbage", "no region"),
+        ("image\ncircle(a,b,c)", "not a region file"),
+        ("image\ncircle(1,1,-2)", "not a region file"),
+        ("image\ncircle(5000000,1,2)", "within 1,000,000"),
+        ("image\n" + "circle(1,1,2)\n" * 80_000, "at most 1,000,000"),
+    ],
+)
+def test_a_broken_file_gets_one_line(wcs, text, why):
+    with pytest.raises(BadInput, match=why) as caught:
+        read_ds9(text, wcs)
+    assert "\n" not in str(caught.value)
+
+
+def test_an_image_without_world_coordinates_takes_pixels_only():
+    assert read_ds9("image\ncircle(5,5,3)", None).found[0].shape == Circle(4.0, 4.0, 3.0)
+    with pytest.raises(BadInput, match="sky coordinates"):
+        read_ds9('fk5\ncircle(10,5,3")', None)
+    with pytest.raises(BadInput, match="frame=image"):
+        write_ds9([], None, "icrs")
+    with pytest.raises(BadInput, match="not one of icrs, image"):
+        write_ds9([], None, "fk4")
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: type(shape).__name__)
+def test_json_there_and_back(shape):
+    assert from_json(to_json(shape)) == shape
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        ([], "give an object"),
+        ({"kind": "annulus"}, "not one of point"),
+        ({"kind": "circle", "x_px": 1, "y_px": 2}, "radius_px"),
+        ({"kind": "point", "x_px": 1, "y_px": 2, "z": 3}, "look at z"),
+        ({"kind": "circle", "x_px": 1, "y_px": 2, "radius_px": 0}, "above 0"),
+        ({"kind": "point", "x_px": True, "y_px": 2}, "x_px is 'True'"),
+        ({"kind": "point", "x_px": float("nan"), "y_px": 2}, "x_px is 'nan'"),
+        ({"kind": "polygon", "corners": [[0, 0], [1, 1], [0, 0]]}, "3 to 500 corners"),
+        ({"kind": "polygon", "corners": [[0, 0], 5]}, "a list of"),
+    ],
+)
+def test_a_shape_that_cannot_be_is_refused_by_field(data, why):
+    with pytest.raises(BadInput, match=why):
+        from_json(data)
+
+
+def test_outlines_turn_counter_clockwise():
+    corners = outline(Box(10.0, 20.0, 8.0, 2.0, 90.0))
+    assert np.ptp(corners, axis=0) == pytest.approx([2.0, 8.0])
+    ellipse = outline(Ellipse(0.0, 0.0, 10.0, 1.0, 45.0))
+    assert ellipse[0] == pytest.approx([np.sqrt(50), np.sqrt(50)])
