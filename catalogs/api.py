@@ -12,11 +12,14 @@ from rest_framework.decorators import action
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.throttling import ScopedRateThrottle
+from rest_framework.views import APIView
 
 from catalogs.evidence import SIZE_PX, WIDE_PX, etag_of, evidence_of
 from catalogs.imagery.evidence import read_cutout
 from catalogs.models import Band, Catalog, Galaxy, Mosaic, Rendition, Source
 from catalogs.models.catalog import SourceQuerySet
+from catalogs.resolving import resolve_name
 from catalogs.selecting import parse_polygon, selection
 from catalogs.viewer import tile_url
 from galaxycat.errors import BadInput
@@ -108,6 +111,33 @@ class GalaxyViewSet(viewsets.ReadOnlyModelViewSet):
             for band in mosaic.bands.all()
         ]
         return Response(rows)
+
+
+class PlaceOfNameSerializer(serializers.Serializer):
+    name = serializers.CharField()
+    ra_deg = serializers.FloatField()
+    dec_deg = serializers.FloatField()
+
+
+class PlaceOfNameView(APIView):
+    """Where an object of a name is, by SIMBAD, NED and VizieR."""
+
+    throttle_classes = [ScopedRateThrottle]
+    throttle_scope = "names"
+
+    @extend_schema(
+        responses=PlaceOfNameSerializer,
+        parameters=[OpenApiParameter("name", str, required=True, description="Such as M 51.")],
+    )
+    def get(self, request: Request) -> Response:
+        """ICRS degrees; 404 for a name that none of them knows, 503 where they do not answer."""
+        name = request.query_params.get("name", "")
+        try:
+            ra_deg, dec_deg = resolve_name(name)
+        except OSError:
+            why = "The service that knows names does not answer: try again, or write coordinates."
+            return Response({"detail": why}, status=503)
+        return Response({"name": name, "ra_deg": ra_deg, "dec_deg": dec_deg})
 
 
 class CatalogSerializer(serializers.ModelSerializer):

@@ -1,12 +1,14 @@
 """What a browser needs to show a galaxy: the pixel grid, the renditions' tiles, the sky, the catalogues."""
 
 from typing import Any
+from uuid import UUID
 
 from django.templatetags.static import static
 from django.urls import reverse
 
 from catalogs.models import Galaxy, Mosaic, Rendition
 
+SOURCE = UUID(int=0)  # stands for a source in a reversed URL, replaced by a placeholder
 TILE = 7  # stands for z, x and y in a reversed URL, replaced by Leaflet's placeholders
 
 
@@ -50,8 +52,11 @@ def viewer_config(galaxy: Galaxy) -> dict[str, Any]:
                 "name": rendition.name,
                 "style_hash": rendition.style_hash,
                 "tile_url": tile_url(mosaic, rendition),
+                "cutout_url": reverse("cutout", args=[rendition.style_hash, SOURCE]).replace(str(SOURCE), "{source}"),
             }
             for rendition in mosaic.renditions.all()
         ],
+        "sources_url": reverse("api:source-list"),
+        "names_url": reverse("api:name"),
         "catalogs_url": reverse("api:catalog-list") + f"?galaxy={galaxy.slug}",
     }

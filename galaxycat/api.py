@@ -6,7 +6,7 @@ from rest_framework.authtoken.views import ObtainAuthToken
 from rest_framework.routers import SimpleRouter
 from rest_framework.throttling import ScopedRateThrottle
 
-from catalogs.api import CatalogViewSet, GalaxyViewSet, SourceViewSet
+from catalogs.api import CatalogViewSet, GalaxyViewSet, PlaceOfNameView, SourceViewSet
 from catalogs.regions_api import RegionViewSet
 from catalogs.releases_api import ReleaseViewSet
 from galaxycat.jobs.api import JobViewSet
@@ -43,6 +43,7 @@ router.register("models", ModelViewSet, basename="model")
 urlpatterns = [
     *router.urls,
     path("rounds/<uuid:uuid>/predictions/", RoundPredictionsView.as_view(), name="round-predictions"),
+    path("names/", PlaceOfNameView.as_view(), name="name"),
     path("token/", TokenView.as_view(), name="token"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path(

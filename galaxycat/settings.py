@@ -238,6 +238,8 @@ UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=50 * 1024 * 1024)
 INGEST_MAX_FILE_BYTES = env.int("INGEST_MAX_FILE_BYTES", default=2 * 1024**3)
 INGEST_MAX_BYTES = env.int("INGEST_MAX_BYTES", default=8 * 1024**3)
 INGEST_KEEP_HOURS = env.int("INGEST_KEEP_HOURS", default=48)
+# Tests ask nobody outside.
+NAME_RESOLVER = env.str("NAME_RESOLVER", default="" if TESTING else "https://cds.unistra.fr/cgi-bin/nph-sesame/SNV?")
 
 # --- Maps ---
 
@@ -273,7 +275,7 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "galaxycat.faults.api_exception_handler",
     # How many proxies' X-Forwarded-For to believe; 0 keeps a client from choosing the address it is counted under.
     "NUM_PROXIES": env.int("NUM_PROXIES", default=1 if BEHIND_TLS else 0),
-    "DEFAULT_THROTTLE_RATES": {"token": "20/min"},
+    "DEFAULT_THROTTLE_RATES": {"token": "20/min", "names": "30/min"},
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "GalaxyCat API",

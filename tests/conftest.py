@@ -1,6 +1,8 @@
-"""What all tests share: where the real data is."""
+"""What all tests share: the real data, a world, and a service that knows names."""
 
 import os
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,8 @@ from django.conf import settings as product_settings
 from django.core.cache import cache
 from django.db import transaction
 from django.test import override_settings
+
+from tests.sesame import Sesame
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -61,3 +65,14 @@ def _storages(folder: Path) -> dict[str, dict]:
 def _fresh_counts():
     """Rate limits count from nothing in each test."""
     cache.clear()
+
+
+@pytest.fixture
+def sesame(settings) -> Iterator[Sesame]:
+    """A service that knows objects by name, in place of the one outside."""
+    with Sesame() as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        settings.NAME_RESOLVER = server.address
+        cache.clear()
+        yield server
+        server.shutdown()

@@ -73,6 +73,7 @@ undo_decision             POST  login  404  403  403  403  302
 api:galaxy-list           GET   200    200  200  200  200  200
 api:galaxy-detail         GET   404    404  200  200  200  200
 api:galaxy-values         GET   404    404  422  422  422  422
+api:name                  GET   401    422  422  422  422  422
 api:catalog-list          GET   200    200  200  200  200  200
 api:catalog-detail        GET   404    404  200  200  200  200
 api:catalog-places        GET   404    404  200  200  200  200

@@ -83,7 +83,9 @@ def change_region(
     if all(getattr(region, field) == value for field, value in wanted.items()):
         return region
     if region.version != version:
-        raise Conflict(f"{region.label or region.kind}: it was changed meanwhile; load the page again to see how")
+        raise Conflict(
+            f"{region.label or region.kind}: it was changed meanwhile; look at how it is now, and change that"
+        )
     if region.removed_at is not None and wanted["removed_at"] is None:
         _require_room(region.galaxy, 1)
     for field, value in wanted.items():

@@ -3,6 +3,8 @@
 
 /** @typedef {{x0: number, y0: number, x1: number, y1: number}} Box in image pixels */
 /** @typedef {{uuid: string, name: string, kind: "detected" | "reference", n_sources: number}} CatalogInfo */
+/** @typedef {{n_sources: number, by_label: Record<string, number>, sources: {number: number, x_px: number, y_px: number, ra_deg: number | null, dec_deg: number | null, label: string}[]}} Found */
+/** @typedef {{uuid: string, number: number, x_px: number, y_px: number, ra_deg: number | null, dec_deg: number | null, published_label: string, measurements: Record<string, unknown>}} SourceInfo */
 /** @typedef {{number: number[], x_px: number[], y_px: number[], label: string[], n_sources: number, is_complete: boolean}} Places */
 
 /**
@@ -83,4 +85,42 @@ export function fetchPixelValues(url) {
     if (!response.ok) throw new Error(`values: the server answered ${response.status}`);
     return response.json();
   };
+}
+
+/**
+ * Where an object of a name is.
+ * @param {string} url of the names
+ * @param {string} name
+ * @returns {Promise<{raDeg: number, decDeg: number} | string>} or why it is not known
+ */
+export async function fetchPlaceOf(url, name) {
+  const response = await fetch(`${url}?name=${encodeURIComponent(name)}`, { headers: { Accept: "application/json" } });
+  if (response.status === 401) return "Log in to look a name up, or write coordinates.";
+  const { ra_deg, dec_deg, detail } = await response.json();
+  return response.ok ? { raDeg: ra_deg, decDeg: dec_deg } : detail;
+}
+
+/**
+ * The catalogue's sources inside a polygon.
+ * @param {string} placesUrl of the catalogue's places
+ * @param {string} polygon x0,y0,x1,y1,... in pixels
+ * @returns {Promise<Found>}
+ */
+export async function fetchInside(placesUrl, polygon) {
+  return fetchJson(`${placesUrl.replace(/places\/$/, "inside/")}?polygon=${polygon}`);
+}
+
+/**
+ * @param {string} url of the sources
+ * @param {string} catalog its uuid
+ * @param {number} number
+ * @param {AbortSignal} signal
+ * @returns {Promise<SourceInfo>}
+ */
+export async function fetchSource(url, catalog, number, signal) {
+  const response = await fetch(`${url}?catalog=${encodeURIComponent(catalog)}&number=${number}`, { signal, headers: { Accept: "application/json" } });
+  if (!response.ok) throw new Error(`the server answered ${response.status}`);
+  const { results } = await response.json();
+  if (!results.length) throw new Error("no such source");
+  return results[0];
 }

@@ -2,9 +2,11 @@
 /** The galaxy page: the viewer, with the ticked catalogues and rounds drawn on it. */
 
 import { Comparison } from "./compare.js";
+import { addDrawing } from "./drawing.js";
 import { bindGoTo, keepAddress } from "./goto.js";
 import { addInstruments } from "./instruments.js";
 import { LiveTopic } from "../galaxycat/livetopic.js";
+import { showMarks } from "./markerchoice.js";
 import { element, pageData } from "./pagedata.js";
 import { bindShortcuts } from "./shortcuts.js";
 import { bindStretch, stretchingOf } from "./stretching.js";
@@ -18,12 +20,14 @@ let ticked = null;
 
 const stretching = stretchingOf(viewer);
 void openViewer(viewer, stretching?.layerOf).then((opened) => {
-  const sources = (ticked = new TickedSources(opened, viewer));
+  const sources = (ticked = new TickedSources(opened, viewer, () => opened.renditions.current.cutout_url));
   bindStretch(element("#stretch", HTMLDetailsElement), opened.renditions, stretching);
   new Comparison(opened.map, opened.renditions, element("#compare", HTMLDetailsElement));
-  bindGoTo(element("#go-to", HTMLFormElement), { ...opened, findSource: (number) => sources.find(number) }, viewer);
+  const { regions } = addDrawing(opened.map, viewer, sources);
+  const findSource = (/** @type {number} */ number) => sources.find(number);
+  bindGoTo(element("#go-to", HTMLFormElement), { ...opened, findSource, findRegion: (label) => regions?.find(label) ?? null }, viewer);
   keepAddress(opened, viewer);
-  addInstruments(opened, viewer);
+  addInstruments(opened, viewer, () => regions?.drawn ?? []);
   sources.draw();
 });
 document.addEventListener("change", ({ target }) => {
@@ -31,7 +35,11 @@ document.addEventListener("change", ({ target }) => {
 });
 bindShortcuts({ "/": () => element("#go-to input", HTMLInputElement).focus() });
 // The lists are fetched by htmx, that of the catalogues again when a detection has finished.
-document.body.addEventListener("htmx:afterSettle", () => ticked?.draw());
+document.body.addEventListener("htmx:afterSettle", () => {
+  showMarks(document);
+  ticked?.draw();
+});
+document.addEventListener("mark-chosen", (event) => ticked?.restyle(/** @type {CustomEvent<string>} */ (event).detail));
 followJobs();
 
 /** The list of catalogues is fetched again when a job of the team moved: a running detection shows in it. */

@@ -1,10 +1,12 @@
 // @ts-check
 /** The field that brings the map to a place, and the page's address that says where the map is. */
 
+import { fetchPlaceOf } from "./catalogapi.js";
 import { fromMap, toMap } from "./pixels.js";
 import { isOnImage, parsePlace, parseViewHash, toPixel, viewHash } from "./place.js";
+import { formatDec, formatRa } from "./sky.js";
 
-const NO_PLACE = "Write 11:36:00.0 +15:00:00, 174.0 15.0 (degrees), x 512 y 300, or #12 for a source.";
+const NO_PLACE = "Write 11:36:00.0 +15:00:00, 174.0 15.0 (degrees), x 512 y 300, #12 for a source, a region’s label, or a name such as M 51.";
 const LEAST_ZOOM = 1;
 
 /**
@@ -16,7 +18,7 @@ const LEAST_ZOOM = 1;
  */
 
 /** @typedef {{xPx: number, yPx: number, words?: string}} Found */
-/** @typedef {Viewer & {findSource: (number: number) => Promise<Found | null>}} Searchable */
+/** @typedef {Viewer & {findSource: (number: number) => Promise<Found | null>, findRegion: (label: string) => Found | null}} Searchable */
 
 /**
  * @param {HTMLFormElement} form with a field and a `[role=alert]`
@@ -44,15 +46,35 @@ export function bindGoTo(form, viewer, image) {
  * @param {import("./map.js").ViewerConfig} image
  * @returns {Promise<Found | string>} the place on the image, or why there is none
  */
-async function find(text, { sky, findSource }, image) {
+async function find(text, { sky, findSource, findRegion }, image) {
+  const region = findRegion(text);
+  if (region) return region;
   const wanted = parsePlace(text);
-  if (!wanted) return NO_PLACE;
+  if (!wanted) return sky && isName(text) ? findNamed(text, sky, image) : NO_PLACE;
   if (wanted.kind === "source") {
     return (await findSource(wanted.number)) ?? `No source ${wanted.number} in the catalogues that are ticked.`;
   }
   if (wanted.kind === "pixel") return isOnImage(wanted, image) ? wanted : "That is not on the image.";
   if (!sky) return "This image has no world coordinates: write pixels, such as x 512 y 300.";
   return toPixel(sky, wanted, image) ?? "That is not on the image.";
+}
+
+/** Whether it may be an object's name and not a position mistyped. @param {string} text */
+function isName(text) {
+  return /^\p{L}/u.test(text.trim()) && !/^[xy]\s*=?\s*\d/i.test(text.trim());
+}
+
+/**
+ * @param {string} name
+ * @param {import("./place.js").Sky} sky
+ * @param {import("./map.js").ViewerConfig} image
+ * @returns {Promise<Found | string>}
+ */
+async function findNamed(name, sky, image) {
+  const place = await fetchPlaceOf(image.names_url, name);
+  if (typeof place === "string") return place;
+  const found = toPixel(sky, place, image);
+  return found ? { ...found, words: `${name.trim()}: ${formatRa(place.raDeg)} ${formatDec(place.decDeg)}` } : `${name.trim()} is not on the image: it is at ${formatRa(place.raDeg)} ${formatDec(place.decDeg)}.`;
 }
 
 /**

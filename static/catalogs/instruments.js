@@ -18,11 +18,12 @@ const LONGEST_BAR_SCREEN = 140;
 /**
  * @param {import("./goto.js").Viewer} viewer
  * @param {import("./map.js").ViewerConfig} image
+ * @param {() => import("./snapshot.js").Legend["regions"]} regionsShown
  */
-export function addInstruments({ map, markers, renditions, sky }, image) {
+export function addInstruments({ map, markers, renditions, sky }, image, regionsShown) {
   addMinimap(map, image, renditions);
   addBandValues(map, fetchPixelValues(image.values_url), image.height_px, element("#band-values", HTMLElement));
-  const keep = () => void keepPicture({ map, markers, renditions, sky }, image);
+  const keep = () => void keepPicture({ map, markers, renditions, sky }, image, regionsShown());
   /** @type {Parameters<typeof addTools>[1]} */
   const tools = [{ text: "PNG", title: "Keep this view as a picture", key: "p", act: keep }];
   if (sky) {
@@ -35,14 +36,15 @@ export function addInstruments({ map, markers, renditions, sky }, image) {
     tools.unshift({ text: "Grid", title: "Grid of right ascension and declination", key: "g", isSwitch: true, act: turn });
   }
   const [gridButton] = addTools(map, tools);
-  bindShortcuts({ b: () => renditions.blink(), ...Object.fromEntries(tools.map(({ key, act }) => [key, act])) });
+  bindShortcuts({ b: () => renditions.blink(), ...Object.fromEntries(tools.map(({ key = "", act }) => [key, act])) });
 }
 
 /**
  * @param {import("./goto.js").Viewer} viewer
  * @param {import("./map.js").ViewerConfig} image
+ * @param {import("./snapshot.js").Legend["regions"]} regions
  */
-async function keepPicture({ map, markers, renditions, sky }, image) {
+async function keepPicture({ map, markers, renditions, sky }, image, regions) {
   const { lat, lng } = map.getCenter();
   const { xPx, yPx } = fromMap(lat, lng, image.height_px);
   const place = sky?.toSky(xPx, yPx);
@@ -54,6 +56,7 @@ async function keepPicture({ map, markers, renditions, sky }, image) {
     scale: scaleBar(map.getZoomScale(map.getZoom(), 0), image.pixel_scale_arcsec, LONGEST_BAR_SCREEN, image.distance_mpc),
     directions: sky && skyDirections(sky, xPx, yPx),
     catalogs: markers.isShown ? markers.legend : [],
+    regions,
   });
   const link = document.createElement("a");
   link.href = URL.createObjectURL(blob);

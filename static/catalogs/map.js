@@ -13,7 +13,9 @@
  * @property {number | null} distance_mpc
  * @property {string} values_url
  * @property {import("./sky.js").SkyGridJson | null} sky_grid
- * @property {{slug: string, name: string, style_hash: string, tile_url: string}[]} renditions
+ * @property {{slug: string, name: string, style_hash: string, tile_url: string, cutout_url: string}[]} renditions
+ * @property {string} sources_url
+ * @property {string} names_url
  * @property {string} catalogs_url
  * @property {StretchingConfig} [stretching] where the page lets the image be stretched
  */

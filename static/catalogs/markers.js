@@ -1,18 +1,19 @@
 // @ts-check
-/** Sources as rings on one canvas; a grid finds those in view and under the cursor, so 100,000 of them stay smooth. */
+/** Sources as marks on one canvas; a grid finds those in view and under the cursor, so 100,000 of them stay smooth. */
 
 import { screenTransform } from "./map.js";
-import { DotPicture, drawRings, packed } from "./paint.js";
-import { fromMap } from "./pixels.js";
+import { DotPicture, drawMarks, packed } from "./paint.js";
+import { fromMap, toMap } from "./pixels.js";
 
 /**
  * @typedef {object} MarkerSet
  * @property {string} name
  * @property {import("./pointgrid.js").PointGrid} points in image pixels
- * @property {import("./paint.js").RingStyle} style
+ * @property {import("./paint.js").MarkStyle} style
  * @property {(index: number) => string} describe what hovering shows
  * @property {(number: number) => number} indexOf the source with this number; -1 for none
  * @property {(index: number) => string | null} address of its own page, which a click offers
+ * @property {((index: number, signal: AbortSignal) => Promise<Node>) | null} card what hovering shows when the pointer stays
  */
 
 /** @typedef {{points: import("./pointgrid.js").PointGrid, seen: number[], scale: number, x0: number, y0: number, colour: string}} View */
@@ -20,13 +21,16 @@ import { fromMap } from "./pixels.js";
 const MOST_RINGS = 6000;
 const LEAST_RING_ZOOM = -1;
 const REACH_SCREEN = 9;
+const DWELL_MS = 200;
 
 export class MarkerLayer extends L.Layer {
   /** @type {Map<string, MarkerSet>} */
   #sets = new Map();
   #canvas = document.createElement("canvas");
-  #tooltip = L.tooltip({ direction: "top", offset: [0, -8], className: "source-tooltip" });
+  #tooltip = L.tooltip({ opacity: 1, direction: "top", offset: [0, -8], className: "source-tooltip" });
   #frame = 0;
+  /** The source under the pointer, whose card is on its way or shown. */
+  #hovered = { key: "", abort: new AbortController() };
   #heightPx;
 
   /** @param {number} heightPx of the image */
@@ -50,9 +54,9 @@ export class MarkerLayer extends L.Layer {
     this.redraw();
   }
 
-  /** Names and colours of what is drawn, for a legend. */
+  /** Names and marks of what is drawn, for a legend. */
   get legend() {
-    return [...this.#sets.values()].map(({ name, style }) => ({ name, colour: style.colour }));
+    return [...this.#sets.values()].map(({ name, style }) => ({ name, style }));
   }
 
   /**
@@ -70,7 +74,7 @@ export class MarkerLayer extends L.Layer {
   /** @param {boolean} isShown */
   setShown(isShown) {
     this.#canvas.hidden = !isShown;
-    this.#tooltip.remove();
+    this.#unhover();
   }
 
   get isShown() {
@@ -124,7 +128,7 @@ export class MarkerLayer extends L.Layer {
       context.putImageData(picture.image, 0, 0); // before the rings: it replaces what is there
     }
     context.scale(ratio, ratio);
-    for (const view of views) if (!view.isCrowded) drawRings(context, placesOf(view), view);
+    for (const view of views) if (!view.isCrowded) drawMarks(context, placesOf(view), view);
   }
 
   /**
@@ -142,14 +146,34 @@ export class MarkerLayer extends L.Layer {
   }
 
   /** @param {L.LeafletMouseEvent} event */
-  #hover({ latlng, target }) {
-    const found = this.isShown ? this.#nearest(latlng, target) : null;
+  #hover({ latlng, target, originalEvent }) {
+    const found = this.isShown && !isAtWork(originalEvent) ? this.#nearest(latlng, target) : null;
     target.getContainer().classList.toggle("has-source", Boolean(found?.set.address(found.index)));
     if (!found) return this.#unhover();
+    const key = `${found.set.name} ${found.index}`;
+    if (key === this.#hovered.key) return;
+    this.#hovered.abort.abort();
+    this.#hovered = { key, abort: new AbortController() };
     const content = document.createElement("span"); // never HTML: labels come from files
     content.textContent = found.set.describe(found.index);
-    this.#tooltip.setLatLng(latlng).setContent(content);
+    this.#tooltip.setLatLng(toMap(found.set.points.x[found.index], found.set.points.y[found.index], this.#heightPx)).setContent(content);
     if (!target.hasLayer(this.#tooltip)) target.openTooltip(this.#tooltip);
+    void this.#showCard(found, content, this.#hovered.abort.signal);
+  }
+
+  /** @param {{set: MarkerSet, index: number}} found @param {HTMLElement} content @param {AbortSignal} signal */
+  async #showCard({ set, index }, content, signal) {
+    if (!set.card) return;
+    await new Promise((resolve) => setTimeout(resolve, DWELL_MS));
+    if (signal.aborted) return;
+    try {
+      const card = await set.card(index, signal);
+      if (signal.aborted) return;
+      content.replaceChildren(card);
+      this.#tooltip.update();
+    } catch {
+      // The line of words stays.
+    }
   }
 
   /** @param {L.LeafletMouseEvent} event */
@@ -167,6 +191,8 @@ export class MarkerLayer extends L.Layer {
   }
 
   #unhover() {
+    this.#hovered.abort.abort();
+    this.#hovered.key = "";
     this.#tooltip.remove();
   }
 
@@ -186,6 +212,11 @@ export class MarkerLayer extends L.Layer {
     }
     return found;
   }
+}
+
+/** Whether the pointer draws or drags something and asks for nothing. @param {MouseEvent} event */
+function isAtWork({ buttons, target }) {
+  return buttons !== 0 || (target instanceof Element && target.closest(".is-drawing, .region-handle") !== null);
 }
 
 /** @param {View} view */

@@ -2,13 +2,14 @@
 /** Keys for a page, out of the way of fields, dialogs and the browser's own shortcuts. */
 
 /**
- * @param {Record<string, () => void>} actions by KeyboardEvent.key; letters in lower case
+ * @param {Record<string, () => void>} actions by KeyboardEvent.key; letters in lower case, and "shift+s" where that does something else than "s"
  */
 export function bindShortcuts(actions) {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || isTyping(event.target)) return;
     if (document.querySelector("dialog[open]") && event.key !== "?") return;
-    const action = actions[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    const action = (event.shiftKey && actions[`shift+${key}`]) || actions[key];
     // Arrows choose among radio buttons.
     if (!action || (event.key.startsWith("Arrow") && event.target instanceof HTMLInputElement)) return;
     event.preventDefault();

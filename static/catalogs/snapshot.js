@@ -1,5 +1,7 @@
 // @ts-check
-/** The map as a PNG with its legend: what is shown, where, how large, and in which catalogues' rings. */
+/** The map as a PNG with its legend: what is shown, where, how large, and the catalogues' marks. */
+
+import { drawMarks } from "./paint.js";
 
 const FOOTER = 56;
 const MARGIN = 14;
@@ -16,7 +18,8 @@ const BOLD = "600 14px system-ui, sans-serif";
  * @property {string} place of the middle
  * @property {{lengthScreen: number, text: string}} scale
  * @property {{north: import("./skyframe.js").Direction, east: import("./skyframe.js").Direction} | null} directions
- * @property {{name: string, colour: string}[]} catalogs
+ * @property {{name: string, style: import("./paint.js").MarkStyle}[]} catalogs
+ * @property {{corners: {x: number, y: number}[], colour: string, label: string}[]} regions in CSS pixels of the map
  */
 
 /**
@@ -38,6 +41,7 @@ export function snapshot(map, legend) {
   context.rect(0, 0, width, height);
   context.clip();
   drawPanes(context, map);
+  for (const region of legend.regions) drawRegion(context, region);
   drawScaleBar(context, legend.scale, height);
   if (legend.directions) drawCompass(context, legend.directions, width);
   context.restore();
@@ -58,6 +62,27 @@ function drawPanes(context, map) {
       if (width > 0 && height > 0) context.drawImage(part, left - frame.left, top - frame.top, width, height);
     }
   }
+}
+
+/** @param {CanvasRenderingContext2D} context @param {Legend["regions"][number]} region */
+function drawRegion(context, { corners, colour, label }) {
+  const [first] = corners;
+  if (corners.length === 1) return drawMarks(context, corners, { colour, radius: 5, width: 2 });
+  context.beginPath();
+  for (const { x, y } of corners) context.lineTo(x, y);
+  context.closePath();
+  for (const [style, width] of /** @type {[string, number][]} */ ([["rgb(0 0 0 / 55%)", 4], [colour, 2]])) {
+    context.strokeStyle = style;
+    context.lineWidth = width;
+    context.stroke();
+  }
+  const top = corners.reduce((best, corner) => (corner.y < best.y ? corner : best), first);
+  context.font = FONT;
+  context.textAlign = "center";
+  context.textBaseline = "bottom";
+  context.fillStyle = colour;
+  context.fillText(label, top.x, top.y - 4);
+  context.textAlign = "start";
 }
 
 /** @param {CanvasRenderingContext2D} context @param {Legend["scale"]} scale @param {number} height */
@@ -103,16 +128,12 @@ function drawFooter(context, { title, rendition, place, catalogs }, width, heigh
   context.fillText(rendition, MARGIN + titleWidth + 14, height + 22);
   context.fillText(place, MARGIN, height + 43);
   let x = width - MARGIN;
-  for (const { name, colour } of [...catalogs].reverse()) {
+  for (const { name, style } of [...catalogs].reverse()) {
     x -= context.measureText(name).width;
     context.fillStyle = MUTED;
     context.fillText(name, x, height + 43);
     x -= 14;
-    context.strokeStyle = colour;
-    context.lineWidth = 1.5;
-    context.beginPath();
-    context.arc(x + 4, height + 39, 5, 0, 2 * Math.PI);
-    context.stroke();
+    drawMarks(context, [{ x: x + 4, y: height + 39 }], { ...style, radius: 5, width: 1.5 });
     x -= 18;
   }
 }

@@ -1,6 +1,8 @@
 // @ts-check
 /** The sources of the ticked catalogues and rounds on the map; a large catalogue's come as they come into view. */
 
+import { sourceCards } from "./hovercard.js";
+import { markStyleOf } from "./markerchoice.js";
 import { fetchBox, fetchNumbered, fetchPlaces, fetchSample } from "./catalogapi.js";
 import { screenTransform } from "./map.js";
 import { PlacesInView, SAMPLE } from "./placesinview.js";
@@ -15,12 +17,31 @@ export class TickedSources {
   /**
    * @param {{map: L.Map, markers: import("./markers.js").MarkerLayer}} viewer
    * @param {import("./map.js").ViewerConfig} image
+   * @param {() => string} cutoutUrl template of the rendition that is shown, with {source}
    */
-  constructor({ map, markers }, image) {
+  constructor({ map, markers }, image, cutoutUrl) {
     this.map = map;
     this.markers = markers;
     this.image = image;
+    this.cutoutUrl = cutoutUrl;
     map.on("moveend resize", () => this.#look());
+  }
+
+  /** The ticked catalogues, as what is selected of them needs them. @returns {import("./selection.js").Chosen[]} */
+  get catalogs() {
+    const ticked = boxes().filter(({ checked, dataset }) => checked && dataset.kind !== "sampled");
+    return ticked.map(({ dataset }) => ({
+      name: dataset.name ?? "", placesUrl: dataset.places ?? "", sourcePage: dataset.sourcePage ?? "", exportUrl: dataset.export ?? "",
+    }));
+  }
+
+  /** Draw a catalogue anew: another mark was chosen for it. @param {string} uuid */
+  restyle(uuid) {
+    for (const box of boxes()) {
+      const { places: url = "" } = box.dataset;
+      const places = this.#drawn.get(url);
+      if (box.value === uuid && places?.isThere) this.#put(url, this.#lookOf(box), places.shown);
+    }
   }
 
   /** Draw what is ticked, and nothing else. */
@@ -32,7 +53,7 @@ export class TickedSources {
         this.markers.put(places, null);
         tell(places, "");
       } else if (!this.#drawn.has(places)) {
-        void this.#begin(places, lookOf(box));
+        void this.#begin(places, this.#lookOf(box));
       }
     }
   }
@@ -48,7 +69,7 @@ export class TickedSources {
       const { places = "" } = box.dataset;
       if (!box.checked || !this.#drawn.get(places)) continue;
       const found = await fetchNumbered(places, number);
-      if (found.number.length) return { xPx: found.x_px[0], yPx: found.y_px[0], words: markerSet(lookOf(box), found).describe(0) };
+      if (found.number.length) return { xPx: found.x_px[0], yPx: found.y_px[0], words: markerSet(this.#lookOf(box), found).describe(0) };
     }
     return null;
   }
@@ -72,7 +93,7 @@ export class TickedSources {
     for (const box of boxes()) {
       const { places: url = "" } = box.dataset;
       const places = this.#drawn.get(url);
-      if (places?.isThere) void this.#told(url, lookOf(box), () => places.look(this.#view()));
+      if (places?.isThere) void this.#told(url, this.#lookOf(box), () => places.look(this.#view()));
     }
   }
 
@@ -94,6 +115,14 @@ export class TickedSources {
     }
   }
 
+  /** @param {HTMLInputElement} box @returns {Look} */
+  #lookOf({ value, dataset: { kind: said, sourcePage, name = "" } }) {
+    const kind = said === "reference" || said === "sampled" ? said : "detected";
+    if (kind === "sampled") return { name, sourcePage, kind };
+    const card = sourceCards({ name, catalog: value }, this.image.sources_url, this.cutoutUrl);
+    return { name, sourcePage, kind, style: markStyleOf(value, kind), card };
+  }
+
   #view() {
     const { scale, x0, y0 } = screenTransform(this.map, this.image.height_px);
     const { x: width, y: height } = this.map.getSize();
@@ -104,11 +133,6 @@ export class TickedSources {
 /** @returns {HTMLInputElement[]} */
 function boxes() {
   return [...document.querySelectorAll("input[data-places]")].filter((box) => box instanceof HTMLInputElement);
-}
-
-/** @param {HTMLInputElement} box @returns {Look} */
-function lookOf({ dataset: { kind, sourcePage, name = "" } }) {
-  return { name, sourcePage, kind: kind === "reference" || kind === "sampled" ? kind : "detected" };
 }
 
 /** @type {Map<string, string>} what there is to say, by address */

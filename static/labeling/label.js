@@ -5,7 +5,7 @@ import { Bench } from "../catalogs/evidence/bench.js";
 import { mapReady } from "../catalogs/map.js";
 import { element, pageData } from "../catalogs/pagedata.js";
 import { helpToggle, isTyping } from "../catalogs/shortcuts.js";
-import { after, csrfToken, localStorageIfAny, oneTabAtATime } from "./browser.js";
+import { after, csrfToken, localStorageIfAny, oneTabAtATime } from "../galaxycat/browser.js";
 import { Desk } from "./desk.js";
 import { ExamplesDialog, NoteDialog } from "./dialogs.js";
 import { actionOf } from "./keys.js";

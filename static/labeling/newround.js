@@ -3,7 +3,7 @@
 
 import { fetchPlaces, placesUrl } from "../catalogs/catalogapi.js";
 import { element, pageData } from "../catalogs/pagedata.js";
-import { countInside, parseRegions } from "../catalogs/regions.js";
+import { countInside, parseRegions } from "./sampleregions.js";
 import { markerSet } from "../catalogs/sourcemarkers.js";
 import { openViewer } from "../catalogs/viewer.js";
 import { RegionTools } from "./regiontools.js";
@@ -66,7 +66,7 @@ function catalogName() {
   return catalog.selectedOptions[0]?.textContent?.trim() ?? "";
 }
 
-/** @param {import("../catalogs/regions.js").Regions} regions */
+/** @param {import("./sampleregions.js").Regions} regions */
 function showCount(regions) {
   if (!chosen) {
     count.textContent = `Loading ${catalogName()}…`;

@@ -4,7 +4,7 @@
  * resend harmless, so closing the page, losing the network or voting in two tabs loses and doubles nothing. No DOM.
  */
 
-import { randomUuid } from "./uuid.js";
+import { randomUuid } from "../galaxycat/uuid.js";
 import { itemOf } from "./votestore.js";
 import { backOffSeconds, reasonOf, verdictOf } from "./verdict.js";
 

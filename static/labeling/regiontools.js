@@ -1,9 +1,9 @@
 // @ts-check
 /** Drawing, changing and deleting regions on the map. Knows no form and no server. */
 
-import { outlinesOfRegions, regionsOfOutlines } from "../catalogs/regions.js";
+import { outlinesOfRegions, regionsOfOutlines } from "./sampleregions.js";
 
-/** @typedef {import("../catalogs/regions.js").Regions} Regions */
+/** @typedef {import("./sampleregions.js").Regions} Regions */
 
 const SHAPE = { color: "#7fd1ae", weight: 2, opacity: 1, fillColor: "#7fd1ae", fillOpacity: 0.12 };
 

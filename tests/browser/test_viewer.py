@@ -9,23 +9,17 @@ import rasterio
 from playwright.sync_api import Page, expect
 
 from catalogs.models import Galaxy
+from catalogs.sky import sky_of
 from galaxycat.accounts.models import Role
 from tests.browser.accessibility import axe_clean
 from tests.browser.conftest import LAPTOP, TABLET
+from tests.browser.mapping import go_to
 from tests.browser.test_story import files, galaxy, team  # noqa: F401 - fixtures
 from tests.factories import PASSWORD, make_catalog, make_member
 
 
 def readout(page: Page, name: str):
     return page.locator(f"[data-readout={name}]")
-
-
-def go_to(page: Page, place: str) -> None:
-    page.keyboard.press("/")
-    field = page.get_by_role("searchbox", name="Go to a position")
-    expect(field).to_be_focused()
-    field.fill(place)
-    page.keyboard.press("Enter")
 
 
 def centre_px(page: Page) -> tuple[float, float]:
@@ -60,7 +54,7 @@ def test_the_map_goes_to_a_place_and_its_address_opens_the_view_again(people, te
     page.keyboard.press("r")
 
     for wrong, why in (
-        ("M 51", "Write 11:36"),
+        ("11:99:00 +1:00:00", "Write 11:36"),
         ("x 9000 y 2", "not on the image"),
         ("20.0 -80.0", "not on the image"),
         ("#99999", "No source 99999"),
@@ -77,6 +71,23 @@ def test_the_map_goes_to_a_place_and_its_address_opens_the_view_again(people, te
     expect(readout(again, "zoom")).to_have_text("2×")
     assert centre_px(again) == centre_px(page)
     assert again.locator("input[name=rendition]:checked").input_value() == chosen
+
+
+def test_the_map_goes_to_an_object_by_its_name(people, team, galaxy, sesame):  # noqa: F811
+    make_member(team, Role.VIEWER, "vera")
+    viewer = people()
+    viewer.log_in("vera", PASSWORD)
+    page = viewer.goto("/galaxies/story/")
+    ra_deg, dec_deg = sky_of(galaxy, np.array([500.0]), np.array([250.0]))
+    sesame.known["ngc 7000 x-1"] = (ra_deg[0], dec_deg[0])
+    go_to(page, "NGC 7000 X-1")
+    expect(page.locator(".source-popup")).to_contain_text("NGC 7000 X-1: 11:3")
+    assert centre_px(page) == pytest.approx((500, 250), abs=0.6)
+    go_to(page, "M 51")
+    expect(page.get_by_role("alert").filter(has_text="M 51 is not on the image: it is at 13:29:52")).to_be_visible()
+    with viewer.tolerating("404"):
+        go_to(page, "Nowhere")
+        expect(page.get_by_role("alert").filter(has_text="Nowhere: no object of this name")).to_be_visible()
 
 
 @pytest.mark.parametrize("size", [LAPTOP, TABLET], ids=["laptop", "tablet"])

@@ -6,7 +6,7 @@ import { actionOf } from "../../static/labeling/keys.js";
 import { withPending } from "../../static/labeling/progress.js";
 import { Queue } from "../../static/labeling/queue.js";
 import { Stopwatch } from "../../static/labeling/stopwatch.js";
-import { randomUuid } from "../../static/labeling/uuid.js";
+import { randomUuid } from "../../static/galaxycat/uuid.js";
 
 const handed = (...uuids) => uuids.map((uuid) => ({ uuid, state: "held", source: {}, previous_consensus: null }));
 const uuids = (queue) => [queue.current?.uuid ?? null, ...queue.upcoming.map(({ uuid }) => uuid)];

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { PointGrid } from "../../static/catalogs/pointgrid.js";
-import { countInside, isInside, outlinesOfRegions, parseRegions, regionsOfOutlines } from "../../static/catalogs/regions.js";
+import { countInside, isInside, outlinesOfRegions, parseRegions, regionsOfOutlines } from "../../static/labeling/sampleregions.js";
 
-/** @param {[number, number][]} ring @returns {import("../../static/catalogs/regions.js").Regions} */
+/** @param {[number, number][]} ring @returns {import("../../static/labeling/sampleregions.js").Regions} */
 const regionOf = (...ring) => ({
   type: "FeatureCollection",
   features: [{ type: "Feature", properties: {}, geometry: { type: "Polygon", coordinates: [ring] } }],

@@ -1,5 +1,5 @@
 // @ts-check
-/** What the labelling modules need of the browser, each where it may be missing. */
+/** What modules need of the browser, each where it may be missing. */
 
 /** Django's token as it is now: logging in again in another tab changes the cookie. */
 export function csrfToken() {

@@ -1,7 +1,7 @@
 // @ts-check
-/** Regions drawn on the map as GeoJSON in image pixels (0-based), and how many sources lie in them. No DOM. */
+/** A round's regions, drawn on the map, as GeoJSON in image pixels (0-based), and how many sources lie in them. No DOM. */
 
-import { fromMap, toMap } from "./pixels.js";
+import { fromMap, toMap } from "../catalogs/pixels.js";
 
 /** @typedef {[number, number][]} Ring corners as x_px, y_px; a closing corner is harmless */
 /** @typedef {{type: "FeatureCollection", features: {type: "Feature", properties: object, geometry: {type: "Polygon", coordinates: Ring[]}}[]}} Regions */
@@ -66,8 +66,8 @@ export function parseRegions(text) {
 }
 
 /**
- * How many of the points lie in at least one region. An edge is inside, as in labeling/sampling.py.
- * @param {import("./pointgrid.js").PointGrid} points
+ * How many of the points lie in at least one region. An edge is inside, as in catalogs/regions/inside.py.
+ * @param {import("../catalogs/pointgrid.js").PointGrid} points
  * @param {Regions} regions
  */
 export function countInside(points, regions) {

@@ -1,0 +1,196 @@
+// @ts-check
+/**
+ * The regions of a galaxy as the server has them, with what was done here and is on its way there, in order; undo and redo.
+ * What cannot be sent yet waits and is sent again; what the server refuses is taken back, with its reason. No DOM.
+ */
+
+import { randomUuid } from "../../galaxycat/uuid.js";
+
+/** @typedef {import("./shapes.js").Shape} Shape */
+/** @typedef {{uuid: string, shape: Shape, label: string, author: string, is_mine: boolean, is_shared: boolean, version: number, removed_at: string | null}} Region */
+/** @typedef {{shape?: Shape, label?: string, is_removed?: boolean}} Change */
+/** @typedef {{status: number, body: any}} Answer */
+/** @typedef {{uuid: string, created?: {shape: Shape, label: string}, change?: Change, back?: Change}} Step */
+
+/**
+ * @typedef {object} Server
+ * @property {() => Promise<Region[]>} list
+ * @property {(uuid: string, created: {shape: Shape, label: string}) => Promise<Answer>} create rejects without a connection
+ * @property {(uuid: string, version: number, change: Change) => Promise<Answer>} change rejects without a connection
+ * @property {(seconds: number, task: () => void) => () => void} after
+ */
+
+const RETRY_SECONDS = 5;
+
+export class RegionStore extends EventTarget {
+  /** @type {Map<string, Region>} */
+  #regions = new Map();
+  /** @type {Step[]} to be sent */
+  #pending = [];
+  /** @type {Step[]} */
+  #undone = [];
+  /** @type {Step[]} */
+  #done = [];
+  #isSending = false;
+  #cancelRetry = () => {};
+  /** What went wrong last, for people; empty for nothing. */
+  complaint = "";
+
+  /** @param {Server} server */
+  constructor(server) {
+    super();
+    this.server = server;
+  }
+
+  /** @returns {Region[]} those that stand, in the order drawn */
+  get regions() {
+    return [...this.#regions.values()].filter(({ removed_at }) => !removed_at);
+  }
+
+  /** @param {string} uuid */
+  get(uuid) {
+    return this.#regions.get(uuid) ?? null;
+  }
+
+  get nPending() {
+    return this.#pending.length;
+  }
+
+  get canUndo() {
+    return this.#done.length > 0;
+  }
+
+  get canRedo() {
+    return this.#undone.length > 0;
+  }
+
+  /** Fetch what the server has; what waits to be sent stays. */
+  async load() {
+    const listed = await this.server.list();
+    const waiting = new Set(this.#pending.map(({ uuid }) => uuid));
+    const kept = [...this.#regions.values()].filter(({ uuid }) => waiting.has(uuid));
+    this.#regions = new Map([...listed, ...kept].map((region) => [region.uuid, region]));
+    this.#changed();
+  }
+
+  /**
+   * @param {Shape} shape
+   * @param {string} [label]
+   * @returns {string} the new region's uuid
+   */
+  draw(shape, label = "") {
+    const uuid = randomUuid();
+    this.#regions.set(uuid, { uuid, shape, label, author: "", is_mine: true, is_shared: false, version: 1, removed_at: null });
+    this.#do({ uuid, created: { shape, label }, change: { is_removed: false }, back: { is_removed: true } });
+    return uuid;
+  }
+
+  /**
+   * @param {string} uuid
+   * @param {Change} change
+   */
+  change(uuid, change) {
+    const region = this.#regions.get(uuid);
+    if (!region) return;
+    /** @type {Change} */
+    const back = {};
+    if (change.shape) back.shape = region.shape;
+    if (change.label !== undefined) back.label = region.label;
+    if (change.is_removed !== undefined) back.is_removed = Boolean(region.removed_at);
+    if (JSON.stringify(back) === JSON.stringify(change)) return;
+    this.#apply(region, change);
+    this.#do({ uuid, change, back });
+  }
+
+  undo() {
+    const step = this.#done.pop();
+    if (!step) return;
+    this.#undone.push(step);
+    this.#replay(step.uuid, step.back ?? {});
+  }
+
+  redo() {
+    const step = this.#undone.pop();
+    if (!step) return;
+    this.#done.push(step);
+    this.#replay(step.uuid, step.change ?? {});
+  }
+
+  /** Send what waits, now. */
+  retry() {
+    this.#cancelRetry();
+    void this.#send();
+  }
+
+  /** @param {Step} step */
+  #do(step) {
+    this.#done.push(step);
+    this.#undone = [];
+    this.#pending.push(step);
+    this.#changed();
+    void this.#send();
+  }
+
+  /** @param {string} uuid @param {Change} change */
+  #replay(uuid, change) {
+    const region = this.#regions.get(uuid);
+    if (region) {
+      this.#apply(region, change);
+      this.#pending.push({ uuid, change });
+    }
+    this.#changed();
+    void this.#send();
+  }
+
+  /** @param {Region} region @param {Change} change */
+  #apply(region, { shape, label, is_removed }) {
+    if (shape) region.shape = shape;
+    if (label !== undefined) region.label = label;
+    if (is_removed !== undefined) region.removed_at = is_removed ? new Date().toISOString() : null;
+  }
+
+  async #send() {
+    if (this.#isSending) return;
+    this.#isSending = true;
+    try {
+      while (this.#pending.length) {
+        const answer = await this.#sendOne(this.#pending[0]);
+        this.#pending.shift();
+        if (answer.status >= 400) await this.#refused(answer);
+        else this.complaint = "";
+        this.#changed();
+      }
+    } catch (error) {
+      this.complaint = `Not saved yet (${error instanceof Error ? error.message : error}): it is tried again.`;
+      this.#cancelRetry = this.server.after(RETRY_SECONDS, () => void this.#send());
+      this.#changed();
+    } finally {
+      this.#isSending = false;
+    }
+  }
+
+  /** @param {Step} step @returns {Promise<Answer>} rejects where it may succeed later */
+  async #sendOne(step) {
+    const region = this.#regions.get(step.uuid);
+    const answer = step.created ? await this.server.create(step.uuid, step.created) : await this.server.change(step.uuid, region?.version ?? 1, step.change ?? {});
+    if (answer.status >= 500 || answer.status === 429) throw new Error(`the server answered ${answer.status}`);
+    if (region && answer.status < 400) {
+      const { version, author, is_shared } = answer.body;
+      Object.assign(region, { version, author, is_shared });
+    }
+    return answer;
+  }
+
+  /** What the server has holds, and nothing that builds on what it refused. @param {Answer} answer */
+  async #refused(answer) {
+    this.complaint = `Not kept: ${answer.body?.detail ?? `the server answered ${answer.status}`}`;
+    this.#pending = [];
+    this.#done = [];
+    this.#undone = [];
+    await this.load().catch(() => {}); // the next page load shows it
+  }
+
+  #changed() {
+    this.dispatchEvent(new Event("change"));
+  }
+}

@@ -1,0 +1,173 @@
+"""Frames a second while the map moves under a catalogue of 100,000 sources, in Chromium. Not a test: it prints a table.
+
+    GALAXYCAT_HOME=var/bench python -m tests.benchmarks.overlay_frames
+
+The galaxy page as a person has it, at three zooms: moved by 12 CSS pixels in every frame, and zoomed in and out with Leaflet's
+animation. Beside it the same page without a catalogue, and with all 100,000 as Leaflet's own circle markers on one canvas, which
+is what a viewer made of Leaflet's layers has. Chromium draws by software here: with a graphics card all three are faster.
+"""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.benchmarks.tile_servers import galaxycat, running
+from tests.benchmarks.tile_subject import cookies
+
+from django.conf import settings  # isort: skip  # Django is set up by tile_subject
+from django.core.management import call_command  # isort: skip
+from playwright.sync_api import Browser, Page, sync_playwright  # isort: skip
+from catalogs.imagery.fitsband import BandArgument  # isort: skip
+from catalogs.ingest import ingest_galaxy  # isort: skip
+from catalogs.models import Catalog, Galaxy  # isort: skip
+from catalogs.simulation import SimulationSpec, simulate_galaxy  # isort: skip
+from tests.browser import chromium  # isort: skip
+from tests.factories import make_catalog, make_member, make_team  # isort: skip
+
+SLUG, NAME, SIZE_PX, N_SOURCES = "bench-overlay", "hundred thousand", 4096, 100_000
+ZOOMS = (-2, -1, 0)
+N_FRAMES, STEP_PX, N_ZOOMINGS = 150, 12, 8
+CONTENDERS = ("no catalogue", "GalaxyCat", "Leaflet markers")
+
+Places = list[tuple[float, float]]
+
+KEEP_MAP = "window.addEventListener('map:init', ({ detail }) => { window.benchMap = detail.map; });"
+FRAMES = """
+const nextFrame = () => new Promise(requestAnimationFrame);
+async function timed(n, act) {
+  const frames = [];
+  let before = await nextFrame();
+  for (let i = 0; i < n; i++) {
+    act(i);
+    const now = await nextFrame();
+    frames.push(now - before);
+    before = now;
+  }
+  return frames;
+}
+"""
+# To and fro, so that it stays on the image.
+PAN = f"""async ({{ n, step }}) => {{ {FRAMES}
+  return timed(n, (i) => window.benchMap.panBy([i % 50 < 25 ? step : -step, i % 50 < 25 ? step / 2 : -step / 2], {{ animate: false }}));
+}}"""
+ZOOM = f"""async ({{ n }}) => {{ {FRAMES}
+  const frames = [];
+  for (let i = 0; i < n; i++) {{
+    const ended = new Promise((resolve) => window.benchMap.once("zoomend", resolve));
+    window.benchMap.setZoom(window.benchMap.getZoom() + (i % 2 ? -1 : 1), {{ animate: true }});
+    let isOver = false;
+    ended.then(() => (isOver = true));
+    while (!isOver) frames.push(...(await timed(1, () => {{}})));
+    frames.push(...(await timed(10, () => {{}})));
+  }}
+  return frames;
+}}"""
+LEAFLET = """({ x, y, heightPx }) => {
+  const renderer = L.canvas();
+  const style = { renderer, radius: 4, weight: 1.5, color: '#ffd166', fill: false, interactive: false };
+  x.forEach((xPx, i) => L.circleMarker([y[i] + 0.5 - heightPx, xPx + 0.5], style).addTo(window.benchMap));
+}"""
+
+
+@dataclass(frozen=True)
+class Smoothness:
+    """Of the frames of one scene."""
+
+    pan_fps: float
+    pan_p95_ms: float
+    zoom_fps: float
+    zoom_p95_ms: float
+
+
+def main() -> None:
+    galaxy, catalog = _subject()
+    places = list(catalog.sources.values_list("x_px", "y_px"))
+    person = cookies(galaxy)
+    with running(galaxycat(person, lambda tile: "/", "GalaxyCat")) as (_, port), sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium.find(), args=chromium.FLAGS)
+        found = {
+            (contender, zoom): _measure(browser, port, person, places, contender, zoom)
+            for contender in CONTENDERS
+            for zoom in ZOOMS
+        }
+        browser.close()
+    print(_table(found))
+
+
+def _measure(
+    browser: Browser, port: int, person: dict[str, str], places: Places, contender: str, zoom: int
+) -> tuple[Smoothness, int]:
+    """How smooth one contender is at a zoom, and how many sources it had there."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    server = f"http://127.0.0.1:{port}"
+    context.add_cookies([{"name": name, "value": value, "url": server} for name, value in person.items()])
+    page = context.new_page()
+    page.add_init_script(KEEP_MAP)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/places/" in request.url else None)
+    middle = SIZE_PX / 2
+    page.goto(f"{server}/galaxies/{SLUG}/#x={middle}&y={middle}&zoom={zoom}")
+    page.wait_for_load_state("networkidle")
+    n_sources = _put(page, places, contender)
+    page.wait_for_load_state("networkidle")
+    for _ in range(2):  # the first time fetches what comes into view
+        pan = page.evaluate(PAN, {"n": N_FRAMES, "step": STEP_PX})
+        zooming = page.evaluate(ZOOM, {"n": N_ZOOMINGS})
+        page.wait_for_load_state("networkidle")
+    if any("bbox" not in url and "sample" not in url for url in asked):
+        raise RuntimeError(f"the whole catalogue was fetched: {asked}")
+    context.close()
+    return Smoothness(*_rate(pan), *_rate(zooming)), n_sources
+
+
+def _put(page: Page, places: Places, contender: str) -> int:
+    if contender == "GalaxyCat":
+        return len(places)
+    page.get_by_role("checkbox", name=NAME).uncheck()
+    if contender == "no catalogue":
+        return 0
+    x, y = zip(*places, strict=True)
+    page.evaluate(LEAFLET, {"x": x, "y": y, "heightPx": SIZE_PX})
+    return len(places)
+
+
+def _rate(frames_ms: list[float]) -> tuple[float, float]:
+    """(frames a second, p95 of a frame in ms)."""
+    return 1000 * len(frames_ms) / sum(frames_ms), sorted(frames_ms)[int(0.95 * len(frames_ms))]
+
+
+def _table(found: dict[tuple[str, int], tuple[Smoothness, int]]) -> str:
+    lines = [
+        f"{N_SOURCES:,} sources on {SIZE_PX:,} x {SIZE_PX:,} px, {sys.platform}, Chromium drawing by software",
+        "| zoom | what | sources | pan: frames/s | p95 (ms) | zoom: frames/s | p95 (ms) | against Leaflet, pan |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for zoom in ZOOMS:
+        for contender in CONTENDERS:
+            each, n_sources = found[contender, zoom]
+            ratio = each.pan_fps / found["Leaflet markers", zoom][0].pan_fps
+            lines.append(
+                f"| {2.0**zoom:g} | {contender} | {n_sources:,} | {each.pan_fps:.1f} | {each.pan_p95_ms:.0f}"
+                f" | {each.zoom_fps:.1f} | {each.zoom_p95_ms:.0f} | {ratio:.1f} |"
+            )
+    return "\n".join(lines)
+
+
+def _subject() -> tuple[Galaxy, Catalog]:
+    """A simulated galaxy with a catalogue of N_SOURCES, made where it is not there yet."""
+    call_command("migrate", verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
+    galaxy = Galaxy.objects.filter(slug=SLUG).first()
+    if galaxy is None:
+        team = make_team(SLUG)
+        make_member(team, name=SLUG)
+        folder = Path(settings.GALAXYCAT_HOME) / "peers" / SLUG
+        files = simulate_galaxy(SimulationSpec(name=SLUG, size_px=SIZE_PX), folder, print)
+        bands = [BandArgument(name.upper(), path) for name, path in list(files.bands.items())[-3:]]
+        galaxy = ingest_galaxy(slug=SLUG, bands=bands, team=team, progress=print).mosaic.galaxy
+    catalog = galaxy.catalogs.first() or make_catalog(galaxy, N_SOURCES, name=NAME)
+    return galaxy, catalog
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,41 @@
+"""Ways about the map of a galaxy page: image pixels to the screen, and going to a place."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+Place = tuple[float, float]
+
+
+def go_to(page: Page, place: str) -> None:
+    """Type a place where the page takes one."""
+    page.keyboard.press("/")
+    field = page.get_by_role("searchbox", name="Go to a position")
+    expect(field).to_be_focused()
+    field.fill(place)
+    page.keyboard.press("Enter")
+
+
+def view(page: Page) -> tuple[float, float, float]:
+    """The middle of the map in image pixels and the zoom, as the page's address names them."""
+    named = re.search(r"#x=(-?[\d.]+)&y=(-?[\d.]+)&zoom=(-?[\d.]+)", page.url)
+    assert named, page.url
+    x_px, y_px, zoom = (float(text) for text in named.groups())
+    return x_px, y_px, zoom
+
+
+def on_screen(page: Page, x_px: float, y_px: float) -> Place:
+    """Where a place of the image is on the page, by the page's view."""
+    x0, y0, zoom = view(page)
+    box = page.locator("#map").bounding_box()
+    assert box
+    scale = 2**zoom
+    return box["x"] + box["width"] / 2 + (x_px - x0) * scale, box["y"] + box["height"] / 2 - (y_px - y0) * scale
+
+
+def drag(page: Page, start: Place, end: Place) -> None:
+    """From one place of the image to another, in steps, as a hand does."""
+    page.mouse.move(*on_screen(page, *start))
+    page.mouse.down()
+    page.mouse.move(*on_screen(page, *end), steps=5)
+    page.mouse.up()

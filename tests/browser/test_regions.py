@@ -1,0 +1,232 @@
+"""Regions in real Chromium: drawn by mouse and by key, changed, undone, kept, shared, exchanged with DS9."""
+
+import pytest
+import regions as ds9
+from playwright.sync_api import Page, expect
+
+from catalogs.models import Region
+from catalogs.sky import galaxy_wcs
+from galaxycat.accounts.models import Role
+from tests.browser.accessibility import axe_clean
+from tests.browser.conftest import LAPTOP, TABLET
+from tests.browser.mapping import drag, go_to, on_screen, view
+from tests.browser.test_story import files, galaxy, team  # noqa: F401 - fixtures
+from tests.factories import PASSWORD, make_member
+
+
+def kept() -> list[dict]:
+    """The shapes in the database, in the order drawn."""
+    return [region.geometry for region in Region.objects.standing().order_by("pk")]
+
+
+def listed(page: Page):
+    return page.locator("#regions .region-choice")
+
+
+def saved(page: Page, n: int) -> None:
+    """Wait until `n` regions are listed and nothing is on its way."""
+    expect(listed(page)).to_have_count(n)
+    sent(page)
+
+
+def sent(page: Page) -> None:
+    expect(page.locator("#regions")).to_have_attribute("aria-busy", "false")
+
+
+@pytest.mark.parametrize("size", [LAPTOP, TABLET], ids=["laptop", "tablet"])
+def test_every_shape_is_drawn_changed_undone_and_kept(people, team, galaxy, size):  # noqa: F811
+    make_member(team, Role.CURATOR, "cora")
+    cora = people(size)
+    cora.log_in("cora", PASSWORD)
+    page = cora.goto("/galaxies/story/")
+    expect(page.get_by_text("None yet. Draw one")).to_be_visible()
+    go_to(page, "x 400 y 400")
+    page.keyboard.press("Escape")
+
+    page.keyboard.press("d")
+    expect(page.locator(".draw-hint")).to_contain_text("Drag from the centre outwards")
+    drag(page, (400, 400), (430, 440))
+    saved(page, 1)
+    page.get_by_role("button", name="Draw a box").click()
+    drag(page, (340, 330), (380, 350))
+    page.get_by_role("button", name="Draw an ellipse").click()
+    drag(page, (450, 350), (470, 358))
+    page.get_by_role("button", name="Draw a point").click()
+    page.mouse.click(*on_screen(page, 350, 450))
+    page.get_by_role("button", name="Draw a polygon").click()
+    for corner in ((430, 460), (470, 460), (450, 490)):
+        page.mouse.click(*on_screen(page, *corner))
+    page.mouse.click(*on_screen(page, 430, 460))
+    saved(page, 5)
+    circle, box, ellipse, point, polygon = kept()
+    assert circle == {"kind": "circle", "x_px": near(400), "y_px": near(400), "radius_px": near(50)}
+    assert box == {"kind": "box", "x_px": near(360), "y_px": near(340), "width_px": near(40), "height_px": near(20), "angle_deg": 0}  # fmt: skip
+    assert ellipse == {"kind": "ellipse", "x_px": near(450), "y_px": near(350), "a_px": near(20), "b_px": near(8), "angle_deg": 0}  # fmt: skip
+    assert point == {"kind": "point", "x_px": near(350), "y_px": near(450)}
+    assert polygon["corners"] == [[near(430), near(460)], [near(470), near(460)], [near(450), near(490)]]
+
+    # A region chosen on the map has handles; pulled, it is another, and undo has the old one back.
+    page.mouse.click(*on_screen(page, 400, 450))
+    expect(page.locator(".region-choice[aria-pressed=true]")).to_contain_text("circle")
+    drag(page, (450, 400), (460, 400))
+    sent(page)
+    assert kept()[0] == circle | {"radius_px": near(60)}
+    cora.shoot(f"regions-{size['width']}", size)
+    page.keyboard.press("z")
+    sent(page)
+    assert kept()[0] == circle
+    page.keyboard.press("Shift+Z")
+    sent(page)
+    assert kept()[0]["radius_px"] == near(60)
+
+    label = page.get_by_role("textbox", name="Label of this circle")
+    label.fill("Bar, <b>south</b>")
+    label.press("Enter")
+    expect(page.locator(".region-label")).to_have_text("Bar, <b>south</b>")
+    sent(page)
+    axe_clean(page)
+
+    page = cora.goto("/galaxies/story/")
+    saved(page, 5)
+    assert Region.objects.get(label="Bar, <b>south</b>").geometry["radius_px"] == near(60)
+    go_to(page, "bar, <b>South</b>")
+    expect(page.locator(".source-popup, .leaflet-popup")).to_contain_text("Bar, <b>south</b>")
+    assert view(page)[:2] == (near(400), near(400))
+
+
+def test_the_keyboard_alone_draws_moves_sizes_and_removes(people, team, galaxy):  # noqa: F811
+    make_member(team, Role.ANNOTATOR, "ada")
+    ada = people()
+    ada.log_in("ada", PASSWORD)
+    page = ada.goto("/galaxies/story/")
+    go_to(page, "x 300 y 500")
+    page.keyboard.press("Escape")
+    page.locator("#map").focus()
+    page.keyboard.press("d")
+    page.keyboard.press("Enter")
+    saved(page, 1)
+    (drawn,) = kept()
+    assert (drawn["kind"], drawn["x_px"], drawn["y_px"]) == ("circle", near(300), near(500))
+
+    for key in ("ArrowRight", "Shift+ArrowUp", "]"):
+        page.keyboard.press(key)
+    sent(page)
+    assert kept() == [
+        drawn
+        | {
+            "x_px": near(drawn["x_px"] + 1, 0.02),
+            "y_px": near(drawn["y_px"] + 10, 0.02),
+            "radius_px": near(drawn["radius_px"] * 1.1, 0.02),
+        }
+    ]
+    page.keyboard.press("Delete")
+    saved(page, 0)
+    assert kept() == []
+    page.keyboard.press("z")
+    saved(page, 1)
+    assert len(kept()) == 1
+    # Escape lets go of it, and the arrows move the map again.
+    page.keyboard.press("Escape")
+    before = kept()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("() => !location.hash.startsWith('#x=300')")
+    assert kept() == before
+    # Called off, nothing is drawn.
+    page.keyboard.press("d")
+    page.keyboard.press("Escape")
+    expect(page.locator(".draw-hint")).to_have_count(0)
+    saved(page, 1)
+
+
+def test_who_sees_and_changes_which_regions(people, team, galaxy):  # noqa: F811
+    for role, name in ((Role.CURATOR, "cora"), (Role.ANNOTATOR, "ada"), (Role.ANNOTATOR, "ben")):
+        make_member(team, role, name)
+    for name, at in (("cora", "x 300 y 300"), ("ada", "x 500 y 500")):
+        author = people()
+        author.log_in(name, PASSWORD)
+        page = author.goto("/galaxies/story/")
+        go_to(page, at)
+        page.keyboard.press("Escape")
+        page.keyboard.press("d")
+        page.keyboard.press("Enter")
+        expect(listed(page)).to_have_count(1 if name == "cora" else 2)
+        sent(page)
+    expect(page.get_by_text("seen by you alone")).to_be_visible()
+    # The curator's has no handles and no Remove for an annotator.
+    listed(page).filter(has_text="cora").click()
+    expect(page.locator(".region-handle")).to_have_count(0)
+    expect(page.get_by_role("button", name="Remove", exact=True)).to_have_count(0)
+    page.keyboard.press("Delete")
+    sent(page)
+    assert len(kept()) == 2
+
+    ben = people()
+    ben.log_in("ben", PASSWORD)
+    page = ben.goto("/galaxies/story/")
+    saved(page, 1)
+    expect(listed(page)).to_contain_text("cora")
+
+
+def test_what_cannot_be_saved_waits_and_what_is_refused_is_taken_back(people, team, galaxy):  # noqa: F811
+    make_member(team, Role.CURATOR, "cora")
+    cora = people()
+    cora.log_in("cora", PASSWORD)
+    page = cora.goto("/galaxies/story/")
+    go_to(page, "x 300 y 300")
+    page.keyboard.press("Escape")
+    with cora.tolerating("Failed to load resource"):
+        page.route("**/api/v1/regions/**", lambda route: route.abort())
+        page.keyboard.press("d")
+        page.keyboard.press("Enter")
+        expect(page.locator("[data-region-note]")).to_contain_text("Not saved yet")
+        assert kept() == []
+        page.unroute("**/api/v1/regions/**")
+        page.get_by_role("button", name="Try now").click()
+        expect(page.locator("[data-region-note]")).to_be_hidden()
+    assert len(kept()) == 1
+
+    # Another curator changed it meanwhile.
+    Region.objects.update(version=2, label="by another")
+    with cora.tolerating("409"):
+        page.keyboard.press("ArrowUp")
+        expect(page.locator("[data-region-note]")).to_contain_text("Not kept")
+        expect(listed(page)).to_contain_text("by another")
+    cora.shoot("region-refused")
+
+
+def test_ds9_files_go_out_and_come_in(people, team, galaxy, tmp_path):  # noqa: F811
+    make_member(team, Role.CURATOR, "cora")
+    cora = people()
+    cora.log_in("cora", PASSWORD)
+    page = cora.goto("/galaxies/story/")
+    wcs = galaxy_wcs(galaxy)
+    mine = ds9.Regions(
+        [
+            ds9.CirclePixelRegion(ds9.PixCoord(200, 300), 12, meta={"text": "first"}).to_sky(wcs),
+            ds9.PolygonPixelRegion(ds9.PixCoord([10, 60, 40], [10, 20, 70])).to_sky(wcs),
+        ]
+    )
+    mine.write(tmp_path / "mine.reg", format="ds9")
+    page.get_by_text("Import DS9 regions").click()
+    page.get_by_label("File (.reg)").set_input_files(tmp_path / "mine.reg")
+    page.get_by_role("button", name="Import", exact=True).click()
+    saved(page, 2)
+    with page.expect_download() as downloading:
+        page.get_by_role("link", name="ICRS").click()
+    downloading.value.save_as(tmp_path / "back.reg")
+    back = ds9.Regions.read(tmp_path / "back.reg", format="ds9")
+    circle = next(region for region in back if isinstance(region, ds9.CircleSkyRegion)).to_pixel(wcs)
+    assert (circle.center.x, circle.center.y, circle.radius) == pytest.approx((200, 300, 12), abs=0.01)
+    assert circle.meta["text"] == "first"
+
+    (tmp_path / "wrong.reg").write_text("what is this\n")
+    page.get_by_text("Import DS9 regions").click()
+    page.get_by_label("File (.reg)").set_input_files(tmp_path / "wrong.reg")
+    with cora.tolerating("422"):
+        page.get_by_role("button", name="Import", exact=True).click()
+        expect(page.get_by_text("no region that can be kept")).to_be_visible()
+    assert len(kept()) == 2
+
+
+def near(px: float, within: float = 0.6):
+    return pytest.approx(px, abs=within)
