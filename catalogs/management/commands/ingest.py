@@ -17,7 +17,7 @@ class Command(GalaxyCatCommand):
         super().add_arguments(parser)
         parser.add_argument("slug", help="short name, such as ngc-628")
         parser.add_argument(
-            "--band", action="append", default=[], metavar="NAME=FILE[EXT]", help="repeat for each band"
+            "--band", action="append", default=[], metavar="NAME=FILE[EXT]...", help="repeat for each band"
         )
         parser.add_argument("--reference", metavar="NAME", help="the band whose pixel grid is the galaxy's")
         parser.add_argument("--name", help="the galaxy's name for people")
