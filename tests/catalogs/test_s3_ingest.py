@@ -343,3 +343,15 @@ def test_neither_the_ingest_itself_nor_the_demo_takes_an_address(silent):
         ingest_galaxy(slug="ngc-1", bands=[BandArgument("V", Path("s3://b-1/v.fits"))], team=make_team())
     with pytest.raises(CommandError, match="only ingest reads s3:// addresses"):
         run("demo", "--no-serve", "--band", "V=s3://b-1/v.fits")
+
+
+def test_no_process_loads_boto3_before_it_fetches():
+    code = (
+        "import sys, django; django.setup(); import galaxycat.asgi, catalogs.detecting, catalogs.ingestjob, catalogs.ingest\n"
+        "import catalogs.management.commands.ingest, rasterio\n"
+        "print(sorted(name for name in sys.modules if name.startswith(('boto', 's3transfer'))))\n"
+        "import boto3"
+    )
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "galaxycat.settings"}
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True, check=True)  # fmt: skip
+    assert done.stdout.strip() == "[]"
