@@ -48,7 +48,7 @@ def ingest_galaxy(
     The same content again returns the mosaic it made before. Raises BadInput for a file that cannot be used and
     Conflict for another pixel grid; then nothing is left behind.
     """
-    _require_names(slug, name, [band.name for band in bands])
+    require_names(slug, name, [band.name for band in bands], reference)
     with ExitStack() as stack:
         files = [
             stack.enter_context(open_band(band.path, band.ext, band.name, band.plane, band.told)) for band in bands
@@ -110,12 +110,15 @@ def _known_mosaic(galaxy: Galaxy, team: Team, first: BandFile, digest: str) -> M
     return galaxy.mosaics.filter(content_sha256=digest).first()
 
 
-def _require_names(slug: str, name: str | None, bands: Sequence[str]) -> None:
+def require_names(slug: str, name: str | None, bands: Sequence[str], reference: str | None) -> None:
+    """Raises BadInput unless the galaxy, its bands and its reference band can be called so."""
     if len(slug) > 60 or not SLUG.fullmatch(slug):
         raise BadInput(f"{slug!r}: a galaxy's short name has small letters, digits and dashes, such as ngc-628")
     if name is not None and not 0 < len(name.strip()) <= 100:
         raise BadInput("--name: a galaxy's name has 1 to 100 characters")
     _require_distinct(bands)
+    if reference is not None and reference not in bands:
+        raise BadInput(f"--reference: {reference!r} is not one of the bands {', '.join(bands)}")
 
 
 def _require_distinct(names: Sequence[str]) -> None:
@@ -130,11 +133,8 @@ def _require_distinct(names: Sequence[str]) -> None:
 
 def _reference(files: Sequence[BandFile], reference: str | None) -> BandFile:
     """The band that fixes the grid: the one asked for, else V or its filters, else the middle wavelength."""
-    names = [file.name for file in files]
     if reference is not None:
-        if reference not in names:
-            raise BadInput(f"--reference: {reference!r} is not one of the bands {', '.join(names)}")
-        return files[names.index(reference)]
+        return next(file for file in files if file.name == reference)
     for wanted in ("V", "F555W", "F606W"):
         for file in files:
             if wanted in (file.name.upper(), (file.calibration.filter_name or "").upper()):

@@ -82,7 +82,7 @@ def run_ingest(
 ) -> dict[str, Any]:  # fmt: skip
     """The galaxy's image appears as a whole or not at all; again, after it was done, it changes nothing."""
     # Here, since rasterio and astropy take a second that no other process should spend at its start.
-    from catalogs.imagery.bandfile import BandArgument
+    from catalogs.imagery.bandargument import BandArgument
     from catalogs.ingest import ingest_galaxy
 
     paths = [_waiting(UUID(uploads), band["file"]) for band in bands]

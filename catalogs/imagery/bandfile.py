@@ -1,7 +1,6 @@
 """One band of a mosaic in a file, whatever its format: what is known of it, and its pixels by strips of rows."""
 
 import hashlib
-import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -16,49 +15,6 @@ from catalogs.imagery.calibration import Calibration
 from galaxycat.errors import BadInput
 
 SCAN_ROWS = 256
-
-
-@dataclass(frozen=True)
-class BandArgument:
-    """What `--band NAME=FILE[EXT][plane=N]` says; `ext` is None, a number, a name, or "name,version", of a picture the number
-    of a channel; `plane` counts a cube's planes from 1. `filter_name` and `unit` overrule the header."""
-
-    name: str
-    path: Path
-    ext: str | None = None
-    plane: int | None = None
-    filter_name: str | None = None
-    unit: str | None = None
-
-    @property
-    def part(self) -> str:
-        """What of the file is meant, and as what, as text."""
-        told = [f"[{key}={value}]" for key, value in (("filter", self.filter_name), ("unit", self.unit)) if value]
-        return "".join([self.ext or "", f"[plane={self.plane}]" if self.plane else "", *told])
-
-    @property
-    def told(self) -> dict[str, str]:
-        """Header cards that the person says are so."""
-        return {key: value for key, value in (("FILTER", self.filter_name), ("BUNIT", self.unit)) if value}
-
-
-def parse_band_argument(argument: str) -> BandArgument:
-    """Read `NAME=FILE[EXT][plane=N]`. Raises BadInput where there is no name or no file in it."""
-    name, separator, rest = argument.partition("=")
-    name, rest = name.strip(), rest.strip()
-    if not separator or not name or not rest:
-        raise BadInput(f"--band {argument!r}: write NAME=FILE or NAME=FILE[EXT], for example V=ngc628_v.fits[SCI]")
-    rest, plane = _without_plane(rest)
-    match = re.fullmatch(r"(.+)\[([^\[\]]+)\]", rest)
-    # A file may really be called "a[1].fits", or even end in a bracket.
-    if match is None or Path(rest).exists():
-        return BandArgument(name, Path(rest), None, plane)
-    return BandArgument(name, Path(match[1]), match[2].strip(), plane)
-
-
-def _without_plane(rest: str) -> tuple[str, int | None]:
-    match = None if Path(rest).exists() else re.fullmatch(r"(.+)\[plane=(\d{1,6})\]", rest)
-    return (match[1], int(match[2])) if match else (rest, None)
 
 
 @dataclass

@@ -15,7 +15,8 @@ import numpy as np
 from astropy.io import fits
 from numpy.typing import NDArray
 
-from catalogs.imagery.bandfile import BandArgument, BandFile, parse_band_argument, require_light
+from catalogs.imagery.bandargument import BandArgument, parse_band_argument
+from catalogs.imagery.bandfile import BandFile, require_light
 from catalogs.imagery.calibration import Calibration, number, read_calibration
 from catalogs.imagery.fitswcs import celestial_cards, quiet_astropy, wcs_from_cards
 from catalogs.imagery.picturefile import is_picture, open_picture

@@ -12,14 +12,17 @@ import numpy as np
 import rasterio
 from numpy.typing import NDArray
 from rasterio.errors import NotGeoreferencedWarning
-from rio_tiler.io import ImageReader
 
 from catalogs.imagery.blocks import block_codes
 from catalogs.imagery.compose import Scales, composer
 from catalogs.imagery.encoding import encode_picture
 from catalogs.imagery.pixels import to_raster
+from catalogs.imagery.quickimports import without_boto3
 from catalogs.imagery.recipes import Recipe
 from galaxycat.errors import BadInput
+
+with without_boto3():
+    from rio_tiler.io import ImageReader
 
 MAX_OPEN_FILES = 16
 MAX_CUTOUT_PX = 4096

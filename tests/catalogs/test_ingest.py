@@ -255,6 +255,19 @@ def test_the_order_of_the_bands_is_not_content(band, tmp_path):
     assert (first["is_new"], again["is_new"]) == (True, False)
 
 
+def test_what_is_said_of_filter_and_unit_overrules_the_header(band):
+    run("ingest", "ngc-1", "--band", f"V={band}[unit=ELECTRONS][filter=F606W]")
+    kept = Band.objects.get()
+    assert (kept.filter_name, kept.unit, kept.provenance["filter_name"], kept.provenance["unit"]) == (
+        "F606W",
+        "ELECTRONS",
+        "user",
+        "user",
+    )
+    with pytest.raises(CommandError, match=r"\[colour=red\] is unknown"):
+        run("ingest", "ngc-2", "--band", f"V={band}[colour=red]")
+
+
 def test_long_header_values_are_cut_and_a_long_name_refused(tmp_path, images):
     band = write_band(tmp_path / "long.fits", FILTER="F" * 60, BUNIT="U" * 66)
     run("ingest", "ngc-1", "--band", f"V={band}")

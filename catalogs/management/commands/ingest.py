@@ -1,11 +1,13 @@
 """`ingest SLUG --band NAME=FILE[EXT] ...`"""
 
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
-from catalogs.imagery.fitsband import parse_band_argument
-from catalogs.ingest import ingest_galaxy
+from catalogs.imagery.bandargument import read_band_source
+from catalogs.ingest import ingest_galaxy, require_names
 from catalogs.models import Band, Mosaic
+from catalogs.s3files import fetched
 from galaxycat.accounts.teams import operators_team
 from galaxycat.commands import GalaxyCatCommand
 
@@ -17,22 +19,30 @@ class Command(GalaxyCatCommand):
         super().add_arguments(parser)
         parser.add_argument("slug", help="short name, such as ngc-628")
         parser.add_argument(
-            "--band", action="append", default=[], metavar="NAME=FILE[EXT]", help="repeat for each band"
+            "--band",
+            action="append",
+            default=[],
+            metavar="NAME=FILE[EXT]...",
+            help="repeat for each band; FILE may be s3://BUCKET/KEY",
         )
         parser.add_argument("--reference", metavar="NAME", help="the band whose pixel grid is the galaxy's")
         parser.add_argument("--name", help="the galaxy's name for people")
         parser.add_argument("--team", help="the owning team's name; made when it does not exist")
 
     def run(self, *, slug: str, band: list[str], **options: Any) -> dict[str, Any]:
-        bands = [parse_band_argument(argument) for argument in band]
-        ingested = ingest_galaxy(
-            slug=slug,
-            bands=bands,
-            team=operators_team(options["team"]),
-            reference=options["reference"],
-            name=options["name"],
-            progress=self.step,
-        )
+        sources = [read_band_source(argument) for argument in band]
+        name, reference, team = options["name"], options["reference"], operators_team(options["team"])
+        # Before a download that may take long.
+        require_names(slug, name, [source.name for source in sources], reference)
+        with fetched([source.location for source in sources if source.is_remote], self.step) as paths:
+            ingested = ingest_galaxy(
+                slug=slug,
+                bands=[source.at(paths.get(source.location, Path(source.location))) for source in sources],
+                team=team,
+                reference=reference,
+                name=name,
+                progress=self.step,
+            )
         return describe(ingested.mosaic) | {"is_new": ingested.is_new}
 
     def summary(self, result: dict[str, Any]) -> str:

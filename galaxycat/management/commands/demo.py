@@ -17,7 +17,7 @@ class Command(GalaxyCatCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
         parser.add_argument(
-            "--band", action="append", default=[], metavar="NAME=FILE[EXT]", help="repeat for each band"
+            "--band", action="append", default=[], metavar="NAME=FILE[EXT]...", help="repeat for each band"
         )
         parser.add_argument("--size", type=int, default=2048, help="side of the simulated galaxy in pixels")
         parser.add_argument(

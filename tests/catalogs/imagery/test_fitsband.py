@@ -9,27 +9,12 @@ import pytest
 from astropy.io import fits
 from astropy.wcs import WCS
 
-from catalogs.imagery.fitsband import BandArgument, open_band, parse_band_argument
+from catalogs.imagery.fitsband import open_band
 from catalogs.imagery.fitswcs import quiet_astropy, wcs_from_cards
 from galaxycat.errors import BadInput
 from tests.catalogs.imagery.conftest import SIP_CARDS, TAN_CARDS, write_fits
 
 DATA = np.arange(200 * 300, dtype=np.float32).reshape(200, 300)
-
-
-def test_band_argument(tmp_path):
-    assert parse_band_argument("V=a/b.fits") == parse_band_argument(" V = a/b.fits ")
-    argument = parse_band_argument("V=a/b.fits[SCI,2]")
-    assert (argument.name, argument.path, argument.ext) == ("V", Path("a/b.fits"), "SCI,2")
-    bracketed = tmp_path / "b[1]"
-    bracketed.touch()
-    assert parse_band_argument(f"V={bracketed}").path == bracketed
-
-
-@pytest.mark.parametrize("argument", ["", "V", "V=", "=a.fits"])
-def test_band_argument_without_name_or_file(argument):
-    with pytest.raises(BadInput, match="NAME=FILE"):
-        parse_band_argument(argument)
 
 
 @pytest.mark.parametrize("kind", [">f4", ">f8", ">i2", ">i4", "u2"])
@@ -107,14 +92,6 @@ def test_a_plane_must_be_named_and_be_there(tmp_path, ext, plane, why):
     )
     with pytest.raises(BadInput, match=why), open_band(tmp_path / "cube.fits", ext, "V", plane):
         pass
-
-
-@pytest.mark.parametrize(
-    ("argument", "ext", "plane"),
-    [("V=a.fits[SCI][plane=3]", "SCI", 3), ("V=a.fits[plane=12]", None, 12), ("V=a.fits[SCI,2]", "SCI,2", None)],
-)
-def test_band_argument_with_a_plane(argument, ext, plane):
-    assert parse_band_argument(argument) == BandArgument("V", Path("a.fits"), ext, plane)
 
 
 def test_wcs_of_a_cd_matrix_round_trips(tmp_path):
