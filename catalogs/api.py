@@ -67,10 +67,13 @@ class GalaxySerializer(serializers.ModelSerializer):
 
 class GalaxyDetailSerializer(GalaxySerializer):
     bands = BandSerializer(source="latest_mosaic.bands", many=True, read_only=True)
+    derived_planes = serializers.JSONField(
+        source="latest_mosaic.derived_planes", read_only=True, help_text="Images made of bands, to be shown only."
+    )
     renditions = RenditionSerializer(source="latest_mosaic.renditions", many=True, read_only=True)
 
     class Meta(GalaxySerializer.Meta):
-        fields = [*GalaxySerializer.Meta.fields, "bands", "renditions"]
+        fields = [*GalaxySerializer.Meta.fields, "bands", "derived_planes", "renditions"]
 
 
 class PixelValueSerializer(serializers.Serializer):

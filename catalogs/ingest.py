@@ -80,7 +80,9 @@ def _record(draft: Galaxy, first: BandFile, digest: str, files: Sequence[BandFil
         reference_band=first.name,
         max_zoom=images.max_zoom,
         # Whoever may see the galaxy sees the warnings: a file's name is theirs to see, its place on the server is not.
-        warnings=[warning.replace(str(file.path), file.path.name) for file in files for warning in file.warnings],
+        warnings=[warning.replace(str(file.path), file.path.name) for file in files for warning in file.warnings]
+        + images.warnings,
+        derived_planes=[line.to_json(galaxy.pixel_scale_arcsec) for line in images.lines],
         created_by=draft.created_by,
     )
     _create_rows(mosaic, files, images)

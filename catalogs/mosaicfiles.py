@@ -9,6 +9,8 @@ from django.db.models import Q
 
 from catalogs.imagery.display import DisplayScale, write_display_cog
 from catalogs.imagery.fitsband import BandFile
+from catalogs.imagery.lineplane import ShownLine, fit_planes, write_line_cog
+from catalogs.imagery.lines import FilterBand, line_pairs
 from catalogs.imagery.recipes import Recipe
 from catalogs.imagery.renditions import BandInfo, default_recipes
 from catalogs.imagery.reprojection import ReprojectedBand
@@ -21,8 +23,9 @@ from galaxycat.errors import BadInput
 
 GridBand = BandFile | ReprojectedBand
 LARGEST_VALUE = 1e30
+SCIENCE, LINES = "science.tif", "lines.tif"
 # Shares of the time of an ingest.
-WRITTEN, MEASURED, DRAWN, STORED = 0.55, 0.6, 0.9, 0.98
+WRITTEN, MEASURED, SUBTRACTED, DRAWN, STORED = 0.5, 0.55, 0.65, 0.9, 0.98
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,8 @@ class Images:
     statistics: list[BandStatistics]
     scales: list[DisplayScale]
     recipes: list[Recipe]
+    lines: list[ShownLine]
+    warnings: list[str]
     keys: dict[str, str] = field(default_factory=dict)
 
 
@@ -56,14 +61,12 @@ def stored_images(files: Sequence[BandFile], on_grid: Sequence[GridBand], progre
 
 
 def _write_images(folder: Path, files: Sequence[BandFile], on_grid: Sequence[GridBand], progress: Progress) -> Images:
-    science, display = folder / "science.tif", folder / "display.tif"
+    science, display = folder / SCIENCE, folder / "display.tif"
     write_science_cog(on_grid, science, share(progress, 0.0, WRITTEN))
     progress(WRITTEN, "measuring sky and noise")
     statistics = cog_statistics(science)
     _require_drawable(files, statistics)
     scales = [DisplayScale(background=each.background, noise=each.noise_sigma) for each in statistics]
-    by_name = {file.name: scale for file, scale in zip(files, scales, strict=True)}
-    write_display_cog(science, by_name, display, share(progress, MEASURED, DRAWN))
     infos = [
         BandInfo(
             name=file.name,
@@ -74,14 +77,45 @@ def _write_images(folder: Path, files: Sequence[BandFile], on_grid: Sequence[Gri
         )
         for file, each in zip(files, statistics, strict=True)
     ]
+    overview = cog_overview(science)
+    lines, warnings = _write_lines(folder, infos, files, share(progress, MEASURED, SUBTRACTED))
+    by_name = {file.name: scale for file, scale in zip(files, scales, strict=True)}
+    by_name |= {line.plane.pair.name: line.scale for line in lines}
+    derived = folder / LINES if lines else None
+    write_display_cog(science, by_name, display, share(progress, SUBTRACTED, DRAWN), derived)
+    if derived:
+        overview |= cog_overview(derived)
     return Images(
         drafts={"science": science, "display": display}
         | _write_natives(folder, on_grid, share(progress, DRAWN, STORED)),
         max_zoom=max_zoom(display),
         statistics=statistics,
         scales=scales,
-        recipes=default_recipes(infos, cog_overview(science)),
+        recipes=default_recipes(infos, overview, [line.plane.pair for line in lines]),
+        lines=lines,
+        warnings=warnings,
     )
+
+
+def _write_lines(
+    folder: Path, bands: Sequence[BandInfo], files: Sequence[BandFile], progress: Progress
+) -> tuple[list[ShownLine], list[str]]:
+    """The images of emission lines that the bands allow, in a COG of their own beside the science COG, and warnings."""
+    pairs = line_pairs([FilterBand(band.name, band.filter_name, band.pivot_wavelength_nm) for band in bands])
+    taken = {band.name for band in bands}
+    progress(0.0, "fitting the continuum of emission lines")
+    planes, warnings = fit_planes(folder / SCIENCE, [pair for pair in pairs if pair.name not in taken])
+    if not planes:
+        return [], warnings
+    write_line_cog(folder / SCIENCE, planes, folder / LINES, progress)
+    units = {file.name: file.calibration.unit or "" for file in files}
+    lines = [
+        ShownLine(plane, position, units[plane.pair.narrow][:64], DisplayScale(each.background, each.noise_sigma))
+        for position, (plane, each) in enumerate(
+            zip(planes, cog_statistics(folder / LINES), strict=True), start=len(bands) + 1
+        )
+    ]
+    return lines, warnings
 
 
 def _write_natives(folder: Path, on_grid: Sequence[GridBand], progress: Progress) -> dict[str, Path]:

@@ -3,7 +3,6 @@
 import threading
 from collections import OrderedDict
 
-from catalogs.imagery.display import DisplayScale
 from catalogs.imagery.recipes import from_json
 from catalogs.imagery.tiles import TilePlan
 from catalogs.models import Rendition
@@ -32,8 +31,8 @@ class TilePlans:
         image, style = rendition.mosaic.display_sha256, rendition.style_hash
         plan = self.get(image, style)
         if plan is None:
-            scales = {band.name: DisplayScale.from_json(band.display_scale) for band in rendition.mosaic.bands.all()}
-            plan = TilePlan(rendition.mosaic.display_path, from_json(rendition.recipe), scales)
+            planes = rendition.mosaic.display_planes
+            plan = TilePlan(rendition.mosaic.display_path, from_json(rendition.recipe), planes)
             with self._lock:
                 self._plans[image, style] = plan
                 while len(self._plans) > MOST_PLANS:

@@ -23,8 +23,8 @@ def stretching_config(mosaic: Mosaic) -> dict[str, Any]:
     url = reverse("data_tile", args=[mosaic.display_sha256, TILE, TILE, TILE, TILE])
     return {
         "bands": [
-            {"name": band.name, "position": band.position, "unit": band.unit, "scale": band.display_scale}
-            for band in mosaic.bands.all()
+            {"name": plane.name, "position": plane.position, "unit": plane.unit, "scale": plane.scale.to_json()}
+            for plane in mosaic.display_planes.values()
         ],
         "recipes": {rendition.slug: rendition.recipe for rendition in mosaic.renditions.all()},
         "block_url": url.removesuffix(f"{TILE}/{TILE}/{TILE}/{TILE}/") + "{band}/{z}/{x}/{y}/",

@@ -118,7 +118,8 @@ def concentration_index(
 def _extract(
     pixels: NDArray[np.float32], rms: float, bad: NDArray[np.bool_], parameters: DetectionParameters
 ) -> NDArray[np.void]:
-    sep.set_extract_pixstack(max(PIXEL_STACK, pixels.size // 4))
+    # SEP fills the whole stack with links: of a small image no more than its pixels are ever on it.
+    sep.set_extract_pixstack(max(min(PIXEL_STACK, pixels.size), pixels.size // 4))
     sep.set_sub_object_limit(SUB_OBJECTS)
     try:
         objects: NDArray[np.void] = sep.extract(

@@ -2,7 +2,8 @@
 size."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -55,6 +56,17 @@ class DisplayScale:
         return cls(**data)
 
 
+@dataclass(frozen=True)
+class DisplayPlane:
+    """One image of a display pyramid, a band or one derived from bands: its 1-based number in the file, and what its codes
+    mean."""
+
+    name: str
+    position: int
+    unit: str
+    scale: DisplayScale
+
+
 def encode(values: NDArray[np.float32], background: float, noise: float) -> NDArray[np.uint16]:
     """uint16 codes of `values`, of the same shape; NaN and infinities become 0."""
     with np.errstate(invalid="ignore"):
@@ -74,41 +86,51 @@ def decode(codes: NDArray[np.uint16], scale: DisplayScale) -> NDArray[np.float32
     return np.where(codes == NO_DATA, np.nan, values).astype(np.float32)
 
 
-def write_display_cog(science: Path, scales: Mapping[str, DisplayScale], destination: Path, progress: Progress) -> None:
-    """Write the display pyramid of the science COG: uint16, DEFLATE, predictor 2, 256 px blocks, band-interleaved.
+def write_display_cog(
+    science: Path,
+    scales: Mapping[str, DisplayScale],
+    destination: Path,
+    progress: Progress,
+    derived: Path | None = None,
+) -> None:
+    """Write the display pyramid of the science COG: uint16, DEFLATE, predictor 2, 256 px blocks, band-interleaved. The bands
+    of `derived`, a COG of the same grid, follow those of the science COG.
 
-    `scales` holds one scale for each band name of the COG, else BadInput; they are stored in the metadata item
+    `scales` holds one scale for each band name of the COGs, else BadInput; they are stored in the metadata item
     GALAXYCAT_SCALE as JSON. Overviews average values, not codes, over exactly 2 x 2 valid pixels each, so that level
     k is the image at 2**-k without drift (GDAL's own stretch the last odd pixel over the image).
     """
-    with gdal(), rasterio.open(science) as source, replaced(destination) as (target, folder):
-        names = list(source.descriptions)
+    with ExitStack() as stack:
+        stack.enter_context(gdal())
+        sources = [stack.enter_context(rasterio.open(path)) for path in (science, derived) if path]
+        target, folder = stack.enter_context(replaced(destination))
+        names = [name for source in sources for name in source.descriptions]
         if missing := [name for name in names if name not in scales]:
             raise BadInput(f"{science}: no display scale for band {', '.join(map(str, missing))}: measure it first")
         ordered = [scales[name] for name in names]
         levels = [folder / "level0.tif"]
-        _write_native(source, ordered, levels[0], share(progress, 0.0, ENCODED))
+        _write_native(sources, ordered, levels[0], share(progress, 0.0, ENCODED))
         progress(ENCODED, "halving the display pyramid")
-        for factor in overview_factors(source.height, source.width):
+        height, width = sources[0].shape
+        for factor in overview_factors(height, width):
             levels.append(folder / f"level{factor}.tif")
             _write_halved(levels[-2], ordered, levels[-1])
         pyramid = folder / "pyramid.vrt"
-        pyramid.write_text(_pyramid_vrt(source.width, source.height, names, ordered, levels), encoding="utf-8")
+        pyramid.write_text(_pyramid_vrt(width, height, names, ordered, levels), encoding="utf-8")
         progress(HALVED, "writing the display pyramid")
         copy_to_cog(pyramid, target, DISPLAY_OPTIONS)
 
 
-def _write_native(source: Any, scales: list[DisplayScale], level: Path, progress: Progress) -> None:
-    profile = tiled_profile(source.height, source.width, source.count, "uint16", NO_DATA)
-    with rasterio.open(level, "w", **profile) as dataset:
-        for index, scale in enumerate(scales, start=1):
-            for start, stop in strips(source.height):
-                part = (index - 1 + start / source.height) / len(scales)
-                progress(part, "encoding the display pyramid")
-                window = Window(0, start, source.width, stop - start)
-                dataset.write(
-                    encode(source.read(index, window=window), scale.background, scale.noise), index, window=window
-                )
+def _write_native(sources: Sequence[Any], scales: list[DisplayScale], level: Path, progress: Progress) -> None:
+    height, width = sources[0].shape
+    bands = [(source, index) for source in sources for index in source.indexes]
+    with rasterio.open(level, "w", **tiled_profile(height, width, len(bands), "uint16", NO_DATA)) as dataset:
+        for position, ((source, index), scale) in enumerate(zip(bands, scales, strict=True), start=1):
+            for start, stop in strips(height):
+                progress((position - 1 + start / height) / len(bands), "encoding the display pyramid")
+                window = Window(0, start, width, stop - start)
+                values = source.read(index, window=window)
+                dataset.write(encode(values, scale.background, scale.noise), position, window=window)
 
 
 def _write_halved(finer: Path, scales: list[DisplayScale], level: Path) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from catalogs.imagery.lines import LinePair
 from catalogs.imagery.recipes import LUPTON, Channel, Recipe, Triple, from_json, style_hash, to_json
 from catalogs.imagery.statistics import BandStatistics, display_limits, without_border
 
@@ -42,9 +43,11 @@ class BandInfo:
     filter_name: str | None = None
 
 
-def default_recipes(bands: Sequence[BandInfo], overview: Overview | None = None) -> list[Recipe]:
+def default_recipes(
+    bands: Sequence[BandInfo], overview: Overview | None = None, lines: Sequence[LinePair] = ()
+) -> list[Recipe]:
     """Renditions to offer for `bands`, the best first: colour by per-channel asinh and by Lupton, the near infrared by
-    itself where it has several of the bands, then each band in grey.
+    itself where it has several of the bands, then in grey each image of `lines`, which `overview` must hold, and each band.
 
     The five HST bands with PHOTFLAM are mixed as in the paper's appendix A; else the longest wavelength is red.
     Limits are measured on `overview` (band -> (h, w) values, NaN for no data), else combined from the bands' own
@@ -52,7 +55,8 @@ def default_recipes(bands: Sequence[BandInfo], overview: Overview | None = None)
     """
     colour = hst_recipe(bands) or wavelength_recipe(bands)
     infrared = near_infrared_recipe(bands)
-    greys = [_grey(f"grey-{_slug(band.name)}", band.name, ((band.name, 1.0),)) for band in bands]
+    greys = [_grey(_slug(f"{pair.line.slug}-{pair.narrow}"), pair.title, ((pair.name, 1.0),)) for pair in lines]
+    greys += [_grey(f"grey-{_slug(band.name)}", band.name, ((band.name, 1.0),)) for band in bands]
     recipes = [with_limits(recipe, overview, bands) for recipe in [each for each in (colour, infrared) if each] + greys]
     if colour:
         lupton = replace(recipes[0], slug=f"{colour.slug}-lupton", name=f"{colour.name} (Lupton)", stretch=LUPTON)

@@ -4,6 +4,7 @@ import math
 import threading
 import warnings
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,7 +15,8 @@ from numpy.typing import NDArray
 from rasterio.errors import NotGeoreferencedWarning
 
 from catalogs.imagery.blocks import block_codes
-from catalogs.imagery.compose import Scales, composer
+from catalogs.imagery.compose import composer
+from catalogs.imagery.display import DisplayPlane
 from catalogs.imagery.encoding import encode_picture
 from catalogs.imagery.pixels import to_raster
 from catalogs.imagery.quickimports import without_boto3
@@ -42,7 +44,6 @@ class Native:
     height_px: int
     width_px: int
     max_zoom: int
-    bands: tuple[str, ...]
 
 
 class NativeReader:
@@ -69,10 +70,11 @@ class NativeReader:
             native.dataset.close()
 
     def window_codes(
-        self, path: Path | str, bands: tuple[str, ...], col: int, row: int, size: int
+        self, path: Path | str, positions: tuple[int, ...], col: int, row: int, size: int
     ) -> NDArray[np.uint16]:
-        """Codes (n_bands, size, size) of the window whose top-left pixel is (col, row); 0 beyond the image."""
-        return _window_codes(self.native(path), bands, col, row, size)
+        """Codes (n_bands, size, size) of the 1-based bands in the window whose top-left pixel is (col, row); 0 beyond the
+        image."""
+        return _window_codes(self.native(path), positions, col, row, size)
 
 
 READER = NativeReader()
@@ -84,16 +86,18 @@ def max_zoom(path: Path | str) -> int:
 
 
 class TilePlan:
-    """A rendition of one pyramid, ready to make tiles of. Raises BadInput where the file has no such band."""
+    """A rendition of one pyramid with these planes, ready to make tiles of. Raises BadInput where none is the recipe's."""
 
-    def __init__(self, path: Path | str, recipe: Recipe, scales: Scales) -> None:
+    def __init__(self, path: Path | str, recipe: Recipe, planes: Mapping[str, DisplayPlane]) -> None:
+        if missing := [band for band in recipe.bands if band not in planes]:
+            raise BadInput(f"{path}: no band {', '.join(missing)}: it has {', '.join(planes)}")
         self._path = path
-        self._composer = composer(recipe, scales)
-        self._indexes = _indexes(READER.native(path), self._composer.bands)
+        self._composer = composer(recipe, {name: plane.scale for name, plane in planes.items()})
+        self._positions = tuple(planes[band].position for band in self._composer.bands)
 
     def codes(self, z: int, x: int, y: int) -> NDArray[np.uint16]:
         """Codes (n_bands, 256, 256) of one tile, 0 beyond the image; tile (0, 0) is top-left. Raises TileOutside."""
-        return np.stack([block_codes(self._path, index, z, x, y) for index in self._indexes])
+        return np.stack([block_codes(self._path, index, z, x, y) for index in self._positions])
 
     def render(self, z: int, x: int, y: int, fmt: str = "auto") -> bytes:
         """A 256 px tile: JPEG where all of it has data, PNG at edges, or as `fmt` says (`encoding.encode_picture`).
@@ -116,7 +120,7 @@ class TilePlan:
         col, row = to_raster(x_px, y_px, READER.native(self._path).height_px)
         # From the centre to the corner, to whole pixels; `round` would send halves to even numbers.
         left, top = math.floor(col - size_px / 2 + 0.5), math.floor(row - size_px / 2 + 0.5)
-        rgb, valid = self._composer.compose(READER.window_codes(self._path, self._composer.bands, left, top, size_px))
+        rgb, valid = self._composer.compose(READER.window_codes(self._path, self._positions, left, top, size_px))
         return encode_picture(_enlarged(rgb, zoom), _enlarged(valid, zoom), fmt)
 
 
@@ -127,24 +131,15 @@ def _enlarged(picture: NDArray[Pixels], zoom: int) -> NDArray[Pixels]:
 def _open(path: str) -> Native:
     dataset = rasterio.open(path)
     reader = ImageReader(path, dataset=dataset)
-    bands = tuple(dataset.descriptions)
-    return Native(reader, dataset, int(dataset.height), int(dataset.width), int(reader.maxzoom), bands)
+    return Native(reader, dataset, int(dataset.height), int(dataset.width), int(reader.maxzoom))
 
 
-def _indexes(image: Native, bands: tuple[str, ...]) -> tuple[int, ...]:
-    names = image.bands
-    if missing := [band for band in bands if band not in names]:
-        raise BadInput(f"{image.reader.input}: no band {', '.join(missing)}: it has {', '.join(map(str, names))}")
-    return tuple(names.index(band) + 1 for band in bands)
-
-
-def _window_codes(image: Native, bands: tuple[str, ...], left: int, top: int, size: int) -> NDArray[np.uint16]:
+def _window_codes(image: Native, positions: tuple[int, ...], left: int, top: int, size: int) -> NDArray[np.uint16]:
     """What of the window lies on the image, in a frame of zeros: GDAL's boundless reads are many times slower."""
-    codes = np.zeros((len(bands), size, size), np.uint16)
+    codes = np.zeros((len(positions), size, size), np.uint16)
     x0, x1 = max(left, 0), min(left + size, image.width_px)
     y0, y1 = max(top, 0), min(top + size, image.height_px)
-    indexes = _indexes(image, bands)
     if x0 < x1 and y0 < y1:
-        part = image.reader.part((x0, y1, x1, y0), indexes=indexes, width=x1 - x0, height=y1 - y0).array.data
+        part = image.reader.part((x0, y1, x1, y0), indexes=positions, width=x1 - x0, height=y1 - y0).array.data
         codes[:, y0 - top : y1 - top, x0 - left : x1 - left] = part
     return codes

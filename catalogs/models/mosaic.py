@@ -7,7 +7,9 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 
+from catalogs.imagery.display import DisplayPlane, DisplayScale
 from catalogs.models.galaxy import Galaxy
 from catalogs.storage import image_storage
 from galaxycat.accounts.models import Person, User
@@ -35,6 +37,11 @@ class Mosaic(models.Model):
     )
     reference_band = models.CharField(max_length=32)
     max_zoom = models.PositiveSmallIntegerField(help_text="Tile zoom at which one image pixel is one tile pixel.")
+    derived_planes = models.JSONField(
+        default=list,
+        blank=True,
+        help_text="Images made of bands, to be shown only: they follow the bands in the pyramid.",
+    )
     warnings = models.JSONField(default=list, blank=True)
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -51,6 +58,16 @@ class Mosaic(models.Model):
 
     def __str__(self) -> str:
         return f"{self.galaxy} v{self.version}"
+
+    @cached_property
+    def display_planes(self) -> dict[str, DisplayPlane]:
+        """Everything in the display pyramid by name, in its order: the bands, then what is derived from them."""
+        shown = [(band.name, band.position, band.unit, band.display_scale) for band in self.bands.all()]
+        shown += [(each["name"], each["position"], each["unit"], each["display_scale"]) for each in self.derived_planes]
+        return {
+            name: DisplayPlane(name, position, unit, DisplayScale.from_json(scale))
+            for name, position, unit, scale in shown
+        }
 
     @property
     def science_path(self) -> Path:

@@ -23,7 +23,6 @@ from tests.benchmarks.tile_servers import Server, Subject, Tile, galaxycat, runn
 from tests.benchmarks.tile_subject import cookies, subject
 
 from catalogs.imagery.compose import composer  # isort: skip  # Django is set up by tile_subject
-from catalogs.imagery.display import DisplayScale  # isort: skip
 from catalogs.imagery.encoding import encode_picture  # isort: skip
 from catalogs.imagery.recipes import from_json  # isort: skip
 from catalogs.imagery.tiles import TilePlan  # isort: skip
@@ -151,10 +150,10 @@ def _cpu_ms(measured: Sequence[Load]) -> float:
 def _floor(rendition: Rendition, tiles: list[Tile]) -> str:
     """What the parts of a rendered tile cost in one thread, without a server."""
     mosaic = rendition.mosaic
-    scales = {band.name: DisplayScale.from_json(band.display_scale) for band in mosaic.bands.all()}
+    planes = mosaic.display_planes
     plan, look = (
-        TilePlan(mosaic.display_path, from_json(rendition.recipe), scales),
-        composer(from_json(rendition.recipe), scales),
+        TilePlan(mosaic.display_path, from_json(rendition.recipe), planes),
+        composer(from_json(rendition.recipe), {name: plane.scale for name, plane in planes.items()}),
     )
     places = [(mosaic.max_zoom - halvings, col, row) for halvings, col, row in tiles]
     codes = [plan.codes(*place) for place in places[:20]]

@@ -7,7 +7,6 @@ from playwright.sync_api import Page
 
 from catalogs.imagery.blocks import block_codes
 from catalogs.imagery.compose import Composer
-from catalogs.imagery.display import DisplayScale
 from catalogs.imagery.recipes import Recipe
 from catalogs.models import Mosaic
 
@@ -35,9 +34,8 @@ def drawn_tiles(page: Page) -> dict[Place, np.ndarray]:
 
 def composed_tile(mosaic: Mosaic, recipe: Recipe, place: Place) -> np.ndarray:
     """(256, 256, 4) of the same tile by the server, before it is encoded."""
-    scales = {band.name: DisplayScale.from_json(band.display_scale) for band in mosaic.bands.all()}
-    position = {band.name: band.position for band in mosaic.bands.all()}
-    composer = Composer(recipe, scales)
-    codes = np.stack([block_codes(mosaic.display_path, position[name], *place) for name in composer.bands])
+    planes = mosaic.display_planes
+    composer = Composer(recipe, {name: plane.scale for name, plane in planes.items()})
+    codes = np.stack([block_codes(mosaic.display_path, planes[name].position, *place) for name in composer.bands])
     rgb, valid = composer.compose(codes)
     return np.dstack([rgb, valid.astype(np.uint8) * 255])

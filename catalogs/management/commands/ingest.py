@@ -63,6 +63,7 @@ def describe(mosaic: Mosaic) -> dict[str, Any]:
         "bands": [_band(band) for band in mosaic.bands.all()],
         "cog": str(mosaic.science_path),
         "sha256": mosaic.science_sha256,
+        "derived_planes": mosaic.derived_planes,
         "warnings": mosaic.warnings,
     }
 
