@@ -44,7 +44,7 @@ class RenditionSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Rendition
-        fields = ["slug", "name", "style_hash", "recipe", "tile_url"]
+        fields = ["slug", "name", "style_hash", "recipe", "limits", "tile_url"]
 
     def get_tile_url(self, rendition: Rendition) -> str:
         return tile_url(rendition.mosaic, rendition)

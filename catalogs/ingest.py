@@ -242,6 +242,7 @@ def _create_rows(mosaic: Mosaic, files: Sequence[BandFile], images: Images) -> N
             name=recipe.name,
             recipe=to_json(recipe),
             style_hash=style_hash(recipe),
+            limits=limits,
         )
-        for position, recipe in enumerate(images.recipes)
+        for position, (recipe, limits) in enumerate(zip(images.recipes, images.limits, strict=True))
     )

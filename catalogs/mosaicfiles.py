@@ -9,13 +9,14 @@ from django.db.models import Q
 
 from catalogs.imagery.display import DisplayScale, write_display_cog
 from catalogs.imagery.fitsband import BandFile
-from catalogs.imagery.lineplane import ShownLine, fit_planes, write_line_cog
+from catalogs.imagery.limits import Limits, recipe_limits
+from catalogs.imagery.lineplane import LinePlane, ShownLine, fit_planes, write_line_cog
 from catalogs.imagery.lines import FilterBand, line_pairs
 from catalogs.imagery.recipes import Recipe
 from catalogs.imagery.renditions import BandInfo, default_recipes
 from catalogs.imagery.reprojection import ReprojectedBand
 from catalogs.imagery.science import Progress, share, write_science_cog
-from catalogs.imagery.statistics import BandStatistics, cog_overview, cog_statistics
+from catalogs.imagery.statistics import BandStatistics, cog_overview, measure_cog
 from catalogs.imagery.tiles import max_zoom
 from catalogs.models import Mosaic
 from catalogs.storage import image_storage
@@ -38,6 +39,7 @@ class Images:
     statistics: list[BandStatistics]
     scales: list[DisplayScale]
     recipes: list[Recipe]
+    limits: list[dict[str, list[Limits]]]
     lines: list[ShownLine]
     warnings: list[str]
     keys: dict[str, str] = field(default_factory=dict)
@@ -64,7 +66,7 @@ def _write_images(folder: Path, files: Sequence[BandFile], on_grid: Sequence[Gri
     science, display = folder / SCIENCE, folder / "display.tif"
     write_science_cog(on_grid, science, share(progress, 0.0, WRITTEN))
     progress(WRITTEN, "measuring sky and noise")
-    statistics = cog_statistics(science)
+    statistics, sample = measure_cog(science)
     _require_drawable(files, statistics)
     scales = [DisplayScale(background=each.background, noise=each.noise_sigma) for each in statistics]
     infos = [
@@ -78,44 +80,51 @@ def _write_images(folder: Path, files: Sequence[BandFile], on_grid: Sequence[Gri
         for file, each in zip(files, statistics, strict=True)
     ]
     overview = cog_overview(science)
-    lines, warnings = _write_lines(folder, infos, files, share(progress, MEASURED, SUBTRACTED))
+    planes, warnings = _write_lines(folder, infos, share(progress, MEASURED, SUBTRACTED))
+    derived = folder / LINES if planes else None
+    lines: list[ShownLine] = []
+    if derived:
+        line_statistics, line_sample = measure_cog(derived)
+        lines = _shown(planes, line_statistics, files)
+        sample |= line_sample
+        overview |= cog_overview(derived)
     by_name = {file.name: scale for file, scale in zip(files, scales, strict=True)}
     by_name |= {line.plane.pair.name: line.scale for line in lines}
-    derived = folder / LINES if lines else None
     write_display_cog(science, by_name, display, share(progress, SUBTRACTED, DRAWN), derived)
-    if derived:
-        overview |= cog_overview(derived)
+    recipes = default_recipes(infos, overview, [line.plane.pair for line in lines])
     return Images(
         drafts={"science": science, "display": display}
         | _write_natives(folder, on_grid, share(progress, DRAWN, STORED)),
         max_zoom=max_zoom(display),
         statistics=statistics,
         scales=scales,
-        recipes=default_recipes(infos, overview, [line.plane.pair for line in lines]),
+        recipes=recipes,
+        limits=[recipe_limits(recipe, sample) for recipe in recipes],
         lines=lines,
         warnings=warnings,
     )
 
 
-def _write_lines(
-    folder: Path, bands: Sequence[BandInfo], files: Sequence[BandFile], progress: Progress
-) -> tuple[list[ShownLine], list[str]]:
+def _write_lines(folder: Path, bands: Sequence[BandInfo], progress: Progress) -> tuple[list[LinePlane], list[str]]:
     """The images of emission lines that the bands allow, in a COG of their own beside the science COG, and warnings."""
     pairs = line_pairs([FilterBand(band.name, band.filter_name, band.pivot_wavelength_nm) for band in bands])
     taken = {band.name for band in bands}
     progress(0.0, "fitting the continuum of emission lines")
     planes, warnings = fit_planes(folder / SCIENCE, [pair for pair in pairs if pair.name not in taken])
-    if not planes:
-        return [], warnings
-    write_line_cog(folder / SCIENCE, planes, folder / LINES, progress)
+    if planes:
+        write_line_cog(folder / SCIENCE, planes, folder / LINES, progress)
+    return planes, warnings
+
+
+def _shown(
+    planes: Sequence[LinePlane], statistics: Sequence[BandStatistics], files: Sequence[BandFile]
+) -> list[ShownLine]:
+    """Where the planes come in the display pyramid, behind the bands, and how."""
     units = {file.name: file.calibration.unit or "" for file in files}
-    lines = [
+    return [
         ShownLine(plane, position, units[plane.pair.narrow][:64], DisplayScale(each.background, each.noise_sigma))
-        for position, (plane, each) in enumerate(
-            zip(planes, cog_statistics(folder / LINES), strict=True), start=len(bands) + 1
-        )
+        for position, (plane, each) in enumerate(zip(planes, statistics, strict=True), start=len(files) + 1)
     ]
-    return lines, warnings
 
 
 def _write_natives(folder: Path, on_grid: Sequence[GridBand], progress: Progress) -> dict[str, Path]:

@@ -26,7 +26,9 @@ def stretching_config(mosaic: Mosaic) -> dict[str, Any]:
             {"name": plane.name, "position": plane.position, "unit": plane.unit, "scale": plane.scale.to_json()}
             for plane in mosaic.display_planes.values()
         ],
-        "recipes": {rendition.slug: rendition.recipe for rendition in mosaic.renditions.all()},
+        "recipes": {
+            rendition.slug: rendition.recipe | {"limits": rendition.limits} for rendition in mosaic.renditions.all()
+        },
         "block_url": url.removesuffix(f"{TILE}/{TILE}/{TILE}/{TILE}/") + "{band}/{z}/{x}/{y}/",
         "worker_url": static("catalogs/gl/blockworker.js"),
     }

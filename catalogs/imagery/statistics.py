@@ -13,6 +13,7 @@ from rasterio.windows import Window
 from catalogs.imagery.science import gdal, strips
 
 SAMPLE_VALUES = 1_000_000
+KEPT_VALUES = 250_000
 BORDER_FRACTION = 0.05
 # Range over noise that the display codes resolve; noise below it is drowned by the range.
 MINIMUM_NOISE = 1e-6
@@ -35,8 +36,19 @@ class BandStatistics:
 
 def cog_statistics(path: Path) -> list[BandStatistics]:
     """Statistics of each band of a science COG, in its order, in one pass of bounded memory over the native pixels."""
+    return measure_cog(path)[0]
+
+
+def measure_cog(path: Path) -> tuple[list[BandStatistics], dict[str, NDArray[np.float32]]]:
+    """`cog_statistics`, and by each band's name its values (n,) at the same native pixels in every band, KEPT_VALUES or a
+    few more of them on a regular grid, NaN where there is no data."""
+    statistics, sample = [], {}
     with gdal(), rasterio.open(path) as dataset:
-        return [_band_statistics(dataset, index) for index in dataset.indexes]
+        for index, name in zip(dataset.indexes, dataset.descriptions, strict=True):
+            measured, values = _measure_band(dataset, index)
+            statistics.append(measured)
+            sample[name] = values[:: max(1, values.size // KEPT_VALUES)]
+    return statistics, sample
 
 
 def cog_overview(path: Path, largest_px: int = 1024) -> dict[str, NDArray[np.float32]]:
@@ -85,7 +97,7 @@ def display_limits(values: NDArray[np.float32]) -> tuple[float, float]:
     return black, white if white > black else black + 1.0
 
 
-def _band_statistics(dataset: Any, index: int) -> BandStatistics:
+def _measure_band(dataset: Any, index: int) -> tuple[BandStatistics, NDArray[np.float32]]:
     step = max(1, int(np.sqrt(dataset.width * dataset.height / SAMPLE_VALUES)))
     count, minimum, maximum, sample = 0, np.inf, -np.inf, []
     for start, stop in strips(dataset.height):
@@ -95,13 +107,13 @@ def _band_statistics(dataset: Any, index: int) -> BandStatistics:
             count += finite.size
             minimum, maximum = min(minimum, float(finite.min())), max(maximum, float(finite.max()))
         sample.append(rows[(-start) % step :: step, ::step].ravel())
+    values = np.concatenate(sample)
     if not count:
-        return BandStatistics(1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0)
-    sampled = np.concatenate(sample)
-    sampled = sampled[np.isfinite(sampled)]
+        return BandStatistics(1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0), values
+    sampled = values[np.isfinite(values)]
     # A few valid pixels may all fall between those of the sample.
     finite_sample = sampled if sampled.size else np.array([minimum, maximum], dtype=np.float32)
-    return _statistics(finite_sample, count / (dataset.width * dataset.height), minimum, maximum)
+    return _statistics(finite_sample, count / (dataset.width * dataset.height), minimum, maximum), values
 
 
 def _statistics(finite: NDArray[np.float32], valid_fraction: float, minimum: float, maximum: float) -> BandStatistics:

@@ -145,6 +145,11 @@ class Rendition(models.Model):
     name = models.CharField(max_length=80)
     recipe = models.JSONField()
     style_hash = models.CharField(max_length=16, editable=False)
+    limits = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="By zscale and percentile, measured at ingest: black and white of red, green and blue.",
+    )
 
     objects = RenditionQuerySet.as_manager()
 

@@ -5,7 +5,7 @@ import { BandLayer } from "./gl/bandlayer.js";
 import { BlockClient } from "./gl/blockclient.js";
 import { percentileLimits, sampledValues, zscaleLimits } from "./gl/limits.js";
 import { Painter } from "./gl/painter.js";
-import { styleOf } from "./gl/style.js";
+import { limitedStyle, styleOf } from "./gl/style.js";
 import { rememberedStyle, rememberStyle } from "./stretchstore.js";
 import { StretchPanel } from "./stretchpanel.js";
 
@@ -71,6 +71,8 @@ export function bindStretch(root, renditions, stretching) {
     rememberStyle(viewer.slug, slug, style);
   };
   const show = () => panel.show(stretching.styleOf(renditions.current));
+  const ofImage = (/** @type {import("./gl/style.js").Style} */ style, /** @type {string} */ how) => limitedStyle(style, stretching.config.recipes[renditions.current.slug], how);
+  panel.knowsImage = (style) => ofImage(style, "zscale") !== null;
   show();
   renditions.addEventListener("change", show);
   panel.addEventListener("change", () => apply(panel.style));
@@ -80,8 +82,11 @@ export function bindStretch(root, renditions, stretching) {
   });
   panel.addEventListener("limits", (event) => {
     const measured = layer();
-    const { detail: how } = /** @type {CustomEvent<string>} */ (event);
-    if (measured) void withLimits(panel.style, measured, how).then((style) => (panel.show(style), apply(style)));
+    const { how, of } = /** @type {CustomEvent<{how: string, of: string}>} */ (event).detail;
+    const put = (/** @type {import("./gl/style.js").Style} */ style) => (panel.show(style), apply(style));
+    const known = of === "image" ? ofImage(panel.style, how) : null;
+    if (known) put(known);
+    else if (measured) void withLimits(panel.style, measured, how).then(put);
   });
   painter.addEventListener("lost", () => {
     renditions.removeEventListener("change", show);

@@ -14,6 +14,8 @@ const LIMITS = { least: -4, most: 14, step: 0.01 };
 const LEAST_GAP = 0.05;
 
 export class StretchPanel extends EventTarget {
+  /** Whether the whole image's limits are known for what the controls say. */
+  knowsImage = (/** @type {Style} */ _) => false;
   /** @type {Style} as the controls say it */
   style = { channels: [], stretch: "asinh", softness: 10, gamma: 1, colourMap: "grey" };
 
@@ -28,6 +30,7 @@ export class StretchPanel extends EventTarget {
     this.form = /** @type {HTMLFormElement} */ (root.querySelector("form"));
     this.channels = /** @type {HTMLElement} */ (root.querySelector("[data-channels]"));
     this.weights = /** @type {HTMLTableElement} */ (root.querySelector("[data-weights]"));
+    this.limitsOf = /** @type {HTMLSelectElement} */ (root.querySelector("[data-limits-of]"));
     fill(this.#named("stretch"), STRETCHES.map((name) => [name, STRETCH_NAMES[/** @type {keyof typeof STRETCH_NAMES} */ (name)]]));
     fill(this.#named("colourMap"), Object.keys(COLOUR_MAPS).map((name) => [name, name[0].toUpperCase() + name.slice(1)]));
     this.form.addEventListener("submit", (event) => event.preventDefault());
@@ -61,7 +64,7 @@ export class StretchPanel extends EventTarget {
   /** @param {HTMLButtonElement} button */
   #press(button) {
     const { limits } = button.dataset;
-    this.dispatchEvent(limits ? new CustomEvent("limits", { detail: limits }) : new Event("reset"));
+    this.dispatchEvent(limits ? new CustomEvent("limits", { detail: { how: limits, of: this.limitsOf.value } }) : new Event("reset"));
   }
 
   /**
@@ -69,6 +72,7 @@ export class StretchPanel extends EventTarget {
    * @param {HTMLInputElement} control
    */
   #read(control) {
+    if (control === /** @type {HTMLElement} */ (this.limitsOf)) return;
     const { style } = this;
     const { channel, band } = control.dataset;
     if (band !== undefined) this.#readWeight(control, Number(channel), band);
@@ -121,6 +125,9 @@ export class StretchPanel extends EventTarget {
     this.#named("softness").disabled = !isCurved;
     this.#say(this.#named("softness"), isCurved ? style.softness.toPrecision(3) : "—");
     this.#say(this.#named("gamma"), style.gamma.toFixed(2));
+    const ofImage = /** @type {HTMLOptionElement} */ (this.limitsOf.querySelector("[value=image]"));
+    ofImage.disabled = !this.knowsImage(style);
+    if (ofImage.disabled) this.limitsOf.value = "map"; // another mix of bands was measured nowhere else
     /** @type {HTMLElement} */ (this.root.querySelector("[data-for-grey]")).hidden = style.channels.length > 1;
     for (const [i, channel] of style.channels.entries()) {
       const { background, noise } = skyOf(channel, this.bands);

@@ -1,9 +1,11 @@
 """Stretching in real Chromium with software GL: the shader's pixels are the server's, and moving a slider asks nothing."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
+import rasterio
 from astropy.io import fits
 from playwright.sync_api import Page, expect
 from rasterio.io import MemoryFile
@@ -254,6 +256,38 @@ def test_limits_are_measured_on_what_is_on_the_map(open_page, mosaic):
     assert shares["99 %"] == pytest.approx(0.99, abs=0.01)
     assert shares["All"] < shares["ZScale"]  # the sky is all but black beside the brightest core
     assert 0.5 < shares["ZScale"] < shares["99 %"]
+
+
+def test_limits_of_the_whole_image_are_those_measured_at_ingest(open_page, mosaic):
+    page = open_page(rendition="grey-f555w").page
+    page.get_by_text("Stretch", exact=True).click()
+    whole(page)
+    asked = requests_of(page)
+    rendition = mosaic.renditions.get(slug="grey-f555w")
+    band = mosaic.bands.get(name="F555W")
+    page.get_by_label("Limits of").select_option("image")
+    for button, how in (("ZScale", "zscale"), ("99 %", "99"), ("99.9 %", "99.9"), ("All", "100")):
+        page.get_by_role("button", name=button, exact=True).click()
+        whole(page)
+        black, white = rendition.limits[how][0]
+        shown = [
+            float(page.locator(f"input[name={name}]").get_attribute("aria-valuetext")) for name in ("black", "white")
+        ]
+        assert shown == pytest.approx([black, white], rel=1e-3)
+    assert (black, white) == pytest.approx(_extremes(mosaic.science_path, band.position), rel=1e-6)
+    assert asked == []
+    # Another mix was measured nowhere.
+    page.get_by_text("Mix of bands").click()
+    page.get_by_label("F814W in the picture").fill("0.5")
+    expect(page.get_by_label("Limits of")).to_have_value("map")
+    expect(page.locator("[data-limits-of] option[value=image]")).to_be_disabled()
+
+
+def _extremes(path: Path, position: int) -> tuple[float, float]:
+    """Of the pixels that are sampled in an image of this size: all."""
+    with rasterio.open(path) as dataset:
+        values = dataset.read(position)
+    return float(np.nanmin(values)), float(np.nanmax(values))
 
 
 def test_without_webgl2_the_servers_tiles_are_shown(open_page, mosaic):

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { RecentlyUsed, undoDifferences } from "../../static/catalogs/gl/blocks.js";
 import { COLOUR_MAPS, coloursOf } from "../../static/catalogs/gl/colourmaps.js";
 import { percentileLimits, sampledValues } from "../../static/catalogs/gl/limits.js";
-import { bandsOf, isStyle, numbersOf, skyOf, styleOf } from "../../static/catalogs/gl/style.js";
+import { bandsOf, isStyle, limitedStyle, numbersOf, skyOf, styleOf } from "../../static/catalogs/gl/style.js";
 import { rememberedStyle, rememberStyle } from "../../static/catalogs/stretchstore.js";
 
 const scale = { background: 10, noise: 2, zero_code: 32768, codes_per_unit: 2048 };
@@ -114,4 +114,14 @@ test("percentiles have half of the others on either side", () => {
   const sorted = Float64Array.from({ length: 1001 }, (_, i) => i);
   assert.deepEqual(percentileLimits(sorted, 90), { black: 50, white: 950 });
   assert.deepEqual(percentileLimits(sorted, 100), { black: 0, white: 1000 });
+});
+
+test("the whole image's limits are those of the recipe's own mix, in the style's units", () => {
+  /** @type {[string, number][]} */
+  const terms = [["V", 4], ["I", 2]];
+  const recipe = { red: terms, green: terms, blue: terms, black: [0, 0, 0], white: [8, 8, 8], stretch: "asinh", softness: 10, limits: { zscale: /** @type {[number, number][]} */ ([[2, 6], [2, 6], [2, 6]]) } };
+  const style = { ...styleOf(recipe), gamma: 2 };
+  assert.deepEqual(limitedStyle(style, recipe, "zscale"), { ...style, channels: [{ weights: { V: 1, I: 0.5 }, black: 0.5, white: 1.5 }] });
+  assert.equal(limitedStyle(style, recipe, "99"), null);
+  assert.equal(limitedStyle({ ...style, channels: [{ weights: { V: 1 }, black: 0, white: 1 }] }, recipe, "zscale"), null);
 });

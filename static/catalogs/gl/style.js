@@ -10,7 +10,7 @@ import { COLOUR_MAPS } from "./colourmaps.js";
  * @typedef {{background: number, noise: number, zero_code: number, codes_per_unit: number}} Scale value = background + noise * sinh((code - zero_code) / codes_per_unit)
  * @typedef {{name: string, position: number, unit: string, scale: Scale}} Band
  * @typedef {[string, number][]} Terms of a weighted sum: band, weight
- * @typedef {{red: Terms, green: Terms, blue: Terms, black: number[], white: number[], stretch: string, softness: number}} Recipe as catalogs/imagery/recipes.py writes it
+ * @typedef {{red: Terms, green: Terms, blue: Terms, black: number[], white: number[], stretch: string, softness: number, limits?: Record<string, [number, number][]>}} Recipe as catalogs/imagery/recipes.py writes it
  * @typedef {{weights: Record<string, number>, black: number, white: number}} Channel its sum of bands, of weight 1 at most, is shown from `black` to `white`
  */
 /**
@@ -35,6 +35,21 @@ export function styleOf(recipe) {
   const isGrey = channels.every((channel) => JSON.stringify(channel) === JSON.stringify(channels[0]));
   const { stretch, softness } = recipe;
   return { channels: isGrey ? [channels[0]] : channels, stretch, softness, gamma: 1, colourMap: "grey" };
+}
+
+/**
+ * The style with its limits as they were measured on the whole image when it came in.
+ * @param {Style} style
+ * @param {Recipe} recipe
+ * @param {string} how one of the recipe's `limits`, which has black and white of red, green and blue
+ * @returns {Style | null} null where they were not, or for another mix of bands than the recipe's
+ */
+export function limitedStyle(style, recipe, how) {
+  const measured = recipe.limits?.[how];
+  if (!measured) return null;
+  const { channels } = styleOf({ ...recipe, black: measured.map(([black]) => black), white: measured.map(([, white]) => white) });
+  const isSameMix = channels.length === style.channels.length && channels.every(({ weights }, i) => JSON.stringify(weights) === JSON.stringify(style.channels[i].weights));
+  return isSameMix ? { ...style, channels } : null;
 }
 
 /**
