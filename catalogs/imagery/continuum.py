@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter
+from scipy.ndimage import correlate1d
+from scipy.special import ive
 
 from catalogs.imagery.psf import FWHM_OF_SIGMA
 
@@ -36,7 +37,7 @@ class Matching:
     @property
     def reach_px(self) -> int:
         """How far away a pixel may lie and still count."""
-        return math.ceil(KERNEL_SIGMAS * max(self.narrow_sigma_px, self.continuum_sigma_px)) + 1
+        return _reach_px(max(self.narrow_sigma_px, self.continuum_sigma_px))
 
 
 def matching(narrow_fwhm_px: float | None, continuum_fwhm_px: float | None) -> Matching:
@@ -94,4 +95,18 @@ def continuum_scale(narrow: Floats, continuum: Floats) -> float:
 
 
 def _gaussian(values: Floats, sigma_px: float) -> Floats:
-    return np.asarray(gaussian_filter(values, sigma_px, mode="constant", truncate=KERNEL_SIGMAS), dtype=np.float64)
+    """Through a Gaussian, nothing being beyond the edges.
+
+    The kernel is the discrete one, exp(-t) I_n(t) with t = sigma^2, whose variance is t at any width: a Gaussian taken at
+    pixel centres blurs half as much as it should at 0.4 px. Source: Lindeberg 1990, doi:10.1109/34.49051.
+    """
+    reach = _reach_px(sigma_px)
+    kernel = ive(np.abs(np.arange(-reach, reach + 1)), sigma_px**2)
+    kernel /= kernel.sum()
+    rows = correlate1d(values, kernel, axis=0, mode="constant")
+    return np.asarray(correlate1d(rows, kernel, axis=1, mode="constant"), dtype=np.float64)
+
+
+def _reach_px(sigma_px: float) -> int:
+    """How far from its middle a kernel ends."""
+    return math.ceil(KERNEL_SIGMAS * sigma_px) + 1

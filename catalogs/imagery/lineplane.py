@@ -93,7 +93,7 @@ class LineBand:
 
 def fit_planes(science: Path, pairs: Sequence[LinePair]) -> tuple[list[LinePlane], list[str]]:
     """(the planes that can be made of a science COG, warnings of what could not be measured)."""
-    with rasterio.open(science) as dataset:
+    with gdal(), rasterio.open(science) as dataset:
         names = list(dataset.descriptions)
     planes: list[LinePlane] = []
     warnings: list[str] = []

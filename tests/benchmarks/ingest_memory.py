@@ -1,6 +1,6 @@
 """Memory and time of `manage.py ingest` on mosaics of real size: the resident peak (VmHWM) of the real process.
 
-    .venv/bin/python -m tests.benchmarks.ingest_memory [--size 10000] [--bands 5] [--reprojected] [--folder DIR]
+    .venv/bin/python -m tests.benchmarks.ingest_memory [--size 10000] [--bands 5] [--reprojected] [--line] [--folder DIR]
 
 Fails where the peak is 512 MB or more above that of an idle management process, or a COG does not validate.
 """
@@ -12,18 +12,23 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from astropy.io import fits
 from rio_cogeo.cogeo import cog_validate
+from scipy.ndimage import gaussian_filter
 
+from catalogs.imagery.filters import default_pivot_nm
 from tests.conftest import ROOT
 from tests.skyfield import grid
 
 LIMIT_MB = 512
 STRIP_ROWS = 500
 V_ARCSEC, J_ARCSEC = 0.05, 0.128
+# The first two bands with --line: filter, PSF as sigma in px, light.
+LINE_BANDS = (("F814W", 0.9, 1.0), ("F657N", 1.1, 0.08))
 
 
 def write_mosaic(path: Path, size_px: int, scale_arcsec: float, seed: int) -> Path:
@@ -42,6 +47,17 @@ def write_mosaic(path: Path, size_px: int, scale_arcsec: float, seed: int) -> Pa
         stream.write(pixels.astype(np.float32))
     stream.close()
     return path
+
+
+def make_line_bands(paths: Sequence[Path]) -> None:
+    """Give the first two mosaics the filters of a line and its continuum, and the same stars, in each band's PSF."""
+    for path, (name, sigma_px, light) in zip(paths, LINE_BANDS, strict=False):
+        with fits.open(path, mode="update", memmap=True) as opened:
+            opened[0].header.update({"FILTER": name, "PHOTPLAM": 10 * (default_pivot_nm(name) or 0.0)})
+            for start in range(0, opened[0].data.shape[0], STRIP_ROWS):
+                strip = opened[0].data[start : start + STRIP_ROWS]
+                stars = np.where(np.random.default_rng(start).random(strip.shape) < 1e-4, 50.0 * light, 0)
+                strip += gaussian_filter(stars, sigma_px).astype(np.float32)
 
 
 def run_measured(arguments: list[str], home: Path) -> tuple[float, float, str]:
@@ -73,29 +89,36 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=10_000)
     parser.add_argument("--bands", type=int, default=5)
     parser.add_argument("--reprojected", action="store_true", help="the last band is on pixels of 0.128 arcsec")
+    parser.add_argument("--line", action="store_true", help="two of the bands are F657N and its continuum")
     parser.add_argument("--folder", help="where the files lie meanwhile; it must hold about four times the bands")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=options.folder) as folder:
-        measure(Path(folder), options.size, options.bands, options.reprojected)
+        measure(Path(folder), options.size, options.bands, options.reprojected, options.line)
 
 
-def measure(folder: Path, size_px: int, n_bands: int, reprojected: bool) -> None:
-    arguments = ["ingest", "ngc-1", "--json", "--reference", "B0"]
+def measure(folder: Path, size_px: int, n_bands: int, reprojected: bool, line: bool) -> None:
+    arguments, paths = ["ingest", "ngc-1", "--json", "--reference", "B0"], []
     for number in range(n_bands):
         is_other = reprojected and number == n_bands - 1
         side_px, scale_arcsec = (int(size_px * V_ARCSEC / J_ARCSEC), J_ARCSEC) if is_other else (size_px, V_ARCSEC)
         path = write_mosaic(folder / f"b{number}.fits", side_px, scale_arcsec, number)
         arguments += ["--band", f"B{number}={path}"]
+        paths.append(path)
+    if line:
+        make_line_bands(paths)
     home = folder / "home"
     run_measured(["migrate", "--verbosity", "0"], home)
     idle_mb, _, _ = run_measured(["check"], home)
     peak_mb, seconds, output = run_measured(arguments, home)
-    cog = json.loads(output)["cog"]
+    result = json.loads(output)
+    cog = result["cog"]
     valid, errors, warnings = cog_validate(cog, strict=True, quiet=True)
     above_mb = peak_mb - idle_mb
     print(f"{n_bands} bands of {size_px} x {size_px} px, {'one reprojected' if reprojected else 'one grid'}")
     print(f"idle {idle_mb:.0f} MB, peak {peak_mb:.0f} MB, above idle {above_mb:.0f} MB, {seconds:.0f} s")
     print(f"COG valid: {valid} {errors} {warnings}")
+    for plane in result["derived_planes"]:
+        print(f"{plane['title']}: scale {plane['scale']:.4f}, FWHM {plane['fwhm_px']} px, {plane['n_sources']} sources")
     if above_mb >= LIMIT_MB or not valid:
         raise SystemExit(f"not within {LIMIT_MB} MB, or not a valid COG")
 

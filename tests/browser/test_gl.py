@@ -20,6 +20,7 @@ from tests.browser.accessibility import axe_clean
 from tests.browser.conftest import LAPTOP, TABLET, launched
 from tests.browser.stretched import composed_tile, drawn_tiles
 from tests.factories import PASSWORD, make_member, make_team
+from tests.linefield import LineField, write_line_band
 from tests.processes import wait_until
 
 SPEC = SimulationSpec(name="gl", size_px=600, seed=7)
@@ -118,6 +119,43 @@ def test_the_shader_paints_what_the_server_composes(open_page, mosaic):
     # Nothing there where no band has seen, and the pixels of the other bands where one has not.
     assert tiles[2, 0, 2][-1, 0].tolist() == [0, 0, 0, 0]
     assert tiles[2, 1, 1][20, 100, 3] == 255
+
+
+def test_the_image_of_a_line_is_painted_as_a_band_is(people, server, tmp_path):
+    field = LineField(size_px=480)
+    continuum = field.continuum()
+    continuum[:40] = np.nan
+    bands = [
+        BandArgument(name, write_line_band(tmp_path / f"{name}.fits", pixels, name))
+        for name, pixels in (("F814W", continuum), ("F657N", field.narrow()))
+    ]
+    team = make_team("Lines")
+    make_member(team, Role.VIEWER, "vera")
+    mosaic = ingest_galaxy(slug="line", bands=bands, team=team).mosaic
+    recipe = from_json(mosaic.renditions.get(slug="halpha-f657n").recipe)
+    person = people(LAPTOP)
+    person.log_in("vera", PASSWORD)
+    person.goto("/galaxies/line/#x=240.0&y=240.0&zoom=0&rendition=halpha-f657n")
+    page = person.page
+    page.get_by_text("Stretch", exact=True).click()
+    for stretch in STRETCHES:
+        page.locator("select[name=stretch]").select_option(stretch)
+        whole(page, 4)
+        tiles = drawn_tiles(page)
+        assert set(tiles) == {(1, x, y) for x in range(2) for y in range(2)}
+        for place, pixels in tiles.items():
+            expected = composed_tile(mosaic, replace(recipe, stretch=stretch), place)
+            np.testing.assert_array_equal(pixels[..., 3], expected[..., 3])
+            assert np.abs(pixels.astype(int) - expected).max() <= 2
+    assert (tiles[1, 0, 1][-100:, :, 3] == 0).any()  # where the continuum has no data
+    asked = requests_of(page)
+    page.locator("select[name=colourMap]").select_option("viridis")
+    slide(page, "White", 20, "ArrowLeft")
+    page.get_by_role("button", name="ZScale", exact=True).click()
+    page.wait_for_timeout(200)
+    whole(page, 4)
+    assert any((tile[..., 0] != tile[..., 1]).any() for tile in drawn_tiles(page).values())
+    assert asked == []
 
 
 def slide(page: Page, name: str, steps: int, key: str = "ArrowRight") -> None:

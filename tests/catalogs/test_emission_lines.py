@@ -145,6 +145,13 @@ def test_the_browser_gets_it_as_a_band(mosaic):
     assert "halpha-f657n" in config["recipes"]
 
 
+def test_the_page_says_what_it_is(mosaic, client):
+    client.force_login(make_member(mosaic.galaxy.team, Role.VIEWER))
+    page = client.get(reverse("galaxy", args=["ngc-1"])).content.decode()
+    (plane,) = mosaic.derived_planes
+    assert f"F657N − {plane['scale']:.4f} · F814W, both at 0.14″" in page
+
+
 def test_the_values_under_the_cursor_and_the_bands_are_the_measured_ones(mosaic, client):
     client.force_login(make_member(mosaic.galaxy.team, Role.VIEWER))
     values = client.get(reverse("api:galaxy-values", args=["ngc-1"]), {"x_px": 100, "y_px": 100}).json()

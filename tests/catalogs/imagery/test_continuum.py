@@ -35,7 +35,7 @@ def kept_line(field: LineField, image: np.ndarray) -> float:
 @pytest.mark.parametrize("beta", [1.8, 2.5, 4.8])
 @pytest.mark.parametrize(
     ("narrow_px", "continuum_px", "left", "gain"),
-    [(2.0, 2.0, 0.02, 1), (2.6, 2.0, 0.09, 2), (2.0, 2.6, 0.09, 2), (3.2, 2.0, 0.135, 2)],
+    [(2.0, 2.0, 0.02, 1), (2.2, 2.0, 0.05, 2), (2.6, 2.0, 0.09, 2), (2.0, 2.6, 0.09, 2), (3.2, 2.0, 0.135, 2)],
 )
 def test_stars_cancel_and_nebulae_stay(narrow_px, continuum_px, left, gain, beta):
     field = LineField(narrow_px, continuum_px, beta)
@@ -65,7 +65,17 @@ def test_a_blurred_gaussian_has_the_width_asked_for_and_its_light():
     soft = blurred(sharp, 2.0)
     wide = 1.5**2 / 2.5**2 * np.exp(-0.5 * (x_px**2 + y_px**2) / 2.5**2)
     assert soft.sum() == pytest.approx(sharp.sum(), rel=1e-4)
-    np.testing.assert_allclose(soft, wide, atol=1e-3)
+    np.testing.assert_allclose(soft, wide, atol=0.01)
+
+
+@pytest.mark.parametrize("sigma_px", [0.2, 0.4, 1.0, 3.0])
+def test_a_point_is_spread_by_the_variance_asked_for(sigma_px):
+    point = np.zeros((41, 41), np.float32)
+    point[20, 20] = 1
+    soft = blurred(point, sigma_px)
+    offset = np.arange(41) - 20
+    assert (soft * offset**2).sum() == pytest.approx(sigma_px**2, rel=0.01)
+    np.testing.assert_allclose(soft, soft.T, atol=1e-7)
 
 
 def test_no_data_stays_no_data_and_spreads_nowhere():
