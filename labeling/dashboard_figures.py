@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from labeling.agreement import IntArray
-from labeling.bootstrap import AgreementEstimate, Estimate, estimate_agreement
+from labeling.agreement.bootstrap import AgreementEstimate, Estimate, estimate_agreement
+from labeling.agreement.counts import IntArray
+from labeling.agreement.pace import expected_finish, pace_of
+from labeling.agreement.pairwise import confusion, others_mode, pairwise_agreement
 from labeling.dashboard_votes import CampaignVotes
 from labeling.models import Level, Round
-from labeling.pace import expected_finish, pace_of
-from labeling.pairwise import confusion, others_mode, pairwise_agreement
 
 Json = dict[str, Any]
 Mask = npt.NDArray[np.bool_]
@@ -184,7 +184,7 @@ class Figures:
         return {"names": names, "others": [*names, TIE], "votes": found.tolist(), "all": found.sum(axis=0).tolist()}
 
     def others(self, level: Level) -> IntArray:
-        """What the other votes on its source say, for each counted vote (labeling.pairwise.others_mode)."""
+        """What the other votes on its source say, for each counted vote (labeling.agreement.pairwise.others_mode)."""
         return others_mode(self.votes.draw[self.votes.counted], self.votes.codes(level), self.counts[level])
 
 

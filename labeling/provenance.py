@@ -9,7 +9,7 @@ import numpy as np
 from django.db.models import Count, Max, Min, Q
 
 from catalogs.models import Catalog
-from labeling.agreement import agreement_of_counts
+from labeling.agreement.human_to_mode import agreement_of_counts
 from labeling.countedvotes import counted_votes
 from labeling.models import Campaign, Consensus, Level, Round, RoundSource, Vote
 from labeling.releasing import Cut

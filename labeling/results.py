@@ -3,10 +3,10 @@
 from dataclasses import asdict
 from typing import Any
 
+from labeling.agreement.statistics import Statistics, statistics_with_groups
+from labeling.agreement.votetable import table_of_votes
 from labeling.models import Level, Round, Vote
-from labeling.statistics import Statistics, statistics_with_groups
 from labeling.tally import class_counts, round_agreement
-from labeling.votetable import table_of_votes
 
 
 def results_of(round_: Round) -> dict[str, Any]:

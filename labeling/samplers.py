@@ -10,7 +10,7 @@ from django import forms
 
 from catalogs.models import Catalog, Galaxy
 from galaxycat.errors import BadInput
-from labeling.disagreement import disagreement
+from labeling.agreement.disagreement import disagreement
 from labeling.models import Campaign, Consensus, Level, Round
 from labeling.pps import FLOOR, pps_sample
 from labeling.sampling import random_sample

@@ -6,8 +6,8 @@ from django.db import transaction
 from django.db.models import Count, Q, QuerySet, Sum
 from django.utils import timezone
 
-from labeling.agreement import Agreement, AgreementSums, agreement_from_sums
-from labeling.consensus import consensus_of
+from labeling.agreement.consensus import consensus_of
+from labeling.agreement.human_to_mode import Agreement, AgreementSums, agreement_from_sums
 from labeling.models import Consensus, Label, Level, Round, RoundSource, Vote
 from labeling.rounds import lock_round
 

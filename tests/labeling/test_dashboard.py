@@ -23,7 +23,7 @@ from labeling.simulated import vote_in_simulation
 from labeling.tally import class_counts, round_agreement
 from labeling.voting import cast_vote
 from tests.factories import make_catalog, make_galaxy, make_member, make_round, make_team, make_user
-from tests.labeling.test_consensus import modes_of
+from tests.labeling.agreement.test_consensus import modes_of
 
 pytestmark = pytest.mark.django_db
 

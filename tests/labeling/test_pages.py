@@ -7,13 +7,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from labeling.agreement.statistics import statistics_with_groups
+from labeling.agreement.votetable import read_votes
 from labeling.models import Round
 from labeling.rounds import close_round, open_round
 from labeling.schemes import legus_scheme
 from labeling.simulated import vote_in_simulation
-from labeling.statistics import statistics_with_groups
 from labeling.tally import round_agreement
-from labeling.votetable import read_votes
 from tests.factories import make_catalog, make_galaxy, make_member, make_round, make_team, make_user
 
 pytestmark = pytest.mark.django_db

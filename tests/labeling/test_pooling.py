@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from labeling.disagreement import disagreement
+from labeling.agreement.disagreement import disagreement
 from labeling.pooling import consensus_of_counts, grouped_counts, last_votes, mean_class, pool
 
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from labeling.agreement import agreement_of_counts
+from labeling.agreement.human_to_mode import agreement_of_counts
 from labeling.assignments import claim
 from labeling.models import Consensus, Level, Vote
 from labeling.tally import class_counts, rebuild_consensus, round_agreement

@@ -6,8 +6,8 @@ from typing import Any
 
 from galaxycat.commands import GalaxyCatCommand
 from galaxycat.errors import BadInput
-from labeling.statistics import Statistics, statistics_with_groups, warnings_about
-from labeling.votetable import SkippedRow, read_multisets, read_truth, read_votes
+from labeling.agreement.statistics import Statistics, statistics_with_groups, warnings_about
+from labeling.agreement.votetable import SkippedRow, read_multisets, read_truth, read_votes
 
 SKIPPED_SHOWN = 10
 

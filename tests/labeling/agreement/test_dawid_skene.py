@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from labeling.dawid_skene import dawid_skene
+from labeling.agreement.dawid_skene import dawid_skene
 
 
 def dawid_skene_by_loops(votes, n_sources, n_annotators, n_labels, smoothing, iterations):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from galaxycat.errors import BadInput
-from labeling.votetable import SkippedRow, natural_order, read_multisets, read_truth, read_votes
+from labeling.agreement.votetable import SkippedRow, natural_order, read_multisets, read_truth, read_votes
 
 
 @pytest.fixture

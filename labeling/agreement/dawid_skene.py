@@ -4,13 +4,10 @@ Source: Dawid & Skene 1979, Applied Statistics 28, 20 (doi:10.2307/2346806).
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-IntArray = npt.NDArray[np.integer[Any]]
-FloatArray = npt.NDArray[np.float64]
+from labeling.agreement.counts import FloatArray, IntArray
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""How far annotators agree, from counts of votes. Pure numpy; labels are nominal.
+"""Human-to-mode agreement, from counts of votes. Pure numpy; labels are nominal.
 
 Human-to-mode agreement includes each vote in its own mode, so three random voters already score 75 % on two classes:
 it is always given with its leave-one-out form and its chance level. All three are over the *compared* sources, those
@@ -8,13 +8,10 @@ with at least two votes, and chance takes its label frequencies from the votes o
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-IntArray = npt.NDArray[np.integer[Any]]
-FloatArray = npt.NDArray[np.float64]
+from labeling.agreement.counts import FloatArray, IntArray, checked_counts
 
 # Ratios of float sums are rounded here, so that the order in which a database adds them up never shows.
 DECIMALS = 12
@@ -84,7 +81,7 @@ def sums_of_counts(counts: IntArray, labels: Sequence[str] | None = None) -> Agr
     `labels` names the columns (default: their indices). Raises ValueError unless counts are whole and not negative.
     """
     # Labels first and contiguous: reductions over a handful of labels are then several times faster.
-    by_label = np.ascontiguousarray(_checked(counts).T)
+    by_label = np.ascontiguousarray(checked_counts(counts).T)
     n_votes = by_label.sum(axis=0)
     top = by_label.max(axis=0, initial=0)
     leaders = (by_label == top).sum(axis=0)
@@ -168,61 +165,3 @@ def _weight_at_most(m: int, n_votes: int, weights: list[tuple[int, FloatArray]])
         total = np.convolve(total, label_weights[: m + 1 - first])[: max(n_votes + 1 - offset, 1)]
     place = n_votes - offset
     return float(total[place]) if 0 <= place < len(total) else 0.0
-
-
-def fleiss_kappa(counts: IntArray) -> float | None:
-    """Fleiss' kappa of `counts`, (n_sources, n_labels) votes; rows without votes are no sources.
-
-    At most 1; None where it is undefined: votes per source differ or are below two, or only one label was used.
-    Raises ValueError unless counts are whole and not negative. Source: doi:10.1037/h0031619.
-    """
-    voted = _checked(counts)
-    voted = voted[voted.sum(axis=1) > 0]
-    n_votes = voted.sum(axis=1)
-    if not len(voted) or n_votes.min() != n_votes.max() or n_votes[0] < 2:
-        return None
-    n = float(n_votes[0])
-    observed = float(((voted.astype(np.float64) ** 2).sum(axis=1) - n).mean() / (n * (n - 1)))
-    expected = float(((voted.sum(axis=0) / n_votes.sum()) ** 2).sum())
-    return None if np.count_nonzero(voted.sum(axis=0)) < 2 else (observed - expected) / (1 - expected)
-
-
-def krippendorff_alpha_nominal(counts: IntArray) -> float | None:
-    """Krippendorff's alpha for nominal labels of `counts`, (n_sources, n_labels) votes, any number per source.
-
-    At most 1; None where no source has two votes or those that have used one label only. Sources with a single vote
-    pair with nothing and are left out. Raises ValueError unless counts are whole and not negative.
-    Source: Krippendorff, Computing Krippendorff's Alpha-Reliability, 2011.
-    """
-    voted = _checked(counts)
-    paired = voted[voted.sum(axis=1) >= 2].astype(np.float64)
-    totals = paired.sum(axis=0)
-    if np.count_nonzero(totals) < 2:
-        return None
-    n_votes = paired.sum(axis=1)
-    # Ordered pairs of unlike votes: within sources, each source weighted by 1/(n - 1), and among all votes at once.
-    within = float(((n_votes**2 - (paired**2).sum(axis=1)) / (n_votes - 1)).sum())
-    overall = float(totals.sum() ** 2 - (totals**2).sum())
-    return 1 - (float(totals.sum()) - 1) * within / overall
-
-
-def majority_accuracy(shares: npt.NDArray[Any], truth: IntArray) -> float | None:
-    """Mean share of sources whose largest of `shares` (n_sources, n_labels) is the label `truth` (n_sources,).
-
-    Votes or probabilities alike; t labels tied for the largest score 1/t each where one is true. A truth of -1 (a
-    label nobody used) is never met. None without sources; a source without votes is an error of the caller.
-    """
-    if not len(truth):
-        return None
-    leads = shares == shares.max(axis=1, keepdims=True)
-    met = leads[np.arange(len(truth)), truth] & (truth >= 0)
-    return float((met / leads.sum(axis=1)).mean())
-
-
-def _checked(counts: IntArray) -> npt.NDArray[np.int64]:
-    counts = np.asarray(counts)
-    if counts.ndim != 2 or (counts.size and (counts.dtype.kind not in "iu" or counts.min() < 0)):
-        raise ValueError(
-            f"counts must be whole, not negative and (n_sources, n_labels), not {counts.dtype} {counts.shape}"
-        )
-    return counts.astype(np.int64, copy=False)

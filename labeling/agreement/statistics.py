@@ -7,10 +7,11 @@ import numpy as np
 import numpy.typing as npt
 
 from galaxycat.errors import BadInput
-from labeling.agreement import agreement_of_counts, fleiss_kappa, krippendorff_alpha_nominal, majority_accuracy
-from labeling.consensus import grouped
-from labeling.dawid_skene import dawid_skene
-from labeling.votetable import MAX_CELLS, IntArray, VoteTable, natural_order
+from labeling.agreement.coefficients import fleiss_kappa, krippendorff_alpha_nominal, majority_accuracy
+from labeling.agreement.consensus import grouped
+from labeling.agreement.dawid_skene import dawid_skene
+from labeling.agreement.human_to_mode import agreement_of_counts
+from labeling.agreement.votetable import MAX_CELLS, IntArray, VoteTable, natural_order
 
 Statistics = dict[str, Any]
 

@@ -6,10 +6,10 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from labeling.agreement import agreement_of_counts, expected_top_count
-from labeling.bootstrap import estimate_agreement, expected_top_counts, tops_of
-from labeling.consensus import consensus_of
-from labeling.votetable import read_votes
+from labeling.agreement.bootstrap import estimate_agreement, expected_top_counts, tops_of
+from labeling.agreement.consensus import consensus_of
+from labeling.agreement.human_to_mode import agreement_of_counts, expected_top_count
+from labeling.agreement.votetable import read_votes
 
 
 def naive_agreement(tables: list[list[int]]) -> tuple[float, float, float]:

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from labeling.agreement import FloatArray
+from labeling.agreement.counts import FloatArray
 
 # A pause longer than this ends a sitting.
 SITTING_GAP_S = 600.0

@@ -5,7 +5,7 @@ Votes are three columns of codes from 0, (n_votes,) each: the drawn source, the 
 
 import numpy as np
 
-from labeling.agreement import IntArray
+from labeling.agreement.counts import IntArray
 
 NO_OTHERS = -1
 

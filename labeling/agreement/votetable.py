@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from galaxycat.errors import BadInput
-from labeling.consensus import grouped
+from labeling.agreement.consensus import grouped
 
 IntArray = npt.NDArray[np.int64]
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from labeling.agreement import AgreementSums, FloatArray, IntArray, agreement_from_sums, sums_of_counts
+from labeling.agreement.counts import FloatArray, IntArray
+from labeling.agreement.human_to_mode import AgreementSums, agreement_from_sums, sums_of_counts
 
 RESAMPLES = 2000
 LEVEL = 0.95

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from galaxycat.errors import BadInput
-from labeling.consensus import SourceConsensus, consensus_of, grouped
+from labeling.agreement.consensus import SourceConsensus, consensus_of, grouped
 
 VOTES = st.lists(st.sampled_from("1234"), max_size=12)
 

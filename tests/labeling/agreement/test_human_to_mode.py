@@ -11,20 +11,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labeling.agreement import (
+from labeling.agreement.coefficients import fleiss_kappa, krippendorff_alpha_nominal, majority_accuracy
+from labeling.agreement.consensus import consensus_of
+from labeling.agreement.human_to_mode import (
     Agreement,
     AgreementSums,
     agreement_from_sums,
     agreement_of_counts,
     expected_top_count,
     expected_top_share,
-    fleiss_kappa,
-    krippendorff_alpha_nominal,
-    majority_accuracy,
     sums_of_counts,
 )
-from labeling.consensus import consensus_of
-from tests.labeling.test_consensus import leave_one_out_by_brute_force, modes_of
+from tests.labeling.agreement.test_consensus import leave_one_out_by_brute_force, modes_of
 
 LABELS = "1234"
 TABLES = st.lists(st.lists(st.sampled_from(LABELS), min_size=1, max_size=6), max_size=12)

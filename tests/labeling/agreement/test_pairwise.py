@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labeling.pace import Finish, Outlook, expected_finish, pace_of
-from labeling.pairwise import NO_OTHERS, confusion, others_mode, pairwise_agreement
+from labeling.agreement.pace import Finish, Outlook, expected_finish, pace_of
+from labeling.agreement.pairwise import NO_OTHERS, confusion, others_mode, pairwise_agreement
 
 N_DRAWS, N_PEOPLE, N_LABELS = 5, 4, 3
 VOTES = st.dictionaries(
