@@ -4,10 +4,14 @@ Source: Dawid & Skene 1979, Applied Statistics 28, 20 (doi:10.2307/2346806).
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from labeling.agreement.counts import FloatArray, IntArray
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 
 @dataclass(frozen=True)
@@ -52,17 +56,25 @@ def dawid_skene(
     _checked_size(label, n_labels, "label")
     if not len(source) == len(annotator) == len(label):
         raise ValueError(f"votes of different lengths: {len(source)}, {len(annotator)}, {len(label)}")
-    cell = annotator.astype(np.int64) * n_labels + label
+    votes = _votes(source, annotator.astype(np.int64) * n_labels + label, (n_sources, n_annotators * n_labels))
     posterior = _vote_shares(source, label, n_sources, n_labels)
     converged = False
     for iteration in range(1, max_iterations + 1):  # noqa: B007 - reported
-        confusion, priors = _parameters(posterior[source], cell, posterior, n_annotators, smoothing)
+        confusion, priors = _parameters(votes, posterior, smoothing)
         moved_from = posterior
-        posterior, log_likelihood = _posterior(confusion, priors, source, cell, n_sources)
+        posterior, log_likelihood = _posterior(confusion, priors, votes)
         converged = bool(np.abs(posterior - moved_from).max() <= tolerance)
         if converged:
             break
     return DawidSkene(posterior, confusion, priors, log_likelihood, iteration, converged)
+
+
+def _votes(source: IntArray, cell: IntArray, shape: tuple[int, int]) -> "csr_array":
+    """How often each source (row) was given each answer by each annotator (column: annotator, answer)."""
+    from scipy.sparse import coo_array  # a tenth of a second that a round's page need not spend
+
+    rows, columns = source.astype(np.int32), cell.astype(np.int32)
+    return coo_array((np.ones(len(rows)), (rows, columns)), shape=shape).tocsr()
 
 
 def _checked_size(codes: IntArray, size: int | None, name: str) -> int:
@@ -83,32 +95,26 @@ def _vote_shares(source: IntArray, label: IntArray, n_sources: int, n_labels: in
     return shares
 
 
-def _parameters(
-    weights: FloatArray, cell: IntArray, posterior: FloatArray, n_annotators: int, smoothing: float
-) -> tuple[FloatArray, FloatArray]:
-    """Confusion and priors that make the votes likeliest, given each vote's source's posterior (n_votes, n_labels)."""
+def _parameters(votes: "csr_array", posterior: FloatArray, smoothing: float) -> tuple[FloatArray, FloatArray]:
+    """Confusion and priors that make the votes likeliest, given each source's posterior (n_sources, n_labels)."""
     n_labels = posterior.shape[1]
-    answers = [
-        np.bincount(cell, weights=weights[:, true], minlength=n_annotators * n_labels).reshape(n_annotators, n_labels)
-        for true in range(n_labels)
-    ]
-    confusion = np.stack(answers, axis=1, dtype=np.float64) + smoothing  # (annotator, true, answer)
+    answers = (votes.T @ posterior).reshape(-1, n_labels, n_labels)  # (annotator, answer, true)
+    confusion: FloatArray = np.ascontiguousarray(answers.transpose(0, 2, 1)) + smoothing
     confusion /= confusion.sum(axis=2, keepdims=True)
     priors: FloatArray = posterior.sum(axis=0) + smoothing
     priors /= priors.sum()
     return confusion, priors
 
 
-def _posterior(
-    confusion: FloatArray, priors: FloatArray, source: IntArray, cell: IntArray, n_sources: int
-) -> tuple[FloatArray, float]:
+def _posterior(confusion: FloatArray, priors: FloatArray, votes: "csr_array") -> tuple[FloatArray, float]:
     """Probability of each true label (n_sources, n_labels), and the log-likelihood of the votes."""
-    joint = np.empty((n_sources, len(priors)))
-    for true, prior in enumerate(priors):
-        log_answers = np.log(confusion[:, true, :]).ravel()
-        joint[:, true] = np.log(prior) + np.bincount(source, weights=log_answers[cell], minlength=n_sources)
+    log_answers = np.log(confusion).transpose(0, 2, 1).reshape(votes.shape[1], len(priors))
+    joint: FloatArray = votes @ log_answers
+    joint += np.log(priors)
     # The largest term is taken out first: hundreds of votes on one source would underflow otherwise.
     largest = joint.max(axis=1, keepdims=True)
-    evidence = np.exp(joint - largest).sum(axis=1, keepdims=True)
-    log_evidence = largest + np.log(evidence)
-    return np.exp(joint - log_evidence), float(log_evidence.sum())
+    joint -= largest
+    np.exp(joint, out=joint)
+    evidence = joint.sum(axis=1, keepdims=True)
+    joint /= evidence
+    return joint, float((largest + np.log(evidence)).sum())

@@ -2,7 +2,7 @@
 /** Sources as marks on one canvas; a grid finds those in view and under the cursor, so 100,000 of them stay smooth. */
 
 import { screenTransform } from "./map.js";
-import { DotPicture, drawMarks, packed } from "./paint.js";
+import { DotPicture, drawManyMarks, packed } from "./paint.js";
 import { fromMap, toMap } from "./pixels.js";
 
 /**
@@ -128,7 +128,7 @@ export class MarkerLayer extends L.Layer {
       context.putImageData(picture.image, 0, 0); // before the rings: it replaces what is there
     }
     context.scale(ratio, ratio);
-    for (const view of views) if (!view.isCrowded) drawMarks(context, placesOf(view), view);
+    for (const view of views) if (!view.isCrowded) drawManyMarks(context, placesOf(view), view, ratio);
   }
 
   /**

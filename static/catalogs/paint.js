@@ -6,6 +6,8 @@
 
 // One long path is slower than several: the renderer looks for its self-crossings.
 const MARKS_A_PATH = 400;
+// A stamp is set to whole device pixels, so few marks, that one looks at closely, are drawn where they are.
+const FEWEST_STAMPED = 400;
 const DOT_SCREEN = 2;
 
 /** @type {Record<Mark, (context: CanvasRenderingContext2D, x: number, y: number, r: number) => void>} alike in area to the eye */
@@ -41,6 +43,28 @@ export function drawMarks(context, places, { colour, radius, mark = "circle", wi
     context.strokeStyle = colour;
     context.stroke();
   }
+}
+
+/**
+ * As drawMarks; of many marks one is drawn and then stamped, which is several times as fast.
+ * @param {CanvasRenderingContext2D} context scaled to CSS pixels
+ * @param {{x: number, y: number}[]} places
+ * @param {MarkStyle} style
+ * @param {number} ratio device pixels a CSS pixel
+ */
+export function drawManyMarks(context, places, style, ratio) {
+  if (places.length < FEWEST_STAMPED) return drawMarks(context, places, style);
+  const half = Math.ceil((1.4 * style.radius + 3) * ratio);
+  const stamp = new OffscreenCanvas(2 * half, 2 * half);
+  const drawn = /** @type {any} */ (stamp.getContext("2d")); // draws as a canvas of the page does
+  drawn.scale(ratio, ratio);
+  drawMarks(drawn, [{ x: half / ratio, y: half / ratio }], style);
+  const picture = stamp.transferToImageBitmap();
+  context.save();
+  context.resetTransform();
+  for (const { x, y } of places) context.drawImage(picture, Math.round(x * ratio) - half, Math.round(y * ratio) - half);
+  context.restore();
+  picture.close();
 }
 
 /** @param {CanvasRenderingContext2D} context @param {[number, number][]} corners */

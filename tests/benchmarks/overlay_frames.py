@@ -25,7 +25,7 @@ from tests.browser import chromium  # isort: skip
 from tests.factories import make_catalog, make_member, make_team  # isort: skip
 
 SLUG, NAME, SIZE_PX, N_SOURCES = "bench-overlay", "hundred thousand", 4096, 100_000
-ZOOMS = (-2, -1, 0)
+ZOOMS = (-2, -1, 0, 1)
 N_FRAMES, STEP_PX, N_ZOOMINGS = 150, 12, 8
 CONTENDERS = ("no catalogue", "GalaxyCat", "Leaflet markers")
 
