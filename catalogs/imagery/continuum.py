@@ -44,7 +44,7 @@ def matching(narrow_fwhm_px: float | None, continuum_fwhm_px: float | None) -> M
     """The sharper band is blurred to the width of the other: the widths of Gaussians add in squares."""
     if narrow_fwhm_px is None or continuum_fwhm_px is None:
         return Matching()
-    sigma_px = math.sqrt(abs(narrow_fwhm_px**2 - continuum_fwhm_px**2)) / FWHM_OF_SIGMA
+    sigma_px = float(math.sqrt(abs(narrow_fwhm_px**2 - continuum_fwhm_px**2)) / FWHM_OF_SIGMA)
     if narrow_fwhm_px < continuum_fwhm_px:
         return Matching(sigma_px, 0.0, continuum_fwhm_px)
     return Matching(0.0, sigma_px, narrow_fwhm_px)

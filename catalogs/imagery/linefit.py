@@ -19,7 +19,7 @@ from galaxycat.errors import BadInput
 
 Floats = NDArray[np.float64]
 # Far above the sky: a narrow band has about a tenth of a broad one's light.
-BRIGHT = DetectionParameters(DETECT_THRESH=20.0)
+BRIGHT = DetectionParameters(DETECT_THRESH=10.0)
 WINDOW_PX, MOST_WINDOWS = 1024, 25
 MOST_SOURCES = 400
 CUTOUT_PX = 48  # holds the sky ring of 12 to 20 px
