@@ -10,6 +10,13 @@ import numpy as np
 
 from labeling.agreement.counts import FloatArray, IntArray
 
+RESAMPLES = 100
+LEVEL = 0.95
+# A resample starts from the fit to all sources, so it is near its own; what is left is far below an interval's width.
+RESAMPLE_TOLERANCE, RESAMPLE_ITERATIONS = 1e-3, 60
+# With fewer votes a person the majority was as good or better in simulation: docs/agreement.md.
+FEWEST_VOTES = 80
+
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
@@ -30,6 +37,16 @@ class DawidSkene:
     log_likelihood: float
     iterations: int
     converged: bool
+
+
+@dataclass(frozen=True)
+class ConfusionIntervals:
+    """Of each cell of `DawidSkene.confusion`, of its shape. `answers` (n_annotators, n_labels): on how many sources of a known
+    true label one would learn as much of an annotator's row."""
+
+    low: FloatArray
+    high: FloatArray
+    answers: FloatArray
 
 
 def dawid_skene(
@@ -67,6 +84,72 @@ def dawid_skene(
         if converged:
             break
     return DawidSkene(posterior, confusion, priors, log_likelihood, iteration, converged)
+
+
+def confusion_intervals(
+    model: DawidSkene,
+    source: IntArray,
+    annotator: IntArray,
+    label: IntArray,
+    rng: np.random.Generator,
+    *,
+    smoothing: float = 0.01,
+    resamples: int = RESAMPLES,
+) -> ConfusionIntervals:
+    """95 % intervals of how each annotator answers, from the votes that `model` was fitted to with the same `smoothing`.
+
+    The model is fitted again to sources drawn with replacement. The scatter of a row says how many answers with a known true
+    label it is worth, at most those it has; Jeffreys' intervals of that many answers are given, which have a width where
+    an answer never came.
+    """
+    from scipy.special import betaincinv
+
+    n_annotators, n_labels, _ = model.confusion.shape
+    n_sources = len(model.posterior)
+    votes = _votes(source, annotator.astype(np.int64) * n_labels + label, (n_sources, n_annotators * n_labels))
+    drawn = [_refitted(model, votes, rng, smoothing) for _ in range(resamples)]
+    share = model.confusion
+    spread = np.var(drawn, axis=0, ddof=1).sum(axis=2)
+    answers = _true_answers(votes, model.posterior)
+    worth = np.minimum((share * (1 - share)).sum(axis=2) / np.maximum(spread, np.finfo(float).tiny), answers)
+    met, missed = share * worth[..., None] + 0.5, (1 - share) * worth[..., None] + 0.5 * (n_labels - 1)
+    tail = (1 - LEVEL) / 2
+    low, high = betaincinv(met, missed, tail), betaincinv(met, missed, 1 - tail)
+    return ConfusionIntervals(np.minimum(low, share), np.maximum(high, share), worth)
+
+
+def thin_data(annotator: IntArray) -> str | None:
+    """Why the model should not be trusted for votes of these annotators (n_votes,), or None: half of the votes are of
+    people with fewer than FEWEST_VOTES."""
+    votes_of_its_person = np.bincount(annotator)[annotator]
+    usual = float(np.median(votes_of_its_person))
+    if usual >= FEWEST_VOTES:
+        return None
+    return (
+        f"Dawid and Skene's model has too little to learn people by: half of the votes are of people with {usual:.0f} votes or "
+        f"fewer. Below about {FEWEST_VOTES} it can do worse than the majority; trust the majority here."
+    )
+
+
+def _refitted(model: DawidSkene, votes: "csr_array", rng: np.random.Generator, smoothing: float) -> FloatArray:
+    """The confusion of the model fitted to as many sources drawn with replacement."""
+    n_sources = len(model.posterior)
+    times = np.bincount(rng.integers(n_sources, size=n_sources), minlength=n_sources)[:, None]
+    posterior = model.posterior
+    for _ in range(RESAMPLE_ITERATIONS):
+        confusion, priors = _parameters(votes, posterior * times, smoothing)
+        moved_from = posterior
+        posterior, _ = _posterior(confusion, priors, votes)
+        if np.abs(posterior - moved_from).max() <= RESAMPLE_TOLERANCE:
+            break
+    return confusion
+
+
+def _true_answers(votes: "csr_array", posterior: FloatArray) -> FloatArray:
+    """Expected answers of each annotator to sources of each true label, (n_annotators, n_labels)."""
+    n_labels = posterior.shape[1]
+    answers: FloatArray = (votes.T @ posterior).reshape(-1, n_labels, n_labels).sum(axis=1)
+    return answers
 
 
 def _votes(source: IntArray, cell: IntArray, shape: tuple[int, int]) -> "csr_array":
@@ -108,7 +191,8 @@ def _parameters(votes: "csr_array", posterior: FloatArray, smoothing: float) -> 
 
 def _posterior(confusion: FloatArray, priors: FloatArray, votes: "csr_array") -> tuple[FloatArray, float]:
     """Probability of each true label (n_sources, n_labels), and the log-likelihood of the votes."""
-    log_answers = np.log(confusion).transpose(0, 2, 1).reshape(votes.shape[1], len(priors))
+    with np.errstate(divide="ignore"):  # without smoothing an answer may be impossible
+        log_answers = np.log(confusion).transpose(0, 2, 1).reshape(votes.shape[1], len(priors))
     joint: FloatArray = votes @ log_answers
     joint += np.log(priors)
     # The largest term is taken out first: hundreds of votes on one source would underflow otherwise.
