@@ -9,7 +9,6 @@ import socket
 import subprocess
 import sys
 import time
-import venv
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,9 +19,8 @@ import rasterio
 from rasterio.transform import Affine
 
 from catalogs.imagery.recipes import Recipe
+from tests.benchmarks.peers import peer
 
-TITILER, VISIOMATIC = "titiler-core==2.4.0", "visiomatic==3.0.7"
-PEERS = {"titiler": [TITILER, "uvicorn"], "visiomatic": [VISIOMATIC]}
 PEER_PROCESSES = 2
 # At this zoom of the Web Mercator grid a pixel of the copy is a pixel of the image, its corner a tile's corner.
 MERCATOR_ZOOM = 18
@@ -126,18 +124,6 @@ def _limits(subject: Subject) -> list[tuple[float, float]]:
 def _levels(size_px: int) -> int:
     """VisiOmatic halves until one tile holds the image."""
     return 1 + max(0, (-(-size_px // 256) - 1).bit_length())
-
-
-def peer(name: str, folder: Path) -> str:
-    """The Python of a peer's environment, which is made where there is none."""
-    home = folder / name
-    python = home / "bin" / "python"
-    if not (home / ".installed").is_file():
-        print(f"installing {' '.join(PEERS[name])} ...", flush=True)
-        venv.create(home, with_pip=True, clear=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", *PEERS[name]], check=True)
-        (home / ".installed").touch()
-    return str(python)
 
 
 @contextmanager
