@@ -6,8 +6,9 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from labeling.agreement.bootstrap import estimate_agreement, expected_top_counts, tops_of
+from labeling.agreement.bootstrap import estimate_agreement
 from labeling.agreement.consensus import consensus_of
+from labeling.agreement.figures import expected_top_counts, tops_of
 from labeling.agreement.human_to_mode import agreement_of_counts, expected_top_count
 from labeling.agreement.votetable import read_votes
 
