@@ -83,6 +83,11 @@ def others_mode(draw: IntArray, label: IntArray, counts: IntArray) -> IntArray:
     return np.where(top == 0, NO_OTHERS, np.where(is_tie, n_labels, others.argmax(axis=1)))
 
 
+def is_alike(others: IntArray, label: IntArray, n_labels: int) -> FloatArray:
+    """1 where a vote equals the mode of the others (`others_mode`), 0 where not, nan in a tie and without others."""
+    return np.where((others == NO_OTHERS) | (others == n_labels), np.nan, (others == label).astype(np.float64))
+
+
 def confusion(others: IntArray, annotator: IntArray, label: IntArray, shape: tuple[int, int]) -> IntArray:
     """(n_annotators, n_labels + 1, n_labels): votes by annotator, mode of the others (last: tie), and own label.
 
