@@ -92,6 +92,17 @@ def test_krippendorff_and_gwet_on_four_observers_and_twelve_units():
     assert gwet_ac1(counts) == pytest.approx(0.7754, abs=5e-5)
 
 
+def test_the_example_of_the_documents():
+    """docs/agreement.md: A ccc, B ccn, C nnn, D cnn; and with B's last vote between the two."""
+    plain = np.array([[3, 0], [2, 1], [0, 3], [1, 2]])
+    between = np.array([[3, 0, 0], [2, 1, 0], [0, 0, 3], [1, 0, 2]])
+    assert krippendorff_alpha_nominal(plain) == pytest.approx(0.3889, abs=5e-5)
+    assert gwet_ac1(plain) == pytest.approx(1 / 3)
+    assert krippendorff_alpha_nominal(between) == pytest.approx(1 - 11 * 4 / 82)
+    assert krippendorff_alpha_ordinal(between) == pytest.approx(1 - 11 * 109 / 2772)
+    assert krippendorff_alpha_interval(between, np.array([1.0, 2.0, 3.0])) == pytest.approx(1 - 11 * 10 / 262)
+
+
 # --- every pair of votes ---
 
 
@@ -146,7 +157,7 @@ def test_on_two_labels_all_three_scales_are_one():
 
 
 def test_ac1_holds_where_kappa_falls():
-    """Gwet's point: 118 of 125 votes alike, one label rare. Two raters: 118 yes/yes, 5 yes/no, 2 no/yes, 0 no/no."""
+    """Gwet's point: 125 sources, one label rare. Two raters: 118 yes/yes, 5 yes/no, 2 no/yes, 0 no/no."""
     counts = np.array([[2, 0]] * 118 + [[1, 1]] * 7)
     assert krippendorff_alpha_nominal(counts) < 0
     # pa = 118/125, p = 243/250, pe = 2 p (1 - p).

@@ -32,6 +32,15 @@ def test_a_change_by_hand():
     assert change.p_value == 1.0
 
 
+def test_the_example_of_the_documents():
+    before, after = np.array([[3, 0], [2, 1], [0, 3], [1, 2]]), np.array([[3, 0], [3, 0], [0, 3], [1, 2]])
+    changes = compare_rounds(before, after, rng_of(0)).changes
+    assert changes["human_to_mode"].difference.value == pytest.approx(1 / 12)
+    alpha = changes["krippendorff_alpha"]
+    assert (alpha.before, alpha.after) == (pytest.approx(0.3889, abs=5e-5), pytest.approx(0.6857, abs=5e-5))
+    assert all(change.p_value == 1.0 for change in changes.values())
+
+
 def test_figures_are_those_of_each_round():
     before, after = rounds(rng_of(1), 80, 1.5)
     found = compare_rounds(before, after, rng_of(2))
