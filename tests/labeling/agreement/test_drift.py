@@ -71,10 +71,10 @@ def test_the_last_stretch_is_open():
 def test_an_exact_drift_is_found_exactly_whatever_the_level_of_each_sitting():
     """Short sittings are quick and long ones slow here: pooled positions would see a drift of their own."""
     rng = np.random.default_rng(1)
-    at_s, spent_s = sittings(rng, [5, 20, 80], -0.01, scatter=0.0, levels=[1.0, 2.0, 3.0])
+    at_s, spent_s = sittings(rng, range(9, 21), -0.01, scatter=0.0, levels=np.arange(1.0, 13) / 4)
     found = drift_of(at_s, spent_s, unknown(at_s))
-    assert found.n_sittings == 3
-    assert found.slope == pytest.approx(-0.01, abs=1e-12)
+    assert found.n_sittings == 12
+    assert (found.slope, *found.slope_interval) == pytest.approx((-0.01, -0.01, -0.01), abs=1e-12)
 
 
 def test_the_slope_is_the_median_over_all_pairs():
