@@ -1,11 +1,16 @@
-"""Coefficients of agreement corrected for chance, and the accuracy of what is agreed on. Pure numpy."""
+"""Coefficients of agreement corrected for chance, and the accuracy of what is agreed on. Pure numpy.
+
+A coefficient is a `Figure` of sums over sources, so `labeling.agreement.bootstrap` gives it intervals; the functions
+give its value. Kappa between two people is in `labeling.agreement.pairwise`.
+"""
 
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from labeling.agreement.counts import IntArray, checked_counts
+from labeling.agreement.counts import FloatArray, IntArray, checked_counts
+from labeling.agreement.figures import Figure, ratio
 
 
 def fleiss_kappa(counts: IntArray) -> float | None:
@@ -14,15 +19,10 @@ def fleiss_kappa(counts: IntArray) -> float | None:
     At most 1; None where it is undefined: votes per source differ or are below two, or only one label was used.
     Raises ValueError unless counts are whole and not negative. Source: doi:10.1037/h0031619.
     """
-    voted = checked_counts(counts)
-    voted = voted[voted.sum(axis=1) > 0]
-    n_votes = voted.sum(axis=1)
-    if not len(voted) or n_votes.min() != n_votes.max() or n_votes[0] < 2:
-        return None
-    n = float(n_votes[0])
-    observed = float(((voted.astype(np.float64) ** 2).sum(axis=1) - n).mean() / (n * (n - 1)))
-    expected = float(((voted.sum(axis=0) / n_votes.sum()) ** 2).sum())
-    return None if np.count_nonzero(voted.sum(axis=0)) < 2 else (observed - expected) / (1 - expected)
+    n_votes = checked_counts(counts).sum(axis=1)
+    n_votes = n_votes[n_votes > 0]
+    is_even = len(n_votes) > 0 and n_votes.min() == n_votes.max()
+    return FLEISS_KAPPA.of(counts) if is_even else None
 
 
 def krippendorff_alpha_nominal(counts: IntArray) -> float | None:
@@ -32,16 +32,40 @@ def krippendorff_alpha_nominal(counts: IntArray) -> float | None:
     pair with nothing and are left out. Raises ValueError unless counts are whole and not negative.
     Source: Krippendorff, Computing Krippendorff's Alpha-Reliability, 2011.
     """
-    voted = checked_counts(counts)
-    paired = voted[voted.sum(axis=1) >= 2].astype(np.float64)
-    totals = paired.sum(axis=0)
-    if np.count_nonzero(totals) < 2:
-        return None
-    n_votes = paired.sum(axis=1)
-    # Ordered pairs of unlike votes: within sources, each source weighted by 1/(n - 1), and among all votes at once.
-    within = float(((n_votes**2 - (paired**2).sum(axis=1)) / (n_votes - 1)).sum())
-    overall = float(totals.sum() ** 2 - (totals**2).sum())
-    return 1 - (float(totals.sum()) - 1) * within / overall
+    return ALPHA_NOMINAL.of(counts)
+
+
+def krippendorff_alpha_ordinal(counts: IntArray) -> float | None:
+    """Krippendorff's alpha for ordered labels: those of `counts`, (n_sources, n_labels), from the lowest column up.
+
+    The distance of two labels is the number of votes between them, half of their own included: the difference of
+    their mean ranks among all paired votes. Undefined, raising and source as `krippendorff_alpha_nominal`.
+    """
+    counts = checked_counts(counts)
+    totals = counts[counts.sum(axis=1) >= 2].sum(axis=0)
+    return alpha_interval(_mean_ranks(totals)).of(counts)
+
+
+def krippendorff_alpha_interval(counts: IntArray, values: FloatArray) -> float | None:
+    """Krippendorff's alpha for labels that are numbers: `values` (n_labels,), in any unit, of the columns of `counts`.
+
+    Distances are squared differences. Undefined where all paired votes have one value; raises ValueError also on
+    values of another shape or not finite. Source as `krippendorff_alpha_nominal`.
+    """
+    values = np.asarray(values, dtype=np.float64)
+    if values.shape != np.shape(counts)[1:] or not np.isfinite(values).all():
+        raise ValueError(f"values must be finite, one a label of counts {np.shape(counts)}, not {values}")
+    return alpha_interval(values).of(counts)
+
+
+def gwet_ac1(counts: IntArray) -> float | None:
+    """Gwet's AC1 of `counts`, (n_sources, n_labels) votes, any number per source.
+
+    At most 1; None where no source has two votes, or with fewer than two columns. A label that could be voted and was
+    not is a column of zeros and counts. A single vote enters the label frequencies only. Raises ValueError unless
+    counts are whole and not negative. Source: Gwet 2008, doi:10.1348/000711006X126600.
+    """
+    return GWET_AC1.of(counts)
 
 
 def majority_accuracy(shares: npt.NDArray[Any], truth: IntArray) -> float | None:
@@ -55,3 +79,105 @@ def majority_accuracy(shares: npt.NDArray[Any], truth: IntArray) -> float | None
     leads = shares == shares.max(axis=1, keepdims=True)
     met = leads[np.arange(len(truth)), truth] & (truth >= 0)
     return float((met / leads.sum(axis=1)).mean())
+
+
+def alpha_interval(values: FloatArray) -> Figure:
+    """Krippendorff's alpha as a figure for labels of these numeric `values` (n_labels,)."""
+
+    def terms(counts: IntArray) -> FloatArray:
+        n_votes = counts.sum(axis=1, keepdims=True)
+        spread = (counts * (values - counts @ values[:, None] / n_votes) ** 2).sum(axis=1, keepdims=True)
+        return np.hstack([2 * n_votes / (n_votes - 1) * spread, counts])
+
+    def of_sums(sums: FloatArray) -> FloatArray:
+        totals = sums[:, 1:]
+        n_votes = totals.sum(axis=1, keepdims=True)
+        spread = (totals * (values - totals @ values[:, None] / n_votes) ** 2).sum(axis=1)
+        lowest = np.where(totals > 0, values, np.inf).min(axis=1, initial=np.inf)
+        highest = np.where(totals > 0, values, -np.inf).max(axis=1, initial=-np.inf)
+        return _alpha(sums[:, 0], np.where(highest > lowest, 2 * n_votes[:, 0] * spread, 0.0), n_votes[:, 0])
+
+    return Figure(terms, of_sums)
+
+
+def _alpha(within: FloatArray, overall: FloatArray, n_votes: FloatArray) -> FloatArray:
+    """Alpha from summed distances of ordered pairs: within sources, each weighted by 1/(n - 1), and among all votes."""
+    return 1 - (n_votes - 1) * ratio(within, overall)
+
+
+def _nominal_terms(counts: IntArray) -> FloatArray:
+    n_votes = counts.sum(axis=1)
+    unlike = (n_votes**2 - (counts**2).sum(axis=1)) / (n_votes - 1)
+    return np.column_stack([unlike, counts])
+
+
+def _nominal_alpha(sums: FloatArray) -> FloatArray:
+    totals = sums[:, 1:]
+    n_votes = totals.sum(axis=1)
+    return _alpha(sums[:, 0], n_votes**2 - (totals**2).sum(axis=1), n_votes)
+
+
+def _mean_ranks(totals: npt.NDArray[Any]) -> FloatArray:
+    """The mean rank of the votes for each label among all votes, lowest label first; `totals` (..., n_labels)."""
+    return np.asarray(np.cumsum(totals, axis=-1) - totals / 2, dtype=np.float64)
+
+
+def _ordinal_terms(counts: IntArray) -> FloatArray:
+    """The coincidences of each pair of labels, (n_rows, n_labels^2); what a vote makes with itself is at distance 0."""
+    coincidences = counts[:, :, None] * counts[:, None, :] / (counts.sum(axis=1) - 1)[:, None, None]
+    return np.hstack([coincidences.reshape(len(counts), -1), counts])
+
+
+def _ordinal_alpha(sums: FloatArray) -> FloatArray:
+    # n_labels^2 coincidences and n_labels totals.
+    n_labels = int(np.sqrt(sums.shape[1]))
+    coincidences, totals = sums[:, :-n_labels].reshape(-1, n_labels, n_labels), sums[:, -n_labels:]
+    ranks = _mean_ranks(totals)
+    within, overall = np.zeros(len(sums)), np.zeros(len(sums))
+    for label in range(n_labels):
+        distances = (ranks - ranks[:, label, None]) ** 2
+        within += (coincidences[:, label] * distances).sum(axis=1)
+        overall += totals[:, label] * (totals * distances).sum(axis=1)
+    return _alpha(within, overall, totals.sum(axis=1))
+
+
+def _pair_agreement(counts: IntArray) -> FloatArray:
+    """The share of agreeing pairs of votes on each source, 0 on a source with one vote."""
+    n_votes = counts.sum(axis=1)
+    pairs = np.maximum(n_votes * (n_votes - 1), 1)
+    return np.asarray(((counts**2).sum(axis=1) - n_votes) / pairs)
+
+
+def _fleiss_terms(counts: IntArray) -> FloatArray:
+    return np.column_stack([_pair_agreement(counts), np.ones(len(counts)), counts])
+
+
+def _fleiss_kappa(sums: FloatArray) -> FloatArray:
+    totals = sums[:, 2:]
+    observed = sums[:, 0] / sums[:, 1]
+    expected = ((totals / totals.sum(axis=1, keepdims=True)) ** 2).sum(axis=1)
+    possible = np.where(np.count_nonzero(totals, axis=1) < 2, 0.0, 1 - expected)
+    return ratio(observed - expected, possible)
+
+
+def _gwet_terms(counts: IntArray) -> FloatArray:
+    n_votes = counts.sum(axis=1)
+    return np.column_stack(
+        [_pair_agreement(counts), n_votes >= 2, np.ones(len(counts)), counts / n_votes[:, None]],
+    )
+
+
+def _gwet_ac1(sums: FloatArray) -> FloatArray:
+    frequencies = sums[:, 3:] / sums[:, 2, None]
+    n_labels = frequencies.shape[1]
+    if n_labels < 2:
+        return np.full(len(sums), np.nan)
+    observed = ratio(sums[:, 0], sums[:, 1])
+    expected = (frequencies * (1 - frequencies)).sum(axis=1) / (n_labels - 1)
+    return np.asarray((observed - expected) / (1 - expected))
+
+
+FLEISS_KAPPA = Figure(_fleiss_terms, _fleiss_kappa)
+ALPHA_NOMINAL = Figure(_nominal_terms, _nominal_alpha)
+ALPHA_ORDINAL = Figure(_ordinal_terms, _ordinal_alpha)
+GWET_AC1 = Figure(_gwet_terms, _gwet_ac1, fewest_votes=1)

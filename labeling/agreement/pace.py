@@ -1,4 +1,4 @@
-"""How fast people classify, and when a round will be done if they go on like that. Pure numpy; times in seconds.
+"""How fast people classify, whether that drifts, and when a round will be done. Pure numpy; times in seconds.
 
 Nobody is ranked by pace: it is for planning, and pages list people by name.
 """
@@ -9,7 +9,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from labeling.agreement.counts import FloatArray
+from labeling.agreement.counts import FloatArray, IntArray
 
 # A pause longer than this ends a sitting.
 SITTING_GAP_S = 600.0
@@ -18,6 +18,11 @@ WINDOW_S = 1800.0
 BIN_S = 300.0
 FEWEST_ANSWERS = 10
 Z_95 = 1.96
+# Positions within a sitting are told apart by these first ones of their stretch: it is early that people change.
+STRETCHES = (0, 10, 25, 50, 100, 200, 400)
+# A slope of fewer answers says nothing; of more, every k-th is taken, since it looks at all pairs.
+FEWEST_FOR_SLOPE = 10
+MOST_FOR_SLOPE = 1000
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,115 @@ def pace_of(at_s: FloatArray, spent_s: FloatArray) -> Pace:
         votes_per_hour=3600 * len(within) / length_s if length_s > 0 else None,
         median_s=float(np.median(known)) if len(known) else None,
     )
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Answers at positions `first` to `last` (None: open) of their sittings, counted from 0.
+
+    `median_s` over the `n_timed` answers with a known time; `agreement` is the share of the `n_compared` votes that
+    equal the others' mode, `agreement_interval` its 95 % range (Wilson). None where there are none.
+    """
+
+    first: int
+    last: int | None
+    n_timed: int
+    median_s: float | None
+    n_compared: int
+    agreement: float | None
+    agreement_interval: tuple[float, float] | None
+
+
+@dataclass(frozen=True)
+class Drift:
+    """How one person changes over a sitting.
+
+    `slope` is the change of the natural logarithm of the seconds a vote, per position: exp(100 slope) is the factor
+    over 100 votes; `slope_interval` its 95 % range. None below FEWEST_FOR_SLOPE answers or without two positions.
+    """
+
+    n_sittings: int
+    slope: float | None
+    slope_interval: tuple[float, float] | None
+    stretches: tuple[Stretch, ...]
+
+
+def positions_of(at_s: FloatArray) -> tuple[IntArray, IntArray]:
+    """The sitting of each of one person's answers and its position therein, from 0, (n,) each; `at_s` in any order."""
+    order = np.argsort(at_s, kind="stable")
+    begins = np.diff(at_s[order], prepend=-np.inf) > SITTING_GAP_S
+    sitting = np.cumsum(begins) - 1
+    position = np.arange(len(at_s)) - np.flatnonzero(begins)[sitting]
+    back = np.empty(len(at_s), dtype=np.int64)
+    back[order] = np.arange(len(at_s))
+    return sitting[back], position[back]
+
+
+def drift_of(at_s: FloatArray, spent_s: FloatArray, is_alike: FloatArray) -> Drift:
+    """The drift of one person's answers, given at `at_s` (n,) in any order.
+
+    `spent_s` (n,) is nan where unknown; `is_alike` (n,) is 1 where the vote equals the mode of the others, 0 where it
+    does not, and nan where there is no such mode (`labeling.agreement.pairwise.is_alike`).
+    """
+    sitting, position = positions_of(at_s)
+    slope, interval = _slope(sitting, position, spent_s)
+    bounds = zip(STRETCHES, (*(first - 1 for first in STRETCHES[1:]), None), strict=True)
+    stretches = [_stretch(first, last, position, spent_s, is_alike) for first, last in bounds]
+    n_sittings = int(sitting.max(initial=-1)) + 1
+    return Drift(n_sittings, slope, interval, tuple(stretch for stretch in stretches if stretch is not None))
+
+
+def _stretch(
+    first: int, last: int | None, position: IntArray, spent_s: FloatArray, is_alike: FloatArray
+) -> Stretch | None:
+    """The answers at these positions; None where there are none."""
+    chosen = (position >= first) & (position <= (np.inf if last is None else last))
+    if not chosen.any():
+        return None
+    timed, compared = (values[chosen & ~np.isnan(values)] for values in (spent_s, is_alike))
+    return Stretch(
+        first=first,
+        last=last,
+        n_timed=len(timed),
+        median_s=float(np.median(timed)) if len(timed) else None,
+        n_compared=len(compared),
+        agreement=float(compared.mean()) if len(compared) else None,
+        agreement_interval=_wilson(float(compared.sum()), len(compared)) if len(compared) else None,
+    )
+
+
+def _slope(
+    sitting: IntArray, position: IntArray, spent_s: FloatArray
+) -> tuple[float | None, tuple[float, float] | None]:
+    """Theil-Sen slope of log seconds over position, with its 95 % range (Sen 1968, doi:10.1080/01621459.1968.10480934).
+
+    Each sitting is taken relative to its own medians, so that slow days are no drift.
+    """
+    known = np.flatnonzero(spent_s > 0)
+    known = known[np.lexsort((position[known], sitting[known]))]
+    # A sitting's only answer is its own median and tells nothing.
+    known = known[np.bincount(sitting[known])[sitting[known]] > 1]
+    known = known[:: math.ceil(len(known) / MOST_FOR_SLOPE) or 1]
+    places, seconds = position[known].astype(np.float64), np.log(spent_s[known])
+    for code in np.unique(sitting[known]):
+        own = sitting[known] == code
+        places[own] -= np.median(places[own])
+        seconds[own] -= np.median(seconds[own])
+    if len(known) < FEWEST_FOR_SLOPE or np.ptp(places) == 0:
+        return None, None
+    # Its import takes longer than the agreement command.
+    from scipy.stats import theilslopes
+
+    slope, _, low, high = theilslopes(seconds, places, alpha=0.95)
+    return float(slope), (float(low), float(high))
+
+
+def _wilson(alike: float, n: int) -> tuple[float, float]:
+    """The 95 % range of the share alike / n (Wilson 1927, doi:10.1080/01621459.1927.10502953)."""
+    share, spread = alike / n, Z_95**2 / n
+    centre = (share + spread / 2) / (1 + spread)
+    half = Z_95 * math.sqrt(share * (1 - share) / n + spread / (4 * n)) / (1 + spread)
+    return max(0.0, centre - half), min(1.0, centre + half)
 
 
 class Outlook(StrEnum):

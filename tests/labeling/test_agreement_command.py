@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -11,11 +12,13 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from tests.labeling.agreement.test_human_to_mode import KRIPPENDORFF_EXAMPLE
+
 ROOT = Path(__file__).resolve().parents[2]
 BINARY = ["cluster=1,2", "non-cluster=3,4"]
 KEYS = {
     "n_sources", "n_annotators", "n_votes", "ties", "human_to_mode", "human_to_mode_leave_one_out",
-    "human_to_mode_chance", "fleiss_kappa", "krippendorff_alpha",
+    "human_to_mode_chance", "fleiss_kappa", "krippendorff_alpha", "gwet_ac1", "per_class",
 }  # fmt: skip
 
 
@@ -49,6 +52,11 @@ def test_dog_votes_with_truth(sample_data):
     # 680 of 807: two points above the majority, with any smoothing from 1e-6 to 1.
     assert found["dawid_skene_accuracy"] == pytest.approx(680 / 807, abs=2 / 807)
     assert found["fleiss_kappa"] == pytest.approx(found["krippendorff_alpha"], abs=1e-3)
+    assert found["gwet_ac1"] == pytest.approx(0.5222, abs=5e-5)
+    assert {label: row["n_votes"] for label, row in found["per_class"].items()} == {
+        "0": 1900, "1": 1699, "2": 2167, "3": 2304,
+    }  # fmt: skip
+    assert sum(row["n_sources"] for row in found["per_class"].values()) == 807 - found["ties"]
     assert found["skipped"] == []
 
 
@@ -131,6 +139,103 @@ def test_labels_nobody_voted_are_a_warning(votes, tmp_path):
     ]
 
 
+@pytest.mark.realdata
+def test_dog_intervals_and_pairs(sample_data):
+    answers = sample_data / "crowd/dog/answer.csv"
+    found = agreement_json(answers, intervals=True, pairs=True)
+    plain = agreement_json(answers)
+    # What is wanted beside them changes no figure.
+    assert {key: value for key, value in found.items() if key in plain} == plain
+    assert found.keys() - plain.keys() == {"intervals", "cohen_kappa"}
+    names = ["fleiss_kappa", "gwet_ac1", "human_to_mode", "human_to_mode_leave_one_out", "krippendorff_alpha"]
+    assert sorted(found["intervals"]) == names
+    for name, (low, high) in found["intervals"].items():
+        assert low < found[name] < high
+        assert 0.01 < high - low < 0.05
+    kappa, shared = found["cohen_kappa"]["kappa"], found["cohen_kappa"]["shared"]
+    assert len(found["cohen_kappa"]["annotators"]) == len(kappa) == len(shared) == 109
+    # Each photograph has ten votes: 90 ordered pairs.
+    assert sum(map(sum, shared)) == 807 * 90
+    assert all(kappa[person][person] is None for person in range(109))
+    assert kappa[3][8] == kappa[8][3]
+
+
+def test_the_same_votes_give_the_same_intervals(votes):
+    first, second = (agreement_json(votes, intervals=True, by="field", groups=BINARY) for _ in range(2))
+    assert first == second
+    assert first["intervals"]["human_to_mode"] is not None
+    assert first["groups"]["intervals"]["human_to_mode"] == [1.0, 1.0]
+    # One source with two votes: a figure without an interval.
+    assert first["by"]["n"]["intervals"]["human_to_mode"] is None
+
+
+@pytest.fixture
+def ratings(tmp_path):
+    """Krippendorff 2011: four observers, twelve units, five values."""
+    path = tmp_path / "ratings.csv"
+    rows = [
+        f"{unit},{observer},{value}\n"
+        for observer, values in enumerate(KRIPPENDORFF_EXAMPLE)
+        for unit, value in enumerate(values)
+        if value
+    ]
+    path.write_text("source,annotator,label\n" + "".join(rows))
+    return path
+
+
+def test_alpha_by_rank_and_by_difference(ratings):
+    found = agreement_json(ratings, ordinal=True, interval=True, intervals=True, groups=["low=1,2,3", "high=4,5"])
+    assert found["krippendorff_alpha"] == pytest.approx(0.7434, abs=5e-5)
+    assert found["krippendorff_alpha_ordinal"] == pytest.approx(0.8154, abs=5e-5)
+    assert found["krippendorff_alpha_interval"] == pytest.approx(0.8491, abs=5e-5)
+    assert found["gwet_ac1"] == pytest.approx(0.7754, abs=5e-5)
+    for name in ("krippendorff_alpha_ordinal", "krippendorff_alpha_interval"):
+        low, high = found["intervals"][name]
+        assert low < found[name] < high
+        assert found["groups"][name] is None
+        assert name not in found["groups"]["intervals"]
+    assert "krippendorff_alpha_ordinal" not in agreement_json(ratings)
+
+
+def test_numeric_labels_are_sorted_as_numbers(tmp_path):
+    path = tmp_path / "ratings.csv"
+    path.write_text("source,annotator,label\n1,a,2\n1,b,10\n2,a,9\n2,b,10\n3,a,2\n3,b,2\n")
+    # Totals 3, 1, 2 of 2, 9, 10 give mean ranks 1.5, 3.5, 5; of 2 and 10: 3.5 apart, of 9 and 10: 1.5.
+    within = 2 * 3.5**2 + 2 * 1.5**2
+    overall = 2 * (3 * 1 * 2**2 + 3 * 2 * 3.5**2 + 1 * 2 * 1.5**2)
+    found = agreement_json(path, ordinal=True)
+    assert found["krippendorff_alpha_ordinal"] == pytest.approx(1 - 5 * within / overall)
+
+
+def test_classes_are_counted_by_hand(votes):
+    found = agreement_json(votes, groups=BINARY)
+    # Source 1: 1, 1, 2; source 2: 3, 4; source 3 has one vote and is not compared.
+    assert found["per_class"] == {
+        "1": {"n_votes": 2, "specific_agreement": 0.5, "n_sources": 1, "human_to_mode": 2 / 3},
+        "2": {"n_votes": 1, "specific_agreement": 0.0, "n_sources": 0, "human_to_mode": None},
+        "3": {"n_votes": 1, "specific_agreement": 0.0, "n_sources": 0, "human_to_mode": None},
+        "4": {"n_votes": 1, "specific_agreement": 0.0, "n_sources": 0, "human_to_mode": None},
+    }
+    assert found["groups"]["per_class"]["cluster"] == {
+        "n_votes": 3, "specific_agreement": 1.0, "n_sources": 1, "human_to_mode": 1.0,
+    }  # fmt: skip
+
+
+def test_people_read_classes_intervals_and_pairs(ratings):
+    text = agreement_text(ratings, ordinal=True, intervals=True, pairs=True, groups=["low=1,2,3", "high=4,5"])
+    lines = text.splitlines()
+    assert lines[0].split()[-5:] == ["Krippendorff", "ordinal", "alpha", "Gwet", "AC1"]
+    assert [line.split()[0] for line in lines[5:12]] == ["1", "2", "3", "4", "5", "high", "low"]
+    assert any(line.startswith("95 % interval of ordinal alpha, all votes: ") for line in lines)
+    assert any(line.startswith("95 % interval of human-to-mode, all votes, grouped: ") for line in lines)
+    # Of the six pairs of observers two share ten units, the others eight or nine.
+    assert any(
+        line.startswith("Cohen's kappa, all votes, of the 2 pairs that share at least 10 sources") for line in lines
+    )
+    assert any(line.startswith("Cohen's kappa, all votes, grouped, of the 2 pairs") for line in lines)
+    assert "nan" not in text
+
+
 def test_people_get_an_aligned_table(votes):
     text = agreement_text(votes, groups=BINARY)
     header, first, second = text.splitlines()[:3]
@@ -153,6 +258,7 @@ def test_people_get_an_aligned_table(votes):
         ({"groups": ["a=1,2", "b=2,3,4"]}, "label 2 is in a and again in b"),
         ({"groups": ["a=1,2", "a=3,4"]}, "group a is given twice"),
         ({"by": "galaxy"}, "lacks a column named galaxy"),
+        ({"pairs": True, "multisets": "label"}, "--pairs takes votes with annotators: those of --multisets have none"),
         ({"multisets": "votes"}, "lacks a column named votes"),
         ({"truth": "none.csv"}, "none.csv does not exist"),
     ],
@@ -162,6 +268,16 @@ def test_bad_options_are_one_clear_line(votes, options, message):
         agreement_json(votes, **options)
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("option", ["ordinal", "interval"])
+@pytest.mark.parametrize("label", ["high", "nan", "inf", "1.0"])
+def test_labels_that_are_no_scale_are_refused(tmp_path, option, label):
+    path = tmp_path / "votes.csv"
+    path.write_text(f"source,annotator,label\n1,a,1\n1,b,{label}\n")
+    refused = f"--{option} takes labels that are different numbers, not 1, {label}"
+    with pytest.raises(CommandError, match=re.escape(refused)):
+        agreement_json(path, **{option: True})
 
 
 def test_truth_of_other_sources_and_without_a_group_is_refused(votes, tmp_path):

@@ -1,7 +1,8 @@
 """Pairs of annotators and confusion, against loops over every pair of votes; pace and expected finish by hand."""
 
 from collections import Counter
-from itertools import combinations
+from fractions import Fraction
+from itertools import combinations, product
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from labeling.agreement.pace import Finish, Outlook, expected_finish, pace_of
-from labeling.agreement.pairwise import NO_OTHERS, confusion, others_mode, pairwise_agreement
+from labeling.agreement.pairwise import NO_OTHERS, cohen_kappa, confusion, others_mode, pairwise_agreement
 
 N_DRAWS, N_PEOPLE, N_LABELS = 5, 4, 3
 VOTES = st.dictionaries(
@@ -31,6 +32,37 @@ def test_pairs_are_those_of_a_loop(votes):
         assert alike[one, other] == alike[other, one] == sum(votes[draw, one] == votes[draw, other] for draw in both)
     assert not shared.diagonal().any()
     assert not alike.diagonal().any()
+
+
+@given(VOTES)
+def test_kappas_are_those_of_a_loop(votes):
+    kappa, shared = cohen_kappa(*columns(votes), (N_DRAWS, N_PEOPLE, N_LABELS))
+    for one, other in product(range(N_PEOPLE), repeat=2):
+        both = [draw for draw in range(N_DRAWS) if one != other and (draw, one) in votes and (draw, other) in votes]
+        assert shared[one, other] == len(both)
+        said = [[votes[draw, person] for draw in both] for person in (one, other)]
+        observed = Fraction(sum(a == b for a, b in zip(*said, strict=True)), len(both) or 1)
+        used = [[Fraction(labels.count(label), len(both) or 1) for label in range(N_LABELS)] for labels in said]
+        chance = sum(a * b for a, b in zip(*used, strict=True))
+        expected = (observed - chance) / (1 - chance) if both and chance != 1 else np.nan
+        assert kappa[one, other] == pytest.approx(float(expected), nan_ok=True)
+
+
+def test_cohens_example():
+    """50 proposals, two readers: 20 yes/yes, 5 yes/no, 10 no/yes, 15 no/no; kappa = (.7 - .5) / (1 - .5) (Wikipedia)."""
+    label = np.array([[0, 0]] * 20 + [[0, 1]] * 5 + [[1, 0]] * 10 + [[1, 1]] * 15)
+    draw, annotator = np.repeat(np.arange(50), 2), np.tile([0, 1], 50)
+    kappa, shared = cohen_kappa(draw, annotator, label.ravel(), (50, 2, 2))
+    assert kappa[0, 1] == kappa[1, 0] == pytest.approx(0.4)
+    assert shared[0, 1] == 50
+    assert np.isnan(kappa.diagonal()).all()
+
+
+def test_kappa_is_undefined_where_both_said_one_thing():
+    draw, annotator, label = np.repeat(np.arange(3), 2), np.tile([0, 1], 3), np.ones(6, dtype=int)
+    kappa, shared = cohen_kappa(draw, annotator, label, (3, 3, 2))
+    assert np.isnan(kappa).all()
+    assert shared.tolist() == [[0, 3, 0], [3, 0, 0], [0, 0, 0]]
 
 
 @given(VOTES)
