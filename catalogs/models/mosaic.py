@@ -2,17 +2,19 @@
 
 import uuid
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from catalogs.imagery.display import DisplayPlane, DisplayScale
 from catalogs.models.galaxy import Galaxy
 from catalogs.storage import image_storage
 from galaxycat.accounts.models import Person, User
+
+if TYPE_CHECKING:
+    from catalogs.imagery.display import DisplayPlane
 
 
 class MosaicQuerySet(models.QuerySet["Mosaic"]):
@@ -60,8 +62,11 @@ class Mosaic(models.Model):
         return f"{self.galaxy} v{self.version}"
 
     @cached_property
-    def display_planes(self) -> dict[str, DisplayPlane]:
+    def display_planes(self) -> "dict[str, DisplayPlane]":
         """Everything in the display pyramid by name, in its order: the bands, then what is derived from them."""
+        # Here, since rasterio takes half a second that most processes need not spend at their start.
+        from catalogs.imagery.display import DisplayPlane, DisplayScale
+
         shown = [(band.name, band.position, band.unit, band.display_scale) for band in self.bands.all()]
         shown += [(each["name"], each["position"], each["unit"], each["display_scale"]) for each in self.derived_planes]
         return {

@@ -26,7 +26,7 @@ from labeling.agreement.coefficients import (
 )
 from labeling.agreement.consensus import grouped
 from labeling.agreement.counts import FloatArray
-from labeling.agreement.dawid_skene import dawid_skene
+from labeling.agreement.dawid_skene import dawid_skene, thin_data
 from labeling.agreement.figures import HUMAN_TO_MODE, LEAVE_ONE_OUT
 from labeling.agreement.human_to_mode import agreement_of_counts
 from labeling.agreement.pairwise import cohen_kappa
@@ -197,10 +197,12 @@ def _dawid_skene_accuracy(table: VoteTable, known: npt.NDArray[np.bool_], true_c
 
 
 def warnings_about(table: VoteTable, truth: Mapping[str, str] | None, groups: Mapping[str, str] | None) -> list[str]:
-    """Labels that nobody voted: no error, and often a slip of the pen (1.0 for 1)."""
+    """Labels that nobody voted, no error and often a slip of the pen (1.0 for 1); and votes too few for the model of people."""
     named = {"truth": set((truth or {}).values()), "--groups": set(groups or {})}
-    return [
+    warnings = [
         f"{where}: label {label} occurs in no vote"
         for where, labels in named.items()
         for label in sorted(labels.difference(table.labels), key=natural_order)
     ]
+    thin = thin_data(table.annotator) if truth and table.annotator is not None else None
+    return [*warnings, thin] if thin else warnings
