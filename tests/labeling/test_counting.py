@@ -196,7 +196,7 @@ def test_a_class_that_nobody_has_seen_may_still_be_there():
     none, everything = estimate_counts(truth, np.full((1030, 2), 0.5), [draw])
     assert (none.estimate, none.low, none.high) == pytest.approx((0, 0, 115.7), abs=0.1)
     assert (everything.estimate, everything.low, everything.high) == pytest.approx((1030, 914.3, 1030), abs=0.1)
-    assert "only 0 labelled sources are of this class" in none.warnings[0]
+    assert "only 0 labelled sources are so" in none.warnings[0]
 
 
 def test_contamination_is_that_of_what_the_model_calls_a_class():
