@@ -11,7 +11,7 @@ from labeling.pps import pps_sample
 N = 4000
 SHARES = np.array([0.05, 0.15, 0.25, 0.55])
 SHARPNESS = {"good": 2.2, "poor": 1.2, "none": 1.0}
-REPLICATES = 2000
+REPLICATES = 1500
 
 
 def a_catalogue(model: str, shares: np.ndarray = SHARES, seed: int = 1) -> tuple[np.ndarray, np.ndarray]:
