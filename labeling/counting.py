@@ -62,7 +62,7 @@ class Count:
 
 @dataclass(frozen=True)
 class _Stratum:
-    """One draw within the domain: `size` sources in its frame, the labelled ones' rows and probabilities (n,).
+    """One draw within the domain: `size` sources in its frame, the labelled ones' rows and (calibrated) probabilities (n,).
 
     `certain` (k,) is the total outside the frame, `mean_predicted` (k,) the model's mean within it.
     """
@@ -173,7 +173,10 @@ def _stratum(truth: FloatArray, predicted: FloatArray, draw: Draw, domain: BoolA
     inside = domain[draw.rows]
     means = predicted[frame].mean(axis=0) if frame.any() else np.zeros(truth.shape[1])
     certain = truth[domain & ~draw.frame].sum(axis=0)
-    return _Stratum(int(frame.sum()), draw.rows[inside], draw.probabilities[inside], certain, means)
+    size, rows, probabilities = int(frame.sum()), draw.rows[inside], draw.probabilities[inside]
+    # The size is known, so weights that add up to less stand for more: two sources drawn for certain are not all there is.
+    calibrated = np.minimum(1, probabilities * (1 / probabilities).sum() / size) if size else probabilities
+    return _Stratum(size, rows, calibrated, certain, means)
 
 
 def _shares_of_draws(strata: Sequence[_Stratum]) -> FloatArray:

@@ -36,7 +36,7 @@ def count_catalog(
         notes.append("without a model")
         predicted = np.full(labelled.by_label.shape, 1 / len(labelled.labels))
     else:
-        predicted = _filled(_columns(_unseen(version), version, labelled), labelled.on_image)
+        predicted = _filled(_columns(unseen_predictions(version), version, labelled), labelled.on_image)
     by_group = predicted @ np.eye(len(labelled.groups))[labelled.group_of]
     return {
         "galaxy": catalog.galaxy.slug,
@@ -95,7 +95,7 @@ def _version(campaign: Campaign, catalog: Catalog, name: str | None) -> ModelVer
     return version
 
 
-def _unseen(version: ModelVersion) -> np.ndarray:
+def unseen_predictions(version: ModelVersion) -> np.ndarray:
     """(n_sources, n_labels) What the version says of each source without having learnt from votes on it.
 
     Imported predictions have learnt from none of our votes. A probe is fitted anew, ten times, each time without the

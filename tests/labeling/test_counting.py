@@ -156,6 +156,19 @@ def test_where_every_source_was_drawn_there_is_no_error():
         assert (count.standard_error, count.warnings) == (0, ())
 
 
+def test_sources_drawn_for_certain_are_not_all_there_is():
+    """Of a domain of 12, two were drawn, for certain, and both are clusters: the others may be anything."""
+    truth = np.full((40, 1), np.nan)
+    truth[[0, 1, 20, 21], 0] = [1, 1, 0, 1]
+    draw = Draw(np.array([0, 1, 20, 21]), np.array([1, 1, 0.1, 0.1]), np.ones(40, dtype=bool))
+    [count] = estimate_counts(truth, np.full((40, 1), 0.5), [draw], np.arange(40) < 12)
+    assert (count.low, count.high) == (pytest.approx(12 - 10 * (1 - 0.025**0.5)), 12)
+    truth[1, 0] = 0
+    [count] = estimate_counts(truth, np.full((40, 1), 0.5), [draw], np.arange(40) < 12)
+    assert (count.estimate, count.low, count.high) == pytest.approx((6, 1, 11))
+    assert count.warnings
+
+
 def test_by_hand_without_a_model():
     """4 of 10 sources, equally likely; two of them are clusters: 5, with N (N - n) s^2 / n = 10 * 6 * (1/3) / 4 = 5."""
     truth = np.full((10, 1), np.nan)

@@ -1,11 +1,15 @@
 """`estimate_counts`: from rounds and a model's predictions to the numbers of a catalogue."""
 
+from uuid import uuid4
+
 import numpy as np
 import pytest
 from django.core.management.base import CommandError
 
+from labeling.assignments import claim
 from labeling.rounds import close_round
-from mlops.counting import _unseen, count_catalog
+from labeling.voting import cast_vote
+from mlops.counting import count_catalog, unseen_predictions
 from mlops.fitting import train_campaign
 from mlops.predicting import predictions_of
 from tests.commands import run, run_json
@@ -68,18 +72,13 @@ def test_a_probe_is_asked_about_labelled_sources_without_their_labels(counted):
     version = train_campaign(campaign=round_.campaign)
     rows = np.array(sorted(labels)) - 1
     said = np.array([LABELS.index(labels[row + 1]) for row in rows])
-    seen, unseen = predictions_of(version)[rows], _unseen(version)[rows]
+    seen, unseen = predictions_of(version)[rows], unseen_predictions(version)[rows]
     doubt = [-np.log(each[np.arange(len(rows)), said]).mean() for each in (seen, unseen)]
     assert doubt[0] < np.log(4) <= doubt[1] + 0.01
-    np.testing.assert_allclose(_unseen(version).sum(axis=1), 1, atol=1e-5)
+    np.testing.assert_allclose(unseen_predictions(version).sum(axis=1), 1, atol=1e-5)
 
 
 def vote_for_labels(round_, voter, labels):
-    from uuid import uuid4
-
-    from labeling.assignments import claim
-    from labeling.voting import cast_vote
-
     while handed := claim(round_=round_, annotator=voter, count=10):
         for each in handed:
             label = labels[each.draw.source.number]
