@@ -301,7 +301,7 @@ def _degrees_of_freedom(telling: float, n: int) -> float:
 def _warnings(seen: float, n_known: int, size: int, telling: float) -> tuple[str, ...]:
     found = []
     if n_known < size and seen < MIN_OF_CLASS:
-        found.append(f"only {seen:g} labelled sources are so; below {MIN_OF_CLASS} no interval is to be trusted")
+        found.append(f"only {seen:.3g} labelled sources are so; below {MIN_OF_CLASS} no interval is to be trusted")
     if n_known < size and telling < MIN_TELLING:
         found.append(
             f"about {telling:.0f} labelled sources decide the error; below {MIN_TELLING} it is rough, "

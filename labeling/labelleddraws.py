@@ -156,14 +156,15 @@ def _in_order(rounds: Sequence[_RoundDraw], anchors_are_of_all: bool) -> tuple[l
             labelled = voted[rows]
             if not is_of_all:
                 notes.append(f"{name}: drawn from a part of the catalogue, so not counted as a draw of it")
+            elif not labelled.any():
+                notes.append(f"{name}: none of the {len(rows)} drawn sources has a label that counts; left out")
             else:
                 if not labelled.all():
                     notes.append(
                         f"{name}: {(~labelled).sum()} of {len(rows)} drawn sources have no label; taken as missing by chance"
                     )
-                if labelled.any():
-                    free = labelled & ~known[rows]
-                    draws.append(Draw(rows[free], probabilities[free] * labelled.mean(), ~known))
+                free = labelled & ~known[rows]
+                draws.append(Draw(rows[free], probabilities[free] * labelled.mean(), ~known))
             known = known | _only(rows, voted)
     return draws, notes
 

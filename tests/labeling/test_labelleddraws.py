@@ -144,7 +144,7 @@ def test_a_vote_with_a_prediction_in_sight_is_no_truth(catalog):
     found = labelled_draws(round_.campaign, catalog)
     assert found.draws == []
     assert np.isnan(found.by_label).all()
-    assert "round 1: 10 of 10 drawn sources have no label" in found.notes[0]
+    assert found.notes == ["round 1: none of the 10 drawn sources has a label that counts; left out"]
 
 
 def test_rounds_that_are_not_there_are_refused(catalog):
