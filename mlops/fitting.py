@@ -76,11 +76,11 @@ class Desk:
     def take_in_votes(self) -> None:
         """Count the votes that came since; all of them anew where one was missed."""
         votes = training_votes(self.campaign, self.catalog)
-        self.ledger.add(_rows(votes.filter(pk__gt=self.ledger.cut)))
+        self.ledger.add(vote_rows(votes.filter(pk__gt=self.ledger.cut)))
         if votes.count() != self.ledger.n_rows:
             # On PostgreSQL a vote with a lower key may commit after one with a higher.
             self.ledger = self._empty_ledger()
-            self.ledger.add(_rows(votes))
+            self.ledger.add(vote_rows(votes))
 
     def take_in_features(self) -> None:
         """Load the features, and anew when an encoder was trained since."""
@@ -119,7 +119,7 @@ class Desk:
         return self.features
 
 
-def _rows(votes: VoteQuerySet) -> list[VoteRow]:
+def vote_rows(votes: VoteQuerySet) -> list[VoteRow]:
     return [VoteRow(*row) for row in votes.order_by("pk").values_list(*VOTE_ROW)]
 
 
