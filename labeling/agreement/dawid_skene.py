@@ -4,7 +4,6 @@ Source: Dawid & Skene 1979, Applied Statistics 28, 20 (doi:10.2307/2346806).
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,9 +15,6 @@ LEVEL = 0.95
 RESAMPLE_TOLERANCE, RESAMPLE_ITERATIONS = 1e-3, 60
 # With fewer votes a person the majority was as good or better in simulation: docs/agreement.md.
 FEWEST_VOTES = 80
-
-if TYPE_CHECKING:
-    from scipy.sparse import csr_array
 
 
 @dataclass(frozen=True)
@@ -49,6 +45,34 @@ class ConfusionIntervals:
     answers: FloatArray
 
 
+@dataclass(frozen=True)
+class _Sorted:
+    """Votes in the order of one of their codes: `others` (n_votes,) are their other code, `starts` where each of the codes
+    `present` begins."""
+
+    others: IntArray
+    starts: IntArray
+    present: IntArray
+
+    def sums(self, values: FloatArray, size: int) -> FloatArray:
+        """Of the values of the others, (n_others, n_labels), over the votes of each code, (size, n_labels)."""
+        total = np.zeros((size, values.shape[1]))
+        for column in range(values.shape[1]):
+            found = np.ascontiguousarray(values[:, column])[self.others]
+            total[self.present, column] = np.add.reduceat(found, self.starts)
+        return total
+
+
+@dataclass(frozen=True)
+class _Votes:
+    """Votes by source and by cell, that is annotator and answer. Sorted once, each round is sums of neighbours."""
+
+    by_source: _Sorted
+    by_cell: _Sorted
+    n_sources: int
+    n_cells: int
+
+
 def dawid_skene(
     source: IntArray,
     annotator: IntArray,
@@ -73,7 +97,7 @@ def dawid_skene(
     _checked_size(label, n_labels, "label")
     if not len(source) == len(annotator) == len(label):
         raise ValueError(f"votes of different lengths: {len(source)}, {len(annotator)}, {len(label)}")
-    votes = _votes(source, annotator.astype(np.int64) * n_labels + label, (n_sources, n_annotators * n_labels))
+    votes = _votes(source, annotator.astype(np.int64) * n_labels + label, n_sources, n_annotators * n_labels)
     posterior = _vote_shares(source, label, n_sources, n_labels)
     converged = False
     for iteration in range(1, max_iterations + 1):  # noqa: B007 - reported
@@ -106,7 +130,7 @@ def confusion_intervals(
 
     n_annotators, n_labels, _ = model.confusion.shape
     n_sources = len(model.posterior)
-    votes = _votes(source, annotator.astype(np.int64) * n_labels + label, (n_sources, n_annotators * n_labels))
+    votes = _votes(source, annotator.astype(np.int64) * n_labels + label, n_sources, n_annotators * n_labels)
     drawn = [_refitted(model, votes, rng, smoothing) for _ in range(resamples)]
     share = model.confusion
     spread = np.var(drawn, axis=0, ddof=1).sum(axis=2)
@@ -131,7 +155,7 @@ def thin_data(annotator: IntArray) -> str | None:
     )
 
 
-def _refitted(model: DawidSkene, votes: "csr_array", rng: np.random.Generator, smoothing: float) -> FloatArray:
+def _refitted(model: DawidSkene, votes: _Votes, rng: np.random.Generator, smoothing: float) -> FloatArray:
     """The confusion of the model fitted to as many sources drawn with replacement."""
     n_sources = len(model.posterior)
     times = np.bincount(rng.integers(n_sources, size=n_sources), minlength=n_sources)[:, None]
@@ -145,19 +169,21 @@ def _refitted(model: DawidSkene, votes: "csr_array", rng: np.random.Generator, s
     return confusion
 
 
-def _true_answers(votes: "csr_array", posterior: FloatArray) -> FloatArray:
+def _true_answers(votes: _Votes, posterior: FloatArray) -> FloatArray:
     """Expected answers of each annotator to sources of each true label, (n_annotators, n_labels)."""
     n_labels = posterior.shape[1]
-    answers: FloatArray = (votes.T @ posterior).reshape(-1, n_labels, n_labels).sum(axis=1)
+    answers: FloatArray = votes.by_cell.sums(posterior, votes.n_cells).reshape(-1, n_labels, n_labels).sum(axis=1)
     return answers
 
 
-def _votes(source: IntArray, cell: IntArray, shape: tuple[int, int]) -> "csr_array":
-    """How often each source (row) was given each answer by each annotator (column: annotator, answer)."""
-    from scipy.sparse import coo_array  # a tenth of a second that a round's page need not spend
+def _votes(source: IntArray, cell: IntArray, n_sources: int, n_cells: int) -> _Votes:
+    return _Votes(_sorted(source, cell), _sorted(cell, source), n_sources, n_cells)
 
-    rows, columns = source.astype(np.int32), cell.astype(np.int32)
-    return coo_array((np.ones(len(rows)), (rows, columns)), shape=shape).tocsr()
+
+def _sorted(codes: IntArray, others: IntArray) -> _Sorted:
+    order = np.argsort(codes, kind="stable")
+    present, starts = np.unique(codes[order], return_index=True)
+    return _Sorted(others[order].astype(np.int32), starts, present)
 
 
 def _checked_size(codes: IntArray, size: int | None, name: str) -> int:
@@ -178,10 +204,10 @@ def _vote_shares(source: IntArray, label: IntArray, n_sources: int, n_labels: in
     return shares
 
 
-def _parameters(votes: "csr_array", posterior: FloatArray, smoothing: float) -> tuple[FloatArray, FloatArray]:
+def _parameters(votes: _Votes, posterior: FloatArray, smoothing: float) -> tuple[FloatArray, FloatArray]:
     """Confusion and priors that make the votes likeliest, given each source's posterior (n_sources, n_labels)."""
     n_labels = posterior.shape[1]
-    answers = (votes.T @ posterior).reshape(-1, n_labels, n_labels)  # (annotator, answer, true)
+    answers = votes.by_cell.sums(posterior, votes.n_cells).reshape(-1, n_labels, n_labels)  # (annotator, answer, true)
     confusion: FloatArray = np.ascontiguousarray(answers.transpose(0, 2, 1)) + smoothing
     confusion /= confusion.sum(axis=2, keepdims=True)
     priors: FloatArray = posterior.sum(axis=0) + smoothing
@@ -189,11 +215,11 @@ def _parameters(votes: "csr_array", posterior: FloatArray, smoothing: float) -> 
     return confusion, priors
 
 
-def _posterior(confusion: FloatArray, priors: FloatArray, votes: "csr_array") -> tuple[FloatArray, float]:
+def _posterior(confusion: FloatArray, priors: FloatArray, votes: _Votes) -> tuple[FloatArray, float]:
     """Probability of each true label (n_sources, n_labels), and the log-likelihood of the votes."""
     with np.errstate(divide="ignore"):  # without smoothing an answer may be impossible
-        log_answers = np.log(confusion).transpose(0, 2, 1).reshape(votes.shape[1], len(priors))
-    joint: FloatArray = votes @ log_answers
+        log_answers = np.log(confusion).transpose(0, 2, 1).reshape(votes.n_cells, len(priors))
+    joint = votes.by_source.sums(log_answers, votes.n_sources)
     joint += np.log(priors)
     # The largest term is taken out first: hundreds of votes on one source would underflow otherwise.
     largest = joint.max(axis=1, keepdims=True)
