@@ -30,6 +30,7 @@ from labeling.agreement.dawid_skene import dawid_skene, thin_data
 from labeling.agreement.figures import HUMAN_TO_MODE, LEAVE_ONE_OUT
 from labeling.agreement.human_to_mode import agreement_of_counts
 from labeling.agreement.pairwise import cohen_kappa
+from labeling.agreement.strata import agreement_by, by_values, stratum_json
 from labeling.agreement.votetable import MAX_CELLS, IntArray, VoteTable, natural_order
 
 Statistics = dict[str, Any]
@@ -101,6 +102,12 @@ def statistics_with_groups(
         grouped_truth = None if truth is None else {source: groups[label] for source, label in truth.items()}
         result["groups"] = statistics(grouped_table, grouped_truth, wanted)
     return result
+
+
+def statistics_by(table: VoteTable, values: Mapping[str, str], n_ranges: int) -> list[Statistics]:
+    """Agreement by a column of the sources: `values` is source -> value as written; numbers are parted into `n_ranges`."""
+    codes, names = by_values([values.get(source) for source in table.sources], n_ranges)
+    return [stratum_json(each) for each in agreement_by(table.counts(), codes, names, np.random.default_rng(SEED))]
 
 
 def statistics(table: VoteTable, truth: Mapping[str, str] | None, wanted: Wanted = PLAIN) -> Statistics:

@@ -5,6 +5,7 @@ from statistics import median
 from typing import Any
 
 from labeling.agreement.statistics import Statistics
+from labeling.agreement.strata import FEWEST_SOURCES
 
 ALL = "all votes"
 SKIPPED_SHOWN = 10
@@ -16,7 +17,8 @@ FEW_SHARED = 10
 def text_of(result: Statistics) -> str:
     """What the `agreement` command prints of its JSON."""
     rows = _named_rows(result)
-    return "\n".join([*_figures(rows), "", *_classes(rows), "", *_notes(result)])
+    strata = [*_strata(result["strata"]), ""] if "strata" in result else []
+    return "\n".join([*_figures(rows), "", *_classes(rows), "", *strata, *_notes(result)])
 
 
 def _named_rows(result: Statistics) -> list[tuple[str, Statistics]]:
@@ -88,6 +90,26 @@ def _classes(rows: Sequence[tuple[str, Statistics]]) -> list[str]:
     return _aligned(lines)
 
 
+def _strata(found: Statistics) -> list[str]:
+    """Agreement by the sources' column, with intervals."""
+    lines = [
+        [found["column"], "sources", "votes", "leave-one-out", "95 %", "human-to-mode", "95 %", "Krippendorff", "95 %"]
+    ]
+    for row in found["rows"]:
+        figures = [
+            (row["human_to_mode_leave_one_out"], _percent),
+            (row["human_to_mode"], _percent),
+            (row["krippendorff_alpha"], _coefficient),
+        ]
+        cells = [cell for figure, shown in figures for cell in (shown(figure["value"]), _range(figure, shown))]
+        lines.append([row["name"], _count(row["n_compared"]), _count(row["n_votes"]), *cells])
+    return _aligned(lines)
+
+
+def _range(figure: Statistics, shown: Callable[[float | None], str]) -> str:
+    return "-" if figure["low"] is None else f"{shown(figure['low'])} to {shown(figure['high'])}"
+
+
 def _aligned(lines: Sequence[Sequence[str]]) -> list[str]:
     """Lines of cells, a header first: names to the left, figures to the right."""
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
@@ -106,6 +128,8 @@ def _notes(result: Statistics) -> list[str]:
         f"95 % interval of {title}, {name}: {low:.4f} to {high:.4f}" for name, title, low, high in _intervals(result)
     ]
     notes += [_pairs_note(name, block["cohen_kappa"]) for name, block in _named_rows(result) if "cohen_kappa" in block]
+    if any(row["is_thin"] for row in result.get("strata", {}).get("rows", ())):
+        notes.append(f"Of strata with fewer than {FEWEST_SOURCES} sources the intervals are too narrow.")
     if result["ambiguous"]:
         notes.append(f"{result['ambiguous']:,} ambiguous rows were left out.")
     notes += result["warnings"]

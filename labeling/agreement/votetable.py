@@ -172,20 +172,29 @@ def read_truth(path: str | Path) -> TruthTable:
 
     Skipped with the reason: empty fields and a source's second and later rows. Raises BadInput as `read_votes` does.
     """
-    rows = _Rows(path, "source,truth")
-    wanted = rows.columns(SOURCE_COLUMNS, TRUTH_COLUMNS)
-    truth: dict[str, str] = {}
+    return _of_sources(path, TRUTH_COLUMNS, "truth")
+
+
+def read_column(path: str | Path, column: str) -> TruthTable:
+    """The value of each source in a column of a CSV or TSV file with one of SOURCE_COLUMNS; rows are skipped as by `read_truth`."""
+    return _of_sources(path, (column,), column)
+
+
+def _of_sources(path: str | Path, columns: Sequence[str], what: str) -> TruthTable:
+    rows = _Rows(path, f"source,{what}")
+    wanted = rows.columns(SOURCE_COLUMNS, columns)
+    values: dict[str, str] = {}
     for line, row in rows:
-        source, label = (row[column] for column in wanted)
-        if not source or not label:
+        source, value = (row[column] for column in wanted)
+        if not source or not value:
             rows.skip(line, f"empty {rows.header[wanted[0] if not source else wanted[1]]}")
-        elif source in truth:
+        elif source in values:
             rows.skip(line, f"source {source} stands here twice: the first row is kept")
         else:
-            truth[source] = label
-    if not truth:
-        raise rows.nothing("truth")
-    return TruthTable(truth, tuple(rows.skipped))
+            values[source] = value
+    if not values:
+        raise rows.nothing(what)
+    return TruthTable(values, tuple(rows.skipped))
 
 
 def natural_order(value: str) -> tuple[bool, float, str]:

@@ -290,3 +290,35 @@ def test_truth_of_other_sources_and_without_a_group_is_refused(votes, tmp_path):
     truth.write_text("source,truth\n1,7\n")
     with pytest.raises(CommandError, match="--groups: no group for label 7"):
         agreement_json(votes, truth=str(truth), groups=BINARY)
+
+
+def test_strata_are_rows_with_intervals_and_a_table(tmp_path):
+    votes, sources = tmp_path / "votes.csv", tmp_path / "sources.csv"
+    lines = [
+        f"{source},{person},{'c' if source < 60 or (source + person) % 2 else 'n'}"
+        for source in range(120)
+        for person in range(4)
+    ]
+    votes.write_text("source,annotator,label\n" + "\n".join(lines) + "\n")
+    rows = [f"{source},{20 + source / 20},{'west' if source % 2 else 'east'}" for source in range(110)]
+    sources.write_text("source,mag,field\n" + "\n".join(rows) + "\n")
+    found = agreement_json(votes, strata=[str(sources), "mag"], ranges=2)["strata"]
+    assert found["column"] == "mag"
+    assert [(row["n_compared"], row["n_votes"], row["is_thin"]) for row in found["rows"]] == [(55, 220, False)] * 2
+    bright, faint = (row["human_to_mode_leave_one_out"] for row in found["rows"])
+    assert bright["value"] == 1
+    assert faint["high"] < bright["low"]
+    text = agreement_text(votes, strata=[str(sources), "field"])
+    assert any(line.split()[:3] == ["field", "sources", "votes"] for line in text.splitlines())
+    assert any(line.split()[:3] == ["west", "55", "220"] for line in text.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("column", "ranges", "message"),
+    [("colour", 4, "lacks a column named colour"), ("mag", 0, "--ranges 0"), ("other", 4, "name their sources alike")],
+)
+def test_strata_that_cannot_be_made_are_one_line(votes, tmp_path, column, ranges, message):
+    sources = tmp_path / "sources.csv"
+    sources.write_text(f"source,mag,other\n{'1' if column != 'other' else '99'},20.5,a\n")
+    with pytest.raises(CommandError, match=message):
+        agreement_json(votes, strata=[str(sources), column], ranges=ranges)

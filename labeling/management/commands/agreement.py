@@ -6,9 +6,18 @@ from typing import Any
 
 from galaxycat.commands import GalaxyCatCommand
 from galaxycat.errors import BadInput
-from labeling.agreement.statistics import Statistics, Wanted, check_wanted, statistics_with_groups, warnings_about
+from labeling.agreement.statistics import (
+    Statistics,
+    Wanted,
+    check_wanted,
+    statistics_by,
+    statistics_with_groups,
+    warnings_about,
+)
 from labeling.agreement.summary import text_of
-from labeling.agreement.votetable import SkippedRow, read_multisets, read_truth, read_votes
+from labeling.agreement.votetable import SkippedRow, VoteTable, read_column, read_multisets, read_truth, read_votes
+
+MOST_RANGES = 100
 
 
 class Command(GalaxyCatCommand):
@@ -39,6 +48,10 @@ class Command(GalaxyCatCommand):
         parser.add_argument(
             "--intervals", action="store_true", help="95 %% intervals by a bootstrap over sources; they take time"
         )
+        parser.add_argument(
+            "--strata", nargs=2, metavar=("FILE", "COLUMN"), help="agreement by a column of a table of the sources"
+        )
+        parser.add_argument("--ranges", type=int, default=4, help="of --strata, where it holds numbers (4)")
         parser.add_argument("--pairs", action="store_true", help="Cohen's kappa of each two annotators")
 
     def run(self, **options: Any) -> Statistics:
@@ -55,6 +68,9 @@ class Command(GalaxyCatCommand):
         if by is not None:
             parts = table.split().items()
             result["by"] = {value: statistics_with_groups(part, truth, groups, wanted) for value, part in parts}
+        if options["strata"]:
+            path_of_sources, column_of_sources = options["strata"]
+            result["strata"] = _strata(table, path_of_sources, column_of_sources, options["ranges"])
         return result | {
             "labels": list(table.labels),
             "ambiguous": table.ambiguous,
@@ -65,6 +81,16 @@ class Command(GalaxyCatCommand):
 
     def summary(self, result: Statistics) -> str:
         return text_of(result)
+
+
+def _strata(table: VoteTable, path: str, column: str, n_ranges: int) -> Statistics:
+    if not 1 <= n_ranges <= MOST_RANGES:
+        raise BadInput(f"--ranges {n_ranges}: write a number from 1 to {MOST_RANGES}")
+    known = read_column(path, column)
+    if known.truth.keys().isdisjoint(table.sources):
+        raise BadInput(f"--strata: {path} has no source of the votes: the two must name their sources alike")
+    found = statistics_by(table, known.truth, n_ranges)
+    return {"column": column, "rows": found, "skipped": _listed(known.skipped)}
 
 
 def groups_of(definitions: Sequence[str]) -> dict[str, str]:
