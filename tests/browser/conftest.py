@@ -131,11 +131,12 @@ class Person:
 
 @pytest.fixture
 def people(browser: Browser, server: str) -> Iterator[Callable[..., Person]]:
-    """`people()` opens a browser of its own for one more person, `through` another address where it is given; at the end no console may have complained."""
+    """`people()` opens a browser of its own for one more person, `through` another address where it is given, with fingers where
+    `has_touch`; at the end no console may have complained."""
     everybody: list[Person] = []
 
-    def arrive(size: dict[str, int] = LAPTOP, through: str = server) -> Person:
-        everybody.append(Person(browser.new_context(viewport=size), through))
+    def arrive(size: dict[str, int] = LAPTOP, through: str = server, has_touch: bool = False) -> Person:
+        everybody.append(Person(browser.new_context(viewport=size, has_touch=has_touch), through))
         return everybody[-1]
 
     yield arrive

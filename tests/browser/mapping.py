@@ -33,6 +33,18 @@ def on_screen(page: Page, x_px: float, y_px: float) -> Place:
     return box["x"] + box["width"] / 2 + (x_px - x0) * scale, box["y"] + box["height"] / 2 - (y_px - y0) * scale
 
 
+def swipe(page: Page, start: Place, end: Place, steps: int = 6) -> None:
+    """From one place of the image to another by a finger."""
+    finger = page.context.new_cdp_session(page)
+    (x0, y0), (x1, y1) = on_screen(page, *start), on_screen(page, *end)
+    finger.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x0, "y": y0}]})
+    for step in range(1, steps + 1):
+        place = {"x": x0 + (x1 - x0) * step / steps, "y": y0 + (y1 - y0) * step / steps}
+        finger.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [place]})
+    finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    finger.detach()
+
+
 def drag(page: Page, start: Place, end: Place) -> None:
     """From one place of the image to another, in steps, as a hand does."""
     page.mouse.move(*on_screen(page, *start))

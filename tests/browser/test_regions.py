@@ -9,7 +9,7 @@ from catalogs.sky import galaxy_wcs
 from galaxycat.accounts.models import Role
 from tests.browser.accessibility import axe_clean
 from tests.browser.conftest import LAPTOP, TABLET
-from tests.browser.mapping import drag, go_to, on_screen, view
+from tests.browser.mapping import drag, go_to, on_screen, swipe, view
 from tests.browser.test_story import files, galaxy, team  # noqa: F401 - fixtures
 from tests.factories import PASSWORD, make_member
 
@@ -92,6 +92,32 @@ def test_every_shape_is_drawn_changed_undone_and_kept(people, team, galaxy, size
     go_to(page, "bar, <b>South</b>")
     expect(page.locator(".source-popup, .leaflet-popup")).to_contain_text("Bar, <b>south</b>")
     assert view(page)[:2] == (near(400), near(400))
+
+
+def test_a_finger_draws_chooses_and_pulls_on_a_tablet(people, team, galaxy):  # noqa: F811
+    make_member(team, Role.CURATOR, "cora")
+    cora = people(TABLET, has_touch=True)
+    cora.log_in("cora", PASSWORD)
+    page = cora.goto("/galaxies/story/")
+    go_to(page, "x 400 y 400")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Draw a circle").tap()
+    swipe(page, (400, 400), (430, 440))
+    saved(page, 1)
+    (circle,) = kept()
+    assert circle == {"kind": "circle", "x_px": near(400), "y_px": near(400), "radius_px": near(50)}
+    # The map did not follow the finger, and follows it again afterwards.
+    assert view(page)[:2] == (near(400), near(400))
+    swipe(page, (450, 400), (470, 400))
+    sent(page)
+    assert kept()[0]["radius_px"] == near(70)
+    page.get_by_role("button", name="Select by rectangle").tap()
+    swipe(page, (350, 350), (450, 450))
+    expect(page.locator("#selection")).to_be_visible()
+    before = view(page)
+    swipe(page, (300, 300), (340, 300))
+    page.wait_for_function("(before) => !location.hash.startsWith(before)", arg=f"#x={before[0]:.1f}&")
+    assert view(page)[0] < before[0] - 20
 
 
 def test_the_keyboard_alone_draws_moves_sizes_and_removes(people, team, galaxy):  # noqa: F811
