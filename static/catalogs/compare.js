@@ -30,6 +30,16 @@ export class Comparison {
     this.#draw();
   }
 
+  /**
+   * What lies over the first rendition, right of a line.
+   * @returns {import("./snapshot.js").Compared | null}
+   */
+  get shown() {
+    const rendition = this.renditions.viewer.renditions.find(({ slug }) => slug === this.choice.value);
+    if (!this.#layer || !rendition) return null;
+    return { rendition, pane: this.pane, fromScreen: Math.round(this.map.getSize().x * this.handle.valueAsNumber), opacity: this.opacity.valueAsNumber };
+  }
+
   /** A slider as wide as the map: dragged, or moved by the arrow keys. */
   #makeHandle() {
     const handle = L.DomUtil.create("input", "compare-handle", this.map.getContainer());

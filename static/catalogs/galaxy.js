@@ -22,12 +22,16 @@ const stretching = stretchingOf(viewer);
 void openViewer(viewer, stretching?.layerOf).then((opened) => {
   const sources = (ticked = new TickedSources(opened, viewer, () => opened.renditions.current.cutout_url));
   bindStretch(element("#stretch", HTMLDetailsElement), opened.renditions, stretching);
-  new Comparison(opened.map, opened.renditions, element("#compare", HTMLDetailsElement));
+  const comparison = new Comparison(opened.map, opened.renditions, element("#compare", HTMLDetailsElement));
   const { regions } = addDrawing(opened.map, viewer, sources);
   const findSource = (/** @type {number} */ number) => sources.find(number);
   bindGoTo(element("#go-to", HTMLFormElement), { ...opened, findSource, findRegion: (label) => regions?.find(label) ?? null }, viewer);
   keepAddress(opened, viewer);
-  addInstruments(opened, viewer, () => regions?.drawn ?? []);
+  addInstruments(opened, viewer, {
+    regions: () => regions?.drawn ?? [],
+    compared: () => comparison.shown,
+    isStretched: (rendition) => stretching?.isChanged(rendition) ?? false,
+  });
   sources.draw();
 });
 document.addEventListener("change", ({ target }) => {

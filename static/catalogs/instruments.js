@@ -16,14 +16,21 @@ import { snapshot } from "./snapshot.js";
 const LONGEST_BAR_SCREEN = 140;
 
 /**
+ * @typedef {object} Shown what else is on the map when a picture is kept
+ * @property {() => import("./snapshot.js").Legend["regions"]} regions
+ * @property {() => import("./snapshot.js").Compared | null} compared
+ * @property {(rendition: import("./renditions.js").Rendition) => boolean} isStretched
+ */
+
+/**
  * @param {import("./goto.js").Viewer} viewer
  * @param {import("./map.js").ViewerConfig} image
- * @param {() => import("./snapshot.js").Legend["regions"]} regionsShown
+ * @param {Shown} shown
  */
-export function addInstruments({ map, markers, renditions, sky }, image, regionsShown) {
+export function addInstruments({ map, markers, renditions, sky }, image, shown) {
   addMinimap(map, image, renditions);
   addBandValues(map, fetchPixelValues(image.values_url), image.height_px, element("#band-values", HTMLElement));
-  const keep = () => void keepPicture({ map, markers, renditions, sky }, image, regionsShown());
+  const keep = () => void keepPicture({ map, markers, renditions, sky }, image, shown);
   /** @type {Parameters<typeof addTools>[1]} */
   const tools = [{ text: "PNG", title: "Keep this view as a picture", key: "p", act: keep }];
   if (sky) {
@@ -40,23 +47,36 @@ export function addInstruments({ map, markers, renditions, sky }, image, regions
 }
 
 /**
+ * What the image shows, and that it is not as the galaxy's renditions are where somebody has changed it.
+ * @param {import("./renditions.js").Rendition} current
+ * @param {Shown} shown
+ */
+function renditionText(current, { compared, isStretched }) {
+  const nameOf = (/** @type {import("./renditions.js").Rendition} */ rendition) => (isStretched(rendition) ? `${rendition.name} (own stretch)` : rendition.name);
+  const over = compared();
+  if (!over) return nameOf(current);
+  return `${nameOf(current)} | ${nameOf(over.rendition)}${over.opacity < 1 ? `, ${Math.round(100 * over.opacity)} % opaque` : ""}`;
+}
+
+/**
  * @param {import("./goto.js").Viewer} viewer
  * @param {import("./map.js").ViewerConfig} image
- * @param {import("./snapshot.js").Legend["regions"]} regions
+ * @param {Shown} shown
  */
-async function keepPicture({ map, markers, renditions, sky }, image, regions) {
+async function keepPicture({ map, markers, renditions, sky }, image, shown) {
   const { lat, lng } = map.getCenter();
   const { xPx, yPx } = fromMap(lat, lng, image.height_px);
   const place = sky?.toSky(xPx, yPx);
   const pixel = `x ${xPx.toFixed(1)} y ${yPx.toFixed(1)} px`;
   const blob = await snapshot(map, {
     title: image.is_simulated ? `${image.name} · simulated galaxy` : image.name,
-    rendition: renditions.current.name,
+    rendition: renditionText(renditions.current, shown),
     place: place ? `ICRS ${formatRa(place.raDeg)} ${formatDec(place.decDeg)} · ${pixel}` : pixel,
     scale: scaleBar(map.getZoomScale(map.getZoom(), 0), image.pixel_scale_arcsec, LONGEST_BAR_SCREEN, image.distance_mpc),
     directions: sky && skyDirections(sky, xPx, yPx),
     catalogs: markers.isShown ? markers.legend : [],
-    regions,
+    compared: shown.compared(),
+    regions: shown.regions(),
   });
   const link = document.createElement("a");
   link.href = URL.createObjectURL(blob);

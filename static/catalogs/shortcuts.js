@@ -10,8 +10,7 @@ export function bindShortcuts(actions) {
     if (document.querySelector("dialog[open]") && event.key !== "?") return;
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
     const action = (event.shiftKey && actions[`shift+${key}`]) || actions[key];
-    // Arrows choose among radio buttons.
-    if (!action || (event.key.startsWith("Arrow") && event.target instanceof HTMLInputElement)) return;
+    if (!action || isOfControl(event)) return;
     event.preventDefault();
     action();
   });
@@ -23,8 +22,16 @@ export function bindShortcuts(actions) {
  */
 export function isTyping(target) {
   if (!(target instanceof HTMLElement)) return false;
-  if (target instanceof HTMLInputElement && ["checkbox", "radio"].includes(target.type)) return false;
+  if (target instanceof HTMLInputElement && ["checkbox", "radio", "range"].includes(target.type)) return false;
   return target.isContentEditable || target.matches("input, select, textarea, summary");
+}
+
+/**
+ * Whether the key moves a slider or chooses among radio buttons.
+ * @param {KeyboardEvent} event
+ */
+export function isOfControl({ key, target }) {
+  return key.startsWith("Arrow") && target instanceof HTMLInputElement;
 }
 
 /**

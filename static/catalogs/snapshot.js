@@ -11,6 +11,7 @@ const BACK = "#0b0e14";
 const FONT = "13px system-ui, sans-serif";
 const BOLD = "600 14px system-ui, sans-serif";
 
+/** @typedef {{rendition: import("./renditions.js").Rendition, pane: HTMLElement, fromScreen: number, opacity: number}} Compared a second rendition right of a line */
 /**
  * @typedef {object} Legend
  * @property {string} title the galaxy, and that it is simulated where it is
@@ -19,6 +20,7 @@ const BOLD = "600 14px system-ui, sans-serif";
  * @property {{lengthScreen: number, text: string}} scale
  * @property {{north: import("./skyframe.js").Direction, east: import("./skyframe.js").Direction} | null} directions
  * @property {{name: string, style: import("./paint.js").MarkStyle}[]} catalogs
+ * @property {Compared | null} compared
  * @property {{corners: {x: number, y: number}[], colour: string, label: string}[]} regions in CSS pixels of the map
  */
 
@@ -40,7 +42,11 @@ export function snapshot(map, legend) {
   context.beginPath();
   context.rect(0, 0, width, height);
   context.clip();
-  drawPanes(context, map);
+  const { tilePane, overlayPane } = map.getPanes();
+  context.imageSmoothingEnabled = !map.getContainer().classList.contains("is-enlarged");
+  drawPane(context, map, tilePane);
+  if (legend.compared) drawCompared(context, map, legend.compared);
+  drawPane(context, map, overlayPane);
   for (const region of legend.regions) drawRegion(context, region);
   drawScaleBar(context, legend.scale, height);
   if (legend.directions) drawCompass(context, legend.directions, width);
@@ -50,18 +56,28 @@ export function snapshot(map, legend) {
     canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("The picture could not be made"))), "image/png"));
 }
 
-/** @param {CanvasRenderingContext2D} context @param {L.Map} map */
-function drawPanes(context, map) {
+/** @param {CanvasRenderingContext2D} context @param {L.Map} map @param {HTMLElement} pane */
+function drawPane(context, map, pane) {
   const frame = map.getContainer().getBoundingClientRect();
-  context.imageSmoothingEnabled = !map.getContainer().classList.contains("is-enlarged");
-  const { tilePane, overlayPane } = map.getPanes();
-  for (const pane of [tilePane, overlayPane]) {
-    for (const part of pane.querySelectorAll("img.leaflet-tile-loaded, canvas")) {
-      if (!(part instanceof HTMLImageElement || part instanceof HTMLCanvasElement) || part.hidden) continue;
-      const { left, top, width, height } = part.getBoundingClientRect();
-      if (width > 0 && height > 0) context.drawImage(part, left - frame.left, top - frame.top, width, height);
-    }
+  for (const part of pane.querySelectorAll("img.leaflet-tile-loaded, canvas")) {
+    if (!(part instanceof HTMLImageElement || part instanceof HTMLCanvasElement) || part.hidden) continue;
+    const { left, top, width, height } = part.getBoundingClientRect();
+    if (width > 0 && height > 0) context.drawImage(part, left - frame.left, top - frame.top, width, height);
   }
+}
+
+/** @param {CanvasRenderingContext2D} context @param {L.Map} map @param {Compared} compared */
+function drawCompared(context, map, { pane, fromScreen, opacity }) {
+  const { x: width, y: height } = map.getSize();
+  context.save();
+  context.beginPath();
+  context.rect(fromScreen, 0, width - fromScreen, height);
+  context.clip();
+  context.globalAlpha = opacity;
+  drawPane(context, map, pane);
+  context.restore();
+  context.fillStyle = INK;
+  context.fillRect(fromScreen - 0.5, 0, 1, height);
 }
 
 /** @param {CanvasRenderingContext2D} context @param {Legend["regions"][number]} region */

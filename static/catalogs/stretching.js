@@ -35,6 +35,11 @@ export class Stretching {
     return rememberedStyle(this.viewer.slug, slug, this.config.bands) ?? this.originalOf(slug);
   }
 
+  /** Whether somebody has changed it in this browser. @param {import("./renditions.js").Rendition} rendition */
+  isChanged({ slug }) {
+    return rememberedStyle(this.viewer.slug, slug, this.config.bands) !== null;
+  }
+
   /** @param {string} slug of a rendition */
   originalOf(slug) {
     return styleOf(this.config.recipes[slug]);

@@ -377,7 +377,7 @@ def picture_of(page: Page) -> np.ndarray:
         return np.moveaxis(opened.read([1, 2, 3]), 0, -1).astype(int)
 
 
-def test_two_renditions_are_compared_on_either_side_of_a_line(open_page, mosaic):
+def test_two_renditions_are_compared_on_either_side_of_a_line(open_page, mosaic, tmp_path):
     person = open_page(rendition="grey-f275w")
     page = person.page
     whole(page)
@@ -408,6 +408,15 @@ def test_two_renditions_are_compared_on_either_side_of_a_line(open_page, mosaic)
     page.get_by_role("slider", name="Opacity").fill("0.5")
     mixed = picture_of(page)[rows, middle + 5 : 740]
     assert np.abs(mixed - (left + right)[rows, middle + 5 : 740] / 2).max() <= 2
+    # The picture to keep has both, too.
+    with page.expect_download() as downloading:
+        page.keyboard.press("p")
+    downloading.value.save_as(tmp_path / "kept.png")
+    with rasterio.open(tmp_path / "kept.png") as kept:
+        top, first = int(box["y"]), int(box["x"])
+        pixels = kept.read([1, 2, 3]).transpose(1, 2, 0).astype(float)
+    placed = pixels[rows.start - top : rows.stop - top, middle + 5 - first : 740 - first]
+    assert np.abs(placed - mixed).max() <= 2
     # It stays where it is on the screen when the map is moved, and goes when nothing is chosen.
     page.mouse.move(400, 400)
     page.mouse.down()

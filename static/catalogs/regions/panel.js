@@ -2,7 +2,7 @@
 /** The regions of the galaxy page: drawn on the map, listed beside it, changed by pointer and by key. */
 
 import { toMap } from "../pixels.js";
-import { isTyping } from "../shortcuts.js";
+import { isOfControl, isTyping } from "../shortcuts.js";
 import { COLOURS, RegionLayer } from "./layer.js";
 import { regionServer } from "./server.js";
 import { centre, moved, outline, scaled, sizeText, turned } from "./shapes.js";
@@ -173,7 +173,7 @@ export class RegionPanel {
       return;
     }
     const region = this.#chosen ? this.store.get(this.#chosen) : null;
-    if (!region || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (!region || isOfControl(event) || event.ctrlKey || event.altKey || event.metaKey) return;
     if (event.key === "Escape") this.#choose(null);
     else if (!this.#canChange(region) || !this.#changeByKey(region, event)) return;
     event.preventDefault();
