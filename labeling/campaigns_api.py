@@ -12,7 +12,8 @@ from rest_framework.response import Response
 
 from galaxycat.accounts.http import user_of
 from labeling.dashboard import dashboard_of
-from labeling.models import Campaign
+from labeling.models import Campaign, Level
+from labeling.stratifying import strata_of
 
 
 class CampaignSerializer(serializers.ModelSerializer):
@@ -27,6 +28,12 @@ class CampaignSerializer(serializers.ModelSerializer):
 
 class ScopeSerializer(serializers.Serializer):
     round = serializers.IntegerField(min_value=1, max_value=2**31 - 1, required=False, allow_null=True, default=None)
+
+
+class StrataSerializer(ScopeSerializer):
+    column = serializers.CharField(max_length=100)
+    ranges = serializers.IntegerField(default=4, required=False)
+    level = serializers.ChoiceField(Level.choices, default=Level.LABEL, required=False)
 
 
 class CampaignViewSet(viewsets.ReadOnlyModelViewSet):
@@ -50,3 +57,31 @@ class CampaignViewSet(viewsets.ReadOnlyModelViewSet):
         scope = ScopeSerializer(data=request.query_params)
         scope.is_valid(raise_exception=True)
         return Response(dashboard_of(self.get_object(), user_of(request), scope.validated_data["round"]))
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("column", str, required=True, description="class, field, mode, round, or a measurement."),
+            OpenApiParameter(
+                "ranges", OpenApiTypes.INT, description="Of a measurement, as equally filled as ties allow."
+            ),
+            OpenApiParameter("level", str, enum=Level.values, description="label or group."),
+            OpenApiParameter("round", OpenApiTypes.INT, description="Number of the only round to take."),
+        ],
+        responses=dict[str, Any],
+    )
+    @action(detail=True)
+    def strata(self, request: Request, uuid: str) -> Response:
+        """Agreement by what is known of the sources, with N and 95 % intervals, of the rounds whose votes you may see."""
+        campaign = self.get_object()
+        asked = StrataSerializer(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        wanted = asked.validated_data
+        found = strata_of(
+            campaign,
+            user_of(request),
+            wanted["column"],
+            n_ranges=wanted["ranges"],
+            level=Level(wanted["level"]),
+            round_number=wanted["round"],
+        )
+        return Response(found)

@@ -42,20 +42,28 @@ class Stratum:
 
 
 def agreement_by(
-    counts: IntArray, stratum: IntArray, names: Sequence[str], rng: np.random.Generator, n_resamples: int = RESAMPLES
+    counts: IntArray,
+    stratum: IntArray,
+    names: Sequence[str],
+    rng: np.random.Generator,
+    unit: IntArray | None = None,
+    n_resamples: int = RESAMPLES,
 ) -> list[Stratum]:
     """Agreement of each of `names`, in their order, with BCa intervals from resampling its sources.
 
-    `counts` (n_sources, n_labels) votes; `stratum` (n_sources,) codes of `names`, -1 for a source in none of them.
-    Raises ValueError for codes beyond the names and unless counts are whole and not negative.
+    `counts` (n_sources, n_labels) votes; `stratum` (n_sources,) codes of `names`, -1 for a source in none of them; `unit`
+    (n_sources,) codes what is resampled, where a source that several rounds hold has several rows. Raises ValueError for
+    codes beyond the names and unless counts are whole and not negative.
     """
     counts = checked_counts(counts)
+    unit = np.arange(len(counts)) if unit is None else unit
     if len(stratum) != len(counts) or (len(stratum) and not -1 <= stratum.min() <= stratum.max() < len(names)):
         raise ValueError(f"strata of {len(counts)} sources must be codes from -1 to {len(names) - 1}")
     found = []
     for code, name in enumerate(names):
-        rows = counts[(stratum == code) & (counts.sum(axis=1) >= 2)]
-        figures = estimates(FIGURES, rows, np.arange(len(rows)), rng, n_resamples)
+        own = (stratum == code) & (counts.sum(axis=1) >= 2)
+        rows = counts[own]
+        figures = estimates(FIGURES, rows, np.unique(unit[own], return_inverse=True)[1], rng, n_resamples)
         found.append(Stratum(name, len(rows), int(rows.sum()), len(rows) < FEWEST_SOURCES, figures))
     return found
 
