@@ -9,6 +9,7 @@ import * as figures from "./figures.js";
 import { Following } from "./following.js";
 import { morph } from "./morph.js";
 import { readings } from "./readings.js";
+import { Strata } from "./strata.js";
 import * as tables from "./tables.js";
 
 /**
@@ -82,6 +83,7 @@ function eachLevel(place, key, title, explanation, content) {
 function draw() {
   morph(/** @type {Element} */ (document.getElementById("readings")), readings(data));
   for (const [, figure, content] of SHOWN) figure.show(content());
+  refreshStrata();
   picker.show(data);
   following.follow(data.rounds.filter(isFollowed).map(({ uuid }) => `round.${uuid}`));
 }
@@ -112,6 +114,11 @@ const following = new Following({
   },
 });
 
+const strataAddress = new URL(root.dataset.strata ?? "", location.href);
+if (data.scope) strataAddress.searchParams.set("round", String(data.scope));
+const strata = new Strata(strataAddress, /** @type {HTMLElement} */ (document.getElementById("figures-strata")), /** @type {HTMLElement} */ (document.getElementById("strata-controls")));
+/** Its intervals cost the server as much as all the other figures: not with every vote. */
+const refreshStrata = paced(() => strata.refresh(), STALE_MS);
 const picker = controls(choice, draw);
 for (const [place, figure] of SHOWN) document.getElementById(`figures-${place}`)?.append(figure.root);
 openedInDrawer(/** @type {HTMLDialogElement} */ (document.getElementById("drawer")), root.dataset.cell ?? "");

@@ -13,7 +13,7 @@ import { morph } from "./morph.js";
  *   rows: (string | number | Node)[][],
  *   legend?: {name: string, className: string, shape: string}[],
  * }} Content what a figure shows now; `draw` is null where there is nothing to draw
- * @typedef {{key: string, title: string, explanation: string, download: string, isTable?: boolean}} Frame
+ * @typedef {{key: string, title: string, explanation: string, download?: string, isTable?: boolean}} Frame
  */
 
 export class Figure {
@@ -30,8 +30,8 @@ export class Figure {
     this.switch = html("button", { type: "button", class: "link-button", "aria-pressed": "false" }, ["As a table"]);
     this.switch.addEventListener("click", () => this.#turn());
     const formula = html("a", { href: `#how-${frame.key.split("-")[0]}` }, ["Formula"]);
-    const file = html("a", { href: frame.download, download: "" }, ["CSV"]);
-    const tools = html("span", { class: "figure-tools" }, frame.isTable ? [formula, file] : [this.switch, formula, file]);
+    const files = frame.download ? [html("a", { href: frame.download, download: "" }, ["CSV"])] : [];
+    const tools = html("span", { class: "figure-tools" }, [...(frame.isTable ? [] : [this.switch]), formula, ...files]);
     const id = `figure-${frame.key}`;
     this.root = html("figure", { class: "card figure", id, "aria-labelledby": `${id}-title` }, [
       html("figcaption", { class: "figure-head" }, [

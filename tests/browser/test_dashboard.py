@@ -20,6 +20,7 @@ from labeling.models import Round
 from labeling.rounds import close_round, open_round
 from labeling.schemes import legus_scheme
 from labeling.simulated import vote_in_simulation
+from labeling.stratifying import strata_of
 from labeling.voting import cast_vote
 from tests.browser.accessibility import axe_clean
 from tests.browser.annotating import answer, ready
@@ -187,3 +188,33 @@ def test_blind_and_informed_rounds_of_simulated_voters(people, team, catalog, si
     assert page.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
     page.evaluate("() => scrollTo(0, 0)")
     visitor.shoot(f"dashboard-{'laptop' if size == LAPTOP else 'tablet'}", size)
+
+
+@pytest.mark.parametrize("size", [LAPTOP, TABLET], ids=["laptop", "tablet"])
+def test_agreement_by_a_measurement_is_that_of_its_sources(people, team, catalog, size):
+    round_ = opened(catalog, n_sources=40, overlap=3)
+    vote_in_simulation(
+        round_=round_,
+        voters=[make_user(f"robot{n}", is_simulated=True) for n in range(3)],
+        truth={},
+        rng=np.random.default_rng(5),
+    )
+    close_round(round_=round_)
+    pi = make_member(team, Role.PI, "petra")
+    petra = people(size)
+    petra.log_in("petra", PASSWORD)
+    page = petra.goto(address(round_))
+    by = page.locator("#strata-controls select")
+    expect(page.locator("#figure-strata-label")).to_contain_text("Leave-one-out")
+    by.select_option("flux_f555w")
+    figure = page.locator("#figure-strata-label")
+    expect(figure).to_contain_text("10 sources, few")
+    page.locator("#title-strata").evaluate("title => title.scrollIntoView({ block: 'start' })")
+    petra.shoot(f"strata-{size['width']}", size)
+    axe_clean(page)
+    figure.get_by_role("button", name="As a table").click()
+    shown = [row.locator("th, td").all_inner_texts() for row in figure.locator("tbody tr").all()]
+    expected = strata_of(round_.campaign, pi, "flux_f555w")["strata"]
+    assert [[row[0], row[1], row[2], row[4].split(" [")[0]] for row in shown] == [
+        [each["name"], "10", str(each["n_votes"]), percent(each["human_to_mode"]["value"])] for each in expected
+    ]
