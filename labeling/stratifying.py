@@ -62,7 +62,7 @@ def _units(votes: CampaignVotes) -> dict[str, str]:
     units: dict[str, str] = {}
     for measurements, of_catalog in looked_at.order_by("pk").values_list("measurements", "catalog__units"):
         units |= {name: of_catalog.get(name) or "" for name, value in measurements.items() if _is_number(value)}
-    return units
+    return dict(sorted(units.items()))  # the databases keep keys in orders of their own
 
 
 def _strata(

@@ -39,7 +39,7 @@ def round_(pi):
 def test_ranges_of_a_measurement_are_their_sources_alone(pi, round_):
     found = strata_of(round_.campaign, pi, "mag_v", n_ranges=2)
     assert (found["unit"], found["n_unknown"]) == ("mag", 10)
-    assert found["columns"] == ["class", "field", "mode", "round", "mag_v", "ci"]
+    assert found["columns"] == ["class", "field", "mode", "round", "ci", "mag_v"]
     assert [row["n_compared"] for row in found["strata"]] == [55, 55]
     assert [row["name"] for row in found["strata"]] == ["20.55 to 23.25", "23.3 to 26"]
     tables = {"bright": [], "faint": []}
