@@ -66,8 +66,8 @@ export function agreement(data, level) {
   };
 }
 
-/** @param {import("./types.js").Estimate} estimate */
-function own(estimate) {
+/** What a plot takes of an estimate. @param {import("./types.js").Estimate} estimate */
+export function own(estimate) {
   return { value: estimate.value ?? 0, low: estimate.low, high: estimate.high, text: withInterval(estimate) };
 }
 

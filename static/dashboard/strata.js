@@ -2,7 +2,7 @@
 
 import { html } from "./dom.js";
 import { Figure } from "./figure.js";
-import { capital } from "./figures.js";
+import { capital, own } from "./figures.js";
 import { morph } from "./morph.js";
 import { drawIntervals } from "./plots/intervals.js";
 import { count, counted, withInterval } from "./words.js";
@@ -78,7 +78,8 @@ export class Strata {
 function contentOf({ column, unit, n_unknown, strata }) {
   const shown = strata.filter(({ n_compared }) => n_compared);
   const rows = shown.flatMap((each) => {
-    const group = `${capital(each.name)}${unit && ` ${unit}`}: ${counted(each.n_compared, "source")}${each.is_thin ? ", few" : ""}`;
+    const name = column === "class" && /^\d/.test(each.name) ? `Class ${each.name}` : capital(each.name);
+    const group = `${name}${unit && ` ${unit}`} · ${counted(each.n_compared, "source")}${each.is_thin ? ", few" : ""}`;
     return [
       { group, name: "Leave-one-out", ...own(each.human_to_mode_leave_one_out), shape: "circle", className: "blind hollow" },
       { group, name: "Human-to-mode", ...own(each.human_to_mode), shape: "circle", className: "blind" },
@@ -96,11 +97,6 @@ function contentOf({ column, unit, n_unknown, strata }) {
       each.name, count(each.n_compared), count(each.n_votes), withInterval(each.human_to_mode_leave_one_out), withInterval(each.human_to_mode), coefficient(each.krippendorff_alpha),
     ]),
   };
-}
-
-/** @param {Estimate} estimate */
-function own(estimate) {
-  return { value: estimate.value ?? 0, low: estimate.low, high: estimate.high, text: withInterval(estimate) };
 }
 
 /** @param {Estimate} estimate */
