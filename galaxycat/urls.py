@@ -4,7 +4,7 @@ from importlib import import_module
 
 from django.urls import include, path
 
-from galaxycat import home
+from galaxycat import docs, home
 from galaxycat.accounts.adminsite import site
 
 # What the administration shows, each app's own: found by name, so that no other package adds to it.
@@ -13,6 +13,10 @@ for app in ("galaxycat.accounts", "galaxycat.jobs", "catalogs", "labeling"):
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("docs/", docs.index, name="docs"),
+    path("docs/<slug:name>/", docs.page, name="doc"),
+    path("docs/decisions/<slug:name>/", docs.decision, name="decision"),
+    path("docs/screenshots/<str:name>", docs.picture, name="doc_picture"),
     path("admin/", site.urls),
     path("accounts/", include("allauth.account.urls")),
     path("", include("galaxycat.accounts.urls")),

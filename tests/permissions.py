@@ -10,6 +10,10 @@ PEOPLE = ("anonymous", "foreign", "viewer", "annotator", "curator", "pi")
 
 MATRIX = """
 home                      GET   200    200  200  200  200  200
+docs                      GET   200    200  200  200  200  200
+doc                       GET   200    200  200  200  200  200
+decision                  GET   200    200  200  200  200  200
+doc_picture               GET   200    200  200  200  200  200
 create_team               POST  login  302  302  302  302  302
 team                      GET   login  404  200  200  200  200
 invite                    POST  login  404  403  403  403  200

@@ -66,6 +66,9 @@ def address(name: str, world: World) -> str:
         "numbered_source": [source.catalog.uuid, source.number],
         "api:source-detail": [source.uuid],
         "api:source-evidence": [source.uuid],
+        "doc": ["agreement"],
+        "decision": ["0021-counting"],
+        "doc_picture": ["dashboard-laptop.png"],
         "account_confirm_email": ["key"],
         "account_reset_password_from_key": ["1", "key"],
     }

@@ -13,7 +13,7 @@ import { morph } from "./morph.js";
  *   rows: (string | number | Node)[][],
  *   legend?: {name: string, className: string, shape: string}[],
  * }} Content what a figure shows now; `draw` is null where there is nothing to draw
- * @typedef {{key: string, title: string, explanation: string, download?: string, isTable?: boolean}} Frame
+ * @typedef {{key: string, title: string, explanation: string, doc: string, download?: string, isTable?: boolean}} Frame `doc`: where its formula and source are
  */
 
 export class Figure {
@@ -29,7 +29,7 @@ export class Figure {
     this.legend = html("ul", { class: "legend plain-list" });
     this.switch = html("button", { type: "button", class: "link-button", "aria-pressed": "false" }, ["As a table"]);
     this.switch.addEventListener("click", () => this.#turn());
-    const formula = html("a", { href: `#how-${frame.key.split("-")[0]}` }, ["Formula"]);
+    const formula = html("a", { href: frame.doc }, ["Formula and source"]);
     const files = frame.download ? [html("a", { href: frame.download, download: "" }, ["CSV"])] : [];
     const tools = html("span", { class: "figure-tools" }, [...(frame.isTable ? [] : [this.switch]), formula, ...files]);
     const id = `figure-${frame.key}`;

@@ -4,7 +4,8 @@ import { drawBars } from "./plots/bars.js";
 import { drawHistogram } from "./plots/histogram.js";
 import { drawIntervals } from "./plots/intervals.js";
 import { drawLines } from "./plots/line.js";
-import { count, counted, nameOf, percent, withInterval } from "./words.js";
+import { RATIO } from "./plots/svg.js";
+import { coefficient, count, counted, nameOf, percent, withInterval } from "./words.js";
 
 /**
  * @typedef {import("./types.js").Dashboard} Dashboard
@@ -63,6 +64,34 @@ export function agreement(data, level) {
       each.mode, withInterval(each.human_to_mode), withInterval(each.leave_one_out), withInterval(each.chance),
       count(each.n_compared_votes), count(each.n_compared), count(each.ties),
     ]),
+  };
+}
+
+/** @type {Record<string, string>} */
+const COEFFICIENTS = {
+  krippendorff_alpha: "Krippendorff’s α", krippendorff_alpha_ordinal: "α, ordinal", krippendorff_alpha_interval: "α, interval", fleiss_kappa: "Fleiss’ κ", gwet_ac1: "Gwet’s AC1",
+};
+
+/** @param {Dashboard} data @param {Level} level @returns {Content} */
+export function coefficients(data, level) {
+  const compared = new Map(data.agreement[level].map((each) => [each.mode, each.n_compared]));
+  const found = data.coefficients[level].flatMap(({ mode, ...named }) =>
+    Object.entries(COEFFICIENTS)
+      .filter(([key]) => key in named)
+      .map(([key, name]) => ({ mode, name, estimate: /** @type {import("./types.js").Estimate} */ (named[key]) }))
+      .filter(({ estimate }) => estimate.value !== null),
+  );
+  const rows = found.map(({ mode, name, estimate }) => ({
+    group: `${capital(mode)} rounds`, name, value: estimate.value ?? 0, low: estimate.low, high: estimate.high, ...MODES[mode], text: coefficient(estimate),
+  }));
+  const label = `Agreement beyond chance. ${rows.map(({ group, name, text }) => `${group}, ${name}: ${text}`).join("; ")}`;
+  return {
+    n: [...compared].filter(([, n]) => n).map(([mode, n]) => `N = ${counted(n, "source")}${compared.size > 1 ? ` ${mode}` : ""}`).join("; "),
+    draw: rows.length ? (width) => drawIntervals({ label, xTitle: "Agreement beyond chance (1: perfect)", rows, scale: RATIO }, width) : null,
+    empty: NO_PAIR,
+    label,
+    columns: ["Rounds", "Coefficient", "Value"],
+    rows: found.map(({ mode, name, estimate }) => [mode, name, coefficient(estimate)]),
   };
 }
 

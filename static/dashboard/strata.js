@@ -1,11 +1,12 @@
 /** Agreement by what is known of the sources: a choice of the column, and two frames that are fetched when it changes. */
 
-import { html } from "./dom.js";
+import { Asked } from "./asked.js";
+import { choice, offer } from "./controls.js";
+import { documented } from "./documents.js";
 import { Figure } from "./figure.js";
 import { capital, own } from "./figures.js";
-import { morph } from "./morph.js";
 import { drawIntervals } from "./plots/intervals.js";
-import { count, counted, withInterval } from "./words.js";
+import { coefficient, count, counted, withInterval } from "./words.js";
 
 /**
  * @typedef {import("./types.js").Estimate} Estimate
@@ -15,68 +16,33 @@ import { count, counted, withInterval } from "./words.js";
  */
 
 const EXPLANATION = "Agreement of the sources of each range, class, field or round alone, with 95 % intervals by a bootstrap over its sources. Compare on leave-one-out: human-to-mode rises where sources have fewer votes.";
-const EMPTY = { n: "", draw: null, label: "Agreement by source", columns: [], rows: [] };
+const LEVELS = /** @type {[Level, string][]} */ ([["group", "binary"], ["label", "all classes"]]);
 
-export class Strata {
-  #asked = 0;
-  #column = "class";
-  /** @type {[Level, Figure][]} */
-  #figures = /** @type {[Level, string][]} */ ([["group", "binary"], ["label", "all classes"]]).map(([level, name]) => [
-    level, new Figure({ key: `strata-${level}`, title: `Agreement by source, ${name}`, explanation: EXPLANATION }),
-  ]);
-
-  /**
-   * @param {URL} address of the numbers; with the round where one is looked at
-   * @param {HTMLElement} place of the frames
-   * @param {HTMLElement} controls
-   */
-  constructor(address, place, controls) {
-    this.address = address;
-    this.list = html("select", { class: "input select-small" });
-    this.list.addEventListener("change", () => {
-      this.#column = this.list.value;
-      void this.refresh();
-    });
-    controls.append(html("label", { class: "row small muted control" }, ["By", this.list]));
-    place.append(...this.#figures.map(([, figure]) => figure.root));
-  }
-
-  /** Ask again and draw: votes came, or another column was chosen. */
-  async refresh() {
-    const asked = ++this.#asked;
-    try {
-      const answers = await Promise.all(this.#figures.map(([level]) => this.#fetch(level)));
-      if (asked !== this.#asked) return;
-      this.#offer(answers[0].columns);
-      this.#figures.forEach(([, figure], i) => figure.show(contentOf(answers[i])));
-    } catch (error) {
-      const why = `Not to be had (${error instanceof Error ? error.message : error}). It is asked for again with the next vote.`;
-      if (asked === this.#asked) for (const [, figure] of this.#figures) figure.show({ ...EMPTY, empty: why });
-    }
-  }
-
-  /** @param {Level} level @returns {Promise<Found>} */
-  async #fetch(level) {
-    const url = new URL(this.address);
-    url.searchParams.set("column", this.#column);
-    url.searchParams.set("level", level);
-    const response = await fetch(url, { headers: { Accept: "application/json" } });
-    if (!response.ok) throw new Error(`the server answered ${response.status}`);
-    return response.json();
-  }
-
-  /** @param {string[]} columns */
-  #offer(columns) {
-    const fresh = /** @type {HTMLSelectElement} */ (this.list.cloneNode(false));
-    fresh.append(...columns.map((name) => html("option", { value: name }, [name])));
-    morph(this.list, fresh);
-    this.list.value = this.#column;
-  }
+/** @param {import("./types.js").Place} place @returns {Asked<Found>} */
+export function strata({ section, frames, controls, address }) {
+  const figures = LEVELS.map(([level, name]) => new Figure({
+    key: `strata-${level}`, title: `Agreement by source, ${name}`, explanation: EXPLANATION, doc: documented("agreement/#by-magnitude-class-field"),
+  }));
+  const column = choice("By", () => void asked.ask());
+  offer(column.list, [["class", "class"]]);
+  controls.append(column.root);
+  frames.append(...figures.map(({ root }) => root));
+  /** @type {Asked<Found>} */
+  const asked = new Asked({
+    section,
+    figures,
+    addresses: () => LEVELS.map(([level]) => address({ column: column.list.value, level })),
+    show(answers) {
+      offer(column.list, answers[0].columns.map((name) => [name, name]));
+      figures.forEach((figure, i) => figure.show(contentOf(answers[i])));
+    },
+  });
+  return asked;
 }
 
 /** @param {Found} found @returns {import("./figure.js").Content} */
-function contentOf({ column, unit, n_unknown, strata }) {
-  const shown = strata.filter(({ n_compared }) => n_compared);
+function contentOf({ column, unit, n_unknown, strata: all }) {
+  const shown = all.filter(({ n_compared }) => n_compared);
   const rows = shown.flatMap((each) => {
     const name = column === "class" && /^\d/.test(each.name) ? `Class ${each.name}` : capital(each.name);
     const group = `${name}${unit && ` ${unit}`} · ${counted(each.n_compared, "source")}${each.is_thin ? ", few" : ""}`;
@@ -97,10 +63,4 @@ function contentOf({ column, unit, n_unknown, strata }) {
       each.name, count(each.n_compared), count(each.n_votes), withInterval(each.human_to_mode_leave_one_out), withInterval(each.human_to_mode), coefficient(each.krippendorff_alpha),
     ]),
   };
-}
-
-/** @param {Estimate} estimate */
-function coefficient({ value, low, high }) {
-  if (value === null) return "–";
-  return low === null || high === null ? value.toFixed(3) : `${value.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`;
 }

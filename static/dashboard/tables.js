@@ -13,7 +13,7 @@ import { count, counted, nameOf, percent } from "./words.js";
 
 /** @param {Dashboard} data @param {Level} level @returns {Content} */
 export function pairs(data, level) {
-  const { alike, shared, few } = data.pairs[level];
+  const { alike, shared, kappa, few } = data.pairs[level];
   const names = data.people.map((each) => (each.is_simulated ? `${each.name} (sim.)` : each.name));
   const lower = names.flatMap((_, r) => names.slice(0, r).map((__, c) => /** @type {[number, number]} */ ([r, c]))).filter(([r, c]) => shared[r][c]);
   const total = lower.reduce((sum, [r, c]) => sum + shared[r][c], 0);
@@ -22,7 +22,7 @@ export function pairs(data, level) {
     if (c >= r || !shared[r][c]) return null;
     const share = alike[r][c] / shared[r][c];
     const isFaint = shared[r][c] < few;
-    const title = `${names[c]} and ${names[r]}: ${percent(share)} alike of ${counted(shared[r][c], "shared source")}${isFaint ? ", too few to say much" : ""}`;
+    const title = `${names[c]} and ${names[r]}: ${percent(share)} alike of ${counted(shared[r][c], "shared source")}${isFaint ? ", too few to say much" : ""}; Cohen’s κ ${kappaOf(kappa[r][c])}`;
     return { share, text: `${(100 * share).toFixed(0)}`, note: `N ${count(shared[r][c])}`, title, isFaint };
   };
   const label = `Agreement of each two people in percent. ${lower.map(([r, c]) => cell(r, c)?.title).join("; ")}`;
@@ -34,8 +34,8 @@ export function pairs(data, level) {
     draw: total ? (width) => drawHeat(heat, width) : null,
     empty: "Shows when two people have classified the same source.",
     label,
-    columns: ["Pair", "Alike", "Shared sources"],
-    rows: lower.map(([r, c]) => [`${names[c]} × ${names[r]}`, percent(alike[r][c] / shared[r][c]), count(shared[r][c])]),
+    columns: ["Pair", "Alike", "Cohen’s κ", "Shared sources"],
+    rows: lower.map(([r, c]) => [`${names[c]} × ${names[r]}`, percent(alike[r][c] / shared[r][c]), kappaOf(kappa[r][c]), count(shared[r][c])]),
     legend: lower.some(([r, c]) => shared[r][c] < few) ? [{ name: `fewer than ${few} shared sources`, className: "faint", shape: "square" }] : [],
   };
 }
@@ -73,6 +73,11 @@ export function confusion(data, level, who, addressOf) {
     columns: ["Others say", ...names.map((name) => `Vote ${name}`), "N"],
     rows: others.map((name, r) => [name, ...matrix[r].map((n, c) => linked(n, cell(r, c).href)), count(totals[r])]),
   };
+}
+
+/** @param {number | null} kappa */
+function kappaOf(kappa) {
+  return kappa === null ? "–" : kappa.toFixed(2);
 }
 
 /** @param {number} n @param {string | undefined} href */

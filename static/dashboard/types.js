@@ -16,9 +16,15 @@
  *   agreement: Record<Level, ({mode: string} & Agreement)[]>,
  *   classes: Record<Level, {names: string[], series: {mode: string, sources: number[]}[]}>,
  *   trend: Record<Level, {name: string, points: ({round: number} & Agreement)[]}[]>,
- *   pairs: Record<Level, {alike: number[][], shared: number[][], few: number}>,
+ *   coefficients: Record<Level, ({mode: string} & Record<string, Estimate | string>)[]>,
+ *   pairs: Record<Level, {alike: number[][], shared: number[][], kappa: (number | null)[][], few: number}>,
  *   confusion: Record<Level, {names: string[], others: string[], votes: number[][][], all: number[][]}>,
  * }} Dashboard
+ */
+
+/**
+ * Where a section that asks for its own numbers stands, and how it asks: `address` takes what is chosen.
+ * @typedef {{section: HTMLElement, frames: HTMLElement, controls: HTMLElement, note: HTMLElement, address: (query?: Record<string, string>) => URL, sourceAddress: (uuid: string) => string}} Place
  */
 
 export {};

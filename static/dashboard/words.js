@@ -26,3 +26,9 @@ export const nameOf = (person) => (person.is_simulated ? `${person.name} (simula
 
 /** @type {Record<import("./types.js").Level, string>} */
 export const LEVEL_NAMES = { group: "Binary", label: "All classes" };
+
+/** "0.713 [0.690, 0.735]" @param {{value: number | null, low: number | null, high: number | null}} estimate */
+export function coefficient({ value, low, high }) {
+  if (value === null) return "–";
+  return low === null || high === null ? value.toFixed(3) : `${value.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`;
+}

@@ -1,14 +1,19 @@
 """Repeats and drift of a campaign's people, against plain counting."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
 from galaxycat.accounts.models import Role
+from labeling.assignments import claim
 from labeling.constancy import constancy_of
-from labeling.models import Level, Vote
+from labeling.models import Level
+from labeling.rounds import close_round
+from labeling.voting import cast_vote
+from tests.clock import cast_every
 from tests.factories import make_catalog, make_galaxy, make_member, make_round, make_team
 from tests.labeling.test_comparing import BLIND, INFORMED, planned
 from tests.labeling.test_dashboard import another, voted
@@ -48,13 +53,15 @@ def test_drift_over_a_sitting_is_that_of_the_answers_in_it(pi):
     """Forty answers a minute apart, each a fiftieth faster than the one before; programs have no drift."""
     team = pi.memberships.get().team
     ada = make_member(team, Role.ANNOTATOR, "ada")
-    catalog = make_catalog(make_galaxy(team), 40)
-    plan = dict.fromkeys(range(1, 41), "1")
-    round_ = planned(make_round(catalog=catalog, n_sources=40), plan, [ada])
-    start = timezone.now() - timedelta(days=1)
-    for position, vote in enumerate(Vote.objects.order_by("pk")):
-        moment = start + timedelta(minutes=position)
-        Vote.objects.filter(pk=vote.pk).update(cast_at=moment, seconds_spent=10 * 0.98**position)
+    round_ = make_round(catalog=make_catalog(make_galaxy(team), 40), n_sources=40)
+    with cast_every(timezone.now() - timedelta(days=1), timedelta(minutes=1)):
+        for position in range(40):
+            (each,) = claim(round_=round_, annotator=ada, count=1)
+            cast_vote(
+                client_id=uuid4(), assignment=each, annotator=ada, outcome="labeled", label="1",
+                seconds_spent=10 * 0.98**position,
+            )  # fmt: skip
+    close_round(round_=round_)
     found = constancy_of(round_.campaign, pi)["drift"]
     (row,) = found["people"]
     assert (row["name"], row["n_sittings"]) == ("ada", 1)

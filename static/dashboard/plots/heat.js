@@ -1,6 +1,6 @@
 /** A table of cells coloured by a share; a cell with an address is a link. */
 
-import { element, hover, picture, round, words } from "./svg.js";
+import { clipped, element, hover, picture, round, words } from "./svg.js";
 
 /**
  * @typedef {{share: number, text: string, note: string, title: string, isFaint?: boolean, href?: string}} HeatCell
@@ -71,9 +71,4 @@ export function drawHeat(heat, width) {
     if (!cell.href) return element("g", { role: "img", "aria-label": cell.title }, parts);
     return element("a", { href: cell.href, "aria-label": `${cell.title}: show the sources`, class: "cell-link" }, parts);
   }
-}
-
-/** @param {string} name @param {number} length */
-function clipped(name, length) {
-  return name.length > length ? `${name.slice(0, length - 1)}…` : name;
 }

@@ -92,6 +92,34 @@ export function percentRange(values) {
 }
 
 /**
+ * How numbers become a scale: what they are multiplied by, and the range that some of them need.
+ * @typedef {{factor: number, range: (values: number[]) => [number, number]}} Scale
+ */
+
+/** Shares in percent. @type {Scale} */
+export const PERCENT = { factor: 100, range: percentRange };
+
+/** Coefficients: up to 1, from 0 or from what the lowest needs. @type {Scale} */
+export const RATIO = { factor: 1, range: (values) => [Math.min(0, Math.floor(Math.min(...values) * 5) / 5), 1] };
+
+/** Amounts, from zero. @type {Scale} */
+export const AMOUNT = { factor: 1, range: (values) => [0, Math.max(...values) * 1.06 || 1] };
+
+/** Differences in points of 100, zero in the middle. @type {Scale} */
+export const POINTS = {
+  factor: 100,
+  range(values) {
+    const most = Math.max(5, Math.ceil(Math.max(...values.map(Math.abs)) * 21) * 5);
+    return [-most, most];
+  },
+};
+
+/** @param {string} name @param {number} length */
+export function clipped(name, length) {
+  return name.length > length ? `${name.slice(0, length - 1)}…` : name;
+}
+
+/**
  * A horizontal axis under the box, with grid lines where `grid` says so.
  * @param {Box} box
  * @param {(value: number) => number} x
