@@ -13,10 +13,9 @@ from rest_framework.views import APIView
 
 from catalogs.models import Catalog
 from galaxycat.accounts.http import user_of
-from galaxycat.errors import Forbidden
 from labeling.access import ONLY_WHEN_CLOSED, rounds_with_results
 from labeling.models import Campaign, Decision, Round, Vote
-from mlops.access import require_predictions
+from mlops.access import why_predictions_are_hidden
 from mlops.counting import count_catalog
 from mlops.predicting import current_version
 from mlops.together import together_of
@@ -26,17 +25,21 @@ KEPT_S = 3600
 
 
 class OfCampaignView(APIView):
-    """A figure of a campaign on its newest catalogue, of the rounds whose votes this person sees."""
+    """A figure of a campaign on its newest catalogue, of the rounds whose votes this person sees.
+
+    Answers with the `result`, or None and the `reason`: a page that asks is no error while a blind round is open.
+    """
 
     figure = ""
 
     def get(self, request: Request, uuid: UUID) -> Response:
         campaigns = Campaign.objects.visible_to(request.user).select_related("galaxy__team", "scheme")
         campaign = get_object_or_404(campaigns, uuid=uuid)
-        require_predictions(campaign.galaxy, user_of(request))
         rounds = rounds_with_results(campaign, user_of(request))
+        if reason := why_predictions_are_hidden(campaign.galaxy, user_of(request)):
+            return Response({"reason": reason, "result": None})
         if not rounds:
-            raise Forbidden(ONLY_WHEN_CLOSED)
+            return Response({"reason": ONLY_WHEN_CLOSED, "result": None})
         catalog = rounds[-1].catalog
         rounds = [round_ for round_ in rounds if round_.catalog_id == catalog.pk]
         key = self._key(campaign, catalog, rounds)
@@ -67,7 +70,8 @@ class CampaignCountsView(OfCampaignView):
         return super().get(request, uuid)
 
     def found(self, campaign: Campaign, catalog: Catalog, rounds: list[Round]) -> dict[str, Any]:
-        return count_catalog(campaign=campaign, catalog=catalog, rounds=[round_.number for round_ in rounds])
+        found = count_catalog(campaign=campaign, catalog=catalog, rounds=[round_.number for round_ in rounds])
+        return {"reason": None, "result": found}
 
 
 class CampaignTogetherView(OfCampaignView):

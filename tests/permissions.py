@@ -96,8 +96,8 @@ api:campaign-strata       GET   401    404  400  400  400  400
 api:campaign-comparison   GET   401    404  200  200  200  200
 api:campaign-constancy    GET   401    404  200  200  200  200
 api:campaign-latent       GET   401    404  200  200  200  200
-api:campaign-counts       GET   401    404  403  403  403  200
-api:campaign-together     GET   401    404  403  403  403  200
+api:campaign-counts       GET   401    404  200  200  200  200
+api:campaign-together     GET   401    404  200  200  200  200
 api:job-list              GET   401    200  200  200  200  200
 api:job-detail            GET   401    404  200  200  200  200
 api:job-cancel            POST  401    404  403  403  200  200

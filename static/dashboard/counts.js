@@ -10,7 +10,8 @@ import { count, counted, percent } from "./words.js";
 /**
  * @typedef {{estimate: number | null, low: number, high: number, n_of_class: number, warnings: string[]}} Counted
  * @typedef {Counted & {called: number | null, effective_n: number, contamination: Counted | null}} Class
- * @typedef {{catalog: string, model: string | null, n_sources: number, n_labelled: number, classes: Record<string, Class>, groups: Record<string, Class>, notes: string[]}} Found as mlops/counting.py writes it
+ * @typedef {{catalog: string, model: string | null, n_sources: number, n_labelled: number, classes: Record<string, Class>, groups: Record<string, Class>, notes: string[]}} Result as mlops/counting.py writes it
+ * @typedef {{reason: string | null, result: Result | null}} Found
  */
 
 const EXPLANATION = "Sources of each class in the whole catalogue: the model’s total, corrected by what people found on sources drawn with known probabilities. Whiskers are 95 % intervals of the draw; the bar is how many the model calls so. “Few” means that no interval is to be trusted yet.";
@@ -25,15 +26,16 @@ export function counts({ section, frames, address, note }) {
     section,
     figures,
     addresses: () => [address()],
-    show([found]) {
-      note.hidden = !found.notes.length;
-      note.textContent = found.notes.map((text) => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`).join(" ");
-      figures.forEach((figure, i) => figure.show(contentOf(found, found[LEVELS[i][0]])));
+    show([{ result, reason }]) {
+      const notes = result?.notes ?? [];
+      note.hidden = !notes.length;
+      note.textContent = notes.map((text) => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`).join(" ");
+      figures.forEach((figure, i) => figure.show(result ? contentOf(result, result[LEVELS[i][0]]) : { n: "", draw: null, empty: reason ?? "", label: figure.frame.title, columns: [], rows: [] }));
     },
   });
 }
 
-/** @param {Found} found @param {Record<string, Class>} classes @returns {import("./figure.js").Content} */
+/** @param {Result} result @param {Record<string, Class>} classes @returns {import("./figure.js").Content} */
 function contentOf({ n_sources, n_labelled, model }, classes) {
   const all = Object.entries(classes);
   const rows = all.flatMap(([name, each]) => {

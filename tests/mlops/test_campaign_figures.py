@@ -38,7 +38,7 @@ def asked(round_, figure, role=Role.VIEWER):
 
 
 def test_counts_are_those_of_the_command(round_, version):
-    found = asked(round_, "counts").json()
+    found = asked(round_, "counts").json()["result"]
     assert found == count_catalog(campaign=round_.campaign, catalog=round_.catalog)
     assert found["model"] == str(version)
 
@@ -66,16 +66,16 @@ def test_without_a_model_it_says_what_to_do(round_):
     found = asked(round_, "together").json()
     assert (found["result"], found["model"]) == (None, None)
     assert "train one" in found["reason"]
-    assert asked(round_, "counts").json()["model"] is None
+    assert asked(round_, "counts").json()["result"]["model"] is None
 
 
 def test_new_votes_and_a_new_model_are_answered_anew(round_):
-    before = asked(round_, "counts").json()
+    before = asked(round_, "counts").json()["result"]
     train_campaign(campaign=round_.campaign)
     second = another(round_, n_sources=40, overlap=2)
     vote_for_truth(second, make_voter(second, "cleo"), 40)
     close_round(round_=second)
-    after = asked(round_, "counts").json()
+    after = asked(round_, "counts").json()["result"]
     assert (before["rounds"], after["rounds"]) == ([1], [1, 2])
     assert after["model"]
 
@@ -84,5 +84,5 @@ def test_they_are_hidden_while_a_blind_round_is_open(round_, version):
     another(round_, n_sources=10)
     for figure in ("counts", "together"):
         answer = asked(round_, figure, Role.ANNOTATOR)
-        assert answer.status_code == 403
-        assert "blind rounds" in answer.json()["detail"]
+        assert answer.json()["result"] is None
+        assert "blind rounds" in answer.json()["reason"]
