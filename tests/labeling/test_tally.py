@@ -6,7 +6,8 @@ from uuid import uuid4
 
 import numpy as np
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -124,3 +125,15 @@ def test_a_vote_and_the_agreement_cost_the_same_in_any_round(n_sources, django_a
         act(second, "1")
     with django_assert_num_queries(4):
         round_agreement(round_, Level.LABEL)
+
+
+def test_a_vote_costs_as_many_queries_in_a_large_round_as_in_a_small_one():
+    """The times are tests/benchmarks/consensus.py's to show."""
+    team, queries = make_team(), []
+    for n_sources in (10, 400):
+        round_ = make_round(team, n_sources=n_sources, campaign_name=f"Of {n_sources}")
+        (assignment,) = claim(round_=round_, annotator=make_member(team), count=1)
+        with CaptureQueriesContext(connection) as captured:
+            act(assignment, "1")
+        queries.append(len(captured))
+    assert queries[0] == queries[1] < 25
