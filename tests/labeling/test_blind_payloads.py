@@ -25,8 +25,8 @@ COMMENT, FLAG, REASON = "zebra-comment", "zebra-flag", "zebra-reason"
 # Usernames stand for the votes of their owners; the rest are words of payloads about votes and draws.
 VOTERS = ("zebra-ada", "zebra-ben")
 TELLING = (COMMENT, FLAG, REASON, *VOTERS, "is_anchor", "probability", '"counts"', "votes-bar", "is_unsure")
-# The list of a team's members, and the API's description, which names every field there is.
-INNOCENT = {"team": VOTERS, "api:schema": TELLING}
+# The list of a team's members; the API's description, which names every field there is; and the documents, which are the same for all.
+INNOCENT = {"team": VOTERS, "api:schema": TELLING, "doc": TELLING, "decision": TELLING, "docs": TELLING}
 # A closed round's page lists who classified in it, and no source that waits.
 INNOCENT_CLOSED = INNOCENT | {"round": VOTERS, "round_results": VOTERS}
 

@@ -74,7 +74,8 @@ def test_blind_against_informed_is_as_counted_by_hand(pi, informed):
 
 def test_binary_votes_are_mapped_first(pi, informed):
     compared = comparison_of(informed.campaign, pi, level=Level.GROUP)["comparison"]
-    assert compared["sources"] == {"kept": 4, "changed": 1, "settled": 0, "unsettled": 0, "tied": 0}
+    # 3: two of three for a cluster, then none; 5: the other way round.
+    assert compared["sources"] == {"kept": 3, "changed": 2, "settled": 0, "unsettled": 0, "tied": 0}
     assert compared["changes"]["human_to_mode"]["before"] == pytest.approx(13 / 15)
 
 
@@ -89,7 +90,8 @@ def test_the_order_is_the_asker_s_and_rounds_that_share_nothing_say_so(pi, voter
 
 def test_hidden_rounds_and_strange_numbers_are_refused_in_a_line(pi, voters, informed):
     open_one = another(informed, n_sources=5)
-    assert [pair["after"] for pair in comparison_of(open_one.campaign, pi)["pairs"]] == [2]
+    # All its sources wait for the PI, who may still classify them blind.
+    assert comparison_of(open_one.campaign, pi)["pairs"] == []
     with pytest.raises(BadInput, match="after: the votes of round 3 are hidden"):
         comparison_of(open_one.campaign, pi, before=1, after=3)
     with pytest.raises(NotFound, match="has no round 9"):
