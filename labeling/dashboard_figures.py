@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from labeling.agreement.bootstrap import AgreementEstimate, Estimate, estimate_agreement
+from labeling.agreement.bootstrap import AgreementEstimate, Estimate, estimate_agreement, estimates
+from labeling.agreement.coefficients import ALPHA_NOMINAL, FLEISS_KAPPA, GWET_AC1
 from labeling.agreement.counts import IntArray
 from labeling.agreement.pace import expected_finish, pace_of
 from labeling.agreement.pairwise import confusion, others_mode, pairwise_agreement
@@ -39,6 +40,7 @@ class Figures:
             "people": self.people(),
             "finish": [self.finish(code) for code, round_ in enumerate(self.votes.rounds) if round_.is_open],
             **self._each_level("agreement", self.agreement),
+            **self._each_level("coefficients", self.coefficients),
             **self._each_level("classes", self.classes),
             **self._each_level("pairs", self.pairs),
             **self._each_level("confusion", self.confusion),
@@ -143,6 +145,16 @@ class Figures:
     def agreement(self, level: Level) -> list[Json]:
         """Plain, leave-one-out and chance, blind and informed rounds apart."""
         return [{"mode": mode} | _agreement_json(self._estimate(level, chosen)) for mode, chosen in self._modes()]
+
+    def coefficients(self, level: Level) -> list[Json]:
+        """Corrected for chance, with BCa intervals."""
+        figures = {"krippendorff_alpha": ALPHA_NOMINAL, "fleiss_kappa": FLEISS_KAPPA, "gwet_ac1": GWET_AC1}
+        found = []
+        for mode, chosen in self._modes():
+            counts, source = self.counts[level][chosen], self.votes.draw_source[chosen]
+            each = estimates(figures, counts, source, np.random.default_rng(SEED))
+            found.append({"mode": mode} | {name: _estimate_json(estimate) for name, estimate in each.items()})
+        return found
 
     def classes(self, level: Level) -> Json:
         """Sources by consensus and in ties, blind and informed rounds apart."""
