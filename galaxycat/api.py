@@ -15,6 +15,7 @@ from labeling.campaigns_api import CampaignViewSet
 from labeling.decisions_api import DecisionViewSet
 from labeling.remarks_api import RemarkViewSet
 from mlops.api import ModelViewSet, RoundPredictionsView
+from mlops.campaigns_api import CampaignCountsView, CampaignTogetherView
 
 app_name = "api"
 
@@ -42,6 +43,8 @@ router.register("models", ModelViewSet, basename="model")
 
 urlpatterns = [
     *router.urls,
+    path("campaigns/<uuid:uuid>/counts/", CampaignCountsView.as_view(), name="campaign-counts"),
+    path("campaigns/<uuid:uuid>/together/", CampaignTogetherView.as_view(), name="campaign-together"),
     path("rounds/<uuid:uuid>/predictions/", RoundPredictionsView.as_view(), name="round-predictions"),
     path("names/", PlaceOfNameView.as_view(), name="name"),
     path("token/", TokenView.as_view(), name="token"),

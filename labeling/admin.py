@@ -4,17 +4,35 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin import TabularInline
+from django.core.exceptions import ValidationError
 from django.db.models import Model
+from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
 
 from galaxycat.accounts.adminsite import HappenedFilter, TeamAdmin, fields_of, site
+from labeling.agreement.coefficients import numbers_of
 from labeling.models import Campaign, Label, Round, SchemeVersion
+
+
+class LabelFormSet(BaseInlineFormSet):
+    """The labels of a new scheme; of one whose labels are numbers, all must be."""
+
+    def clean(self) -> None:
+        super().clean()
+        values = tuple(
+            form.cleaned_data.get("value", "") for form in self.forms if form.has_changed() and form.is_valid()
+        )
+        if self.instance.measure == SchemeVersion.Measure.INTERVAL and numbers_of(values) is None:
+            raise ValidationError(
+                f"Labels of an interval scheme are different numbers, not {', '.join(values) or 'none'}"
+            )
 
 
 class LabelInline(TabularInline):
     """Labels are made with their scheme's version and never change: a change is a new version."""
 
     model = Label
+    formset = LabelFormSet
     extra = 2
     fields = ("position", "value", "name", "group", "hot_key", "colour", "definition")
 
@@ -37,7 +55,7 @@ class SchemeVersionAdmin(TeamAdmin):
     list_display = ("name", "slug", "version", "reference", "created_at")
     search_fields = ("name", "slug")
     fields = fields_of(SchemeVersion)
-    addable = ("name", "slug", "version", "reference")
+    addable = ("name", "slug", "version", "reference", "measure")
     inlines = (LabelInline,)
 
 

@@ -1,5 +1,6 @@
 """Campaigns and their dashboards over `/api/v1/`."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import QuerySet
@@ -11,7 +12,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from galaxycat.accounts.http import user_of
+from labeling.comparing import comparison_of
+from labeling.constancy import constancy_of
 from labeling.dashboard import dashboard_of
+from labeling.latent import latent_of
 from labeling.models import Campaign, Level
 from labeling.stratifying import strata_of
 
@@ -30,10 +34,23 @@ class ScopeSerializer(serializers.Serializer):
     round = serializers.IntegerField(min_value=1, max_value=2**31 - 1, required=False, allow_null=True, default=None)
 
 
-class StrataSerializer(ScopeSerializer):
+class LevelSerializer(ScopeSerializer):
+    level = serializers.ChoiceField(Level.choices, default=Level.LABEL, required=False)
+
+
+class StrataSerializer(LevelSerializer):
     column = serializers.CharField(max_length=100)
     ranges = serializers.IntegerField(default=4, required=False)
+
+
+class ComparisonSerializer(serializers.Serializer):
     level = serializers.ChoiceField(Level.choices, default=Level.LABEL, required=False)
+    before = serializers.IntegerField(min_value=1, max_value=2**31 - 1, required=False, default=None)
+    after = serializers.IntegerField(min_value=1, max_value=2**31 - 1, required=False, default=None)
+
+
+ROUND = OpenApiParameter("round", OpenApiTypes.INT, description="Number of the only round to take.")
+LEVEL = OpenApiParameter("level", str, enum=Level.values, description="label or group.")
 
 
 class CampaignViewSet(viewsets.ReadOnlyModelViewSet):
@@ -48,7 +65,7 @@ class CampaignViewSet(viewsets.ReadOnlyModelViewSet):
         return campaigns.prefetch_related("rounds").order_by("pk")
 
     @extend_schema(
-        parameters=[OpenApiParameter("round", OpenApiTypes.INT, description="Number of the only round to take.")],
+        parameters=[ROUND],
         responses=dict[str, Any],
     )
     @action(detail=True)
@@ -64,8 +81,8 @@ class CampaignViewSet(viewsets.ReadOnlyModelViewSet):
             OpenApiParameter(
                 "ranges", OpenApiTypes.INT, description="Of a measurement, as equally filled as ties allow."
             ),
-            OpenApiParameter("level", str, enum=Level.values, description="label or group."),
-            OpenApiParameter("round", OpenApiTypes.INT, description="Number of the only round to take."),
+            LEVEL,
+            ROUND,
         ],
         responses=dict[str, Any],
     )
@@ -85,3 +102,42 @@ class CampaignViewSet(viewsets.ReadOnlyModelViewSet):
             round_number=wanted["round"],
         )
         return Response(found)
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("before", OpenApiTypes.INT, description="Number of a round; with `after`, or neither."),
+            OpenApiParameter("after", OpenApiTypes.INT, description="Number of the round to compare it with."),
+            LEVEL,
+        ],
+        responses=dict[str, Any],
+    )
+    @action(detail=True)
+    def comparison(self, request: Request, uuid: str) -> Response:
+        """The change of agreement between two rounds on their shared sources: blind against informed, say."""
+        campaign = self.get_object()
+        asked = ComparisonSerializer(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        wanted = asked.validated_data
+        found = comparison_of(
+            campaign, user_of(request), wanted["before"], wanted["after"], level=Level(wanted["level"])
+        )
+        return Response(found)
+
+    @extend_schema(parameters=[LEVEL, ROUND], responses=dict[str, Any])
+    @action(detail=True)
+    def constancy(self, request: Request, uuid: str) -> Response:
+        """How far people agree with themselves on a source seen again, and how they drift over a sitting."""
+        return self._at_level(request, constancy_of)
+
+    @extend_schema(parameters=[LEVEL, ROUND], responses=dict[str, Any])
+    @action(detail=True)
+    def latent(self, request: Request, uuid: str) -> Response:
+        """Dawid and Skene's model of the votes: how each person answers, with intervals, and where it leaves the majority."""
+        return self._at_level(request, latent_of)
+
+    def _at_level(self, request: Request, found_by: Callable[..., dict[str, Any]]) -> Response:
+        campaign = self.get_object()
+        asked = LevelSerializer(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        level, number = Level(asked.validated_data["level"]), asked.validated_data["round"]
+        return Response(found_by(campaign, user_of(request), level=level, round_number=number))

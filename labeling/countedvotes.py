@@ -1,7 +1,8 @@
 """The counted votes of a campaign's rounds as columns, and their pooled consensus on labels and on groups."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 
@@ -23,6 +24,12 @@ class CountedVotes:
     annotator: IntArray
     label: IntArray
     saw_prediction: np.ndarray
+
+    def unaided(self) -> Self:
+        """The votes that were cast without a prediction in sight."""
+        alone = ~self.saw_prediction
+        columns = {name: getattr(self, name)[alone] for name in ("source", "annotator", "label", "saw_prediction")}
+        return replace(self, **columns)
 
     def by_label(self) -> Pooled:
         """Each person's last vote on a source counts once."""

@@ -72,6 +72,7 @@ def table_of(dashboard: Json) -> Iterator[dict[str, Any]]:
     for level in Level.values:
         for found in dashboard["agreement"][level]:
             yield from _share_rows("agreement", level, found, mode=found["mode"])
+        yield from _coefficient_rows(dashboard, level)
         for series in dashboard["trend"][level]:
             for point in series["points"]:
                 yield from _share_rows("trend", level, point, series=series["name"], round=point["round"])
@@ -107,6 +108,14 @@ def _share_rows(figure: str, level: str, found: Json, **where: Any) -> Iterator[
         yield row | where | found[share]
 
 
+def _coefficient_rows(dashboard: Json, level: str) -> Iterator[dict[str, Any]]:
+    compared = {found["mode"]: found["n_compared"] for found in dashboard["agreement"][level]}
+    for found in dashboard["coefficients"][level]:
+        for name in found.keys() - {"mode"}:
+            row = {"figure": "coefficients", "level": level, "mode": found["mode"], "category": name}
+            yield row | found[name] | {"n": compared[found["mode"]]}
+
+
 def _pair_rows(dashboard: Json, level: str) -> Iterator[dict[str, Any]]:
     people, pairs = [_shown(person) for person in dashboard["people"]], dashboard["pairs"][level]
     for one in range(len(people)):
@@ -114,7 +123,9 @@ def _pair_rows(dashboard: Json, level: str) -> Iterator[dict[str, Any]]:
             if shared := pairs["shared"][one][other]:
                 value = pairs["alike"][one][other] / shared
                 series = f"{people[other]} × {people[one]}"
-                yield {"figure": "pairs", "level": level, "series": series, "value": value, "n": shared}
+                row = {"figure": "pairs", "level": level, "series": series, "n": shared}
+                yield row | {"category": "alike", "value": value}
+                yield row | {"category": "cohen_kappa", "value": pairs["kappa"][one][other]}
 
 
 def _confusion_rows(dashboard: Json, level: str) -> Iterator[dict[str, Any]]:

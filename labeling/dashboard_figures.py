@@ -6,13 +6,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from labeling.agreement.bootstrap import AgreementEstimate, Estimate, estimate_agreement, estimates
-from labeling.agreement.coefficients import ALPHA_NOMINAL, FLEISS_KAPPA, GWET_AC1
+from galaxycat.accounts.models import User
+from labeling.agreement.bootstrap import AgreementEstimate, estimate_agreement, estimates
+from labeling.agreement.coefficients import coefficient_figures, numbers_of
 from labeling.agreement.counts import IntArray
 from labeling.agreement.pace import expected_finish, pace_of
-from labeling.agreement.pairwise import confusion, others_mode, pairwise_agreement
+from labeling.agreement.pairwise import cohen_kappa, confusion, others_mode, pairwise_agreement
 from labeling.dashboard_votes import CampaignVotes
-from labeling.models import Level, Round
+from labeling.models import Level, Round, SchemeVersion
 
 Json = dict[str, Any]
 Mask = npt.NDArray[np.bool_]
@@ -83,10 +84,8 @@ class Figures:
             paced = own & (not person.is_simulated)
             pace = pace_of(votes.at_s[paced], votes.spent_s[paced & answers])
             rows.append(
-                {
-                    "uuid": str(person.uuid),
-                    "name": person.get_full_name() or person.username,
-                    "is_simulated": person.is_simulated,
+                who_json(person)
+                | {
                     "votes": int((votes.label[own] >= 0).sum()),
                     "unsure": int((votes.label[answers] < 0).sum()),
                     "skipped": int((own & votes.is_skip).sum()),
@@ -147,14 +146,19 @@ class Figures:
         return [{"mode": mode} | _agreement_json(self._estimate(level, chosen)) for mode, chosen in self._modes()]
 
     def coefficients(self, level: Level) -> list[Json]:
-        """Corrected for chance, with BCa intervals."""
-        figures = {"krippendorff_alpha": ALPHA_NOMINAL, "fleiss_kappa": FLEISS_KAPPA, "gwet_ac1": GWET_AC1}
-        found = []
-        for mode, chosen in self._modes():
-            counts, source = self.counts[level][chosen], self.votes.draw_source[chosen]
-            each = estimates(figures, counts, source, np.random.default_rng(SEED))
-            found.append({"mode": mode} | {name: _estimate_json(estimate) for name, estimate in each.items()})
-        return found
+        """Corrected for chance, with BCa intervals: those that the votes and the scheme's labels allow."""
+        return [{"mode": mode} | self._coefficients(level, chosen) for mode, chosen in self._modes()]
+
+    def _coefficients(self, level: Level, chosen: Mask) -> Json:
+        counts, source = self.counts[level][chosen], self.votes.draw_source[chosen]
+        measure = self.votes.campaign.scheme.measure if level == Level.LABEL else SchemeVersion.Measure.NOMINAL
+        figures = coefficient_figures(
+            counts,
+            is_ordinal=measure != SchemeVersion.Measure.NOMINAL,
+            values=numbers_of(self.votes.names(level)) if measure == SchemeVersion.Measure.INTERVAL else None,
+        )
+        found = estimates(figures, counts, source, np.random.default_rng(SEED))
+        return {name: estimate.as_json() for name, estimate in found.items()}
 
     def classes(self, level: Level) -> Json:
         """Sources by consensus and in ties, blind and informed rounds apart."""
@@ -181,12 +185,14 @@ class Figures:
     # Who differs, and on what
 
     def pairs(self, level: Level) -> Json:
-        """Votes that each two people share, and how many of these are alike."""
+        """Votes that each two people share, how many of these are alike, and Cohen's kappa, None where it is undefined."""
         votes = self.votes
         shape = (len(votes.draw_pk), len(votes.people), len(votes.names(level)))
         draw, person = votes.draw[votes.counted], votes.person[votes.counted]
         alike, shared = pairwise_agreement(draw, person, votes.codes(level), shape)
-        return {"alike": alike.tolist(), "shared": shared.tolist(), "few": FEW_SHARED}
+        kappa, _ = cohen_kappa(draw, person, votes.codes(level), shape)
+        kappas = [[None if np.isnan(value) else value for value in row] for row in kappa.tolist()]
+        return {"alike": alike.tolist(), "shared": shared.tolist(), "kappa": kappas, "few": FEW_SHARED}
 
     def confusion(self, level: Level) -> Json:
         """Each vote against the mode of the others: `votes[person][others][own]`, the last row of `others` being ties."""
@@ -212,12 +218,13 @@ def _agreement_json(found: AgreementEstimate) -> Json:
         "n_compared": found.n_compared,
         "n_compared_votes": found.sums.n_compared_votes,
         "ties": found.sums.ties,
-        "human_to_mode": _estimate_json(found.human_to_mode),
-        "leave_one_out": _estimate_json(found.leave_one_out),
-        "chance": _estimate_json(found.chance),
+        "human_to_mode": found.human_to_mode.as_json(),
+        "leave_one_out": found.leave_one_out.as_json(),
+        "chance": found.chance.as_json(),
     }
 
 
-def _estimate_json(estimate: Estimate) -> Json:
-    low, high = estimate.interval or (None, None)
-    return {"value": estimate.value, "low": low, "high": high}
+def who_json(person: User) -> Json:
+    """How a person is named in figures, simulated voters as such."""
+    name = person.get_full_name() or person.username
+    return {"uuid": str(person.uuid), "name": name, "is_simulated": person.is_simulated}

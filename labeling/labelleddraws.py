@@ -1,6 +1,5 @@
 """A campaign's rounds on a catalogue as draws with known probabilities, and what people said of the sources drawn."""
 
-import dataclasses
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -8,7 +7,7 @@ import numpy as np
 
 from catalogs.models import Catalog
 from galaxycat.errors import BadInput
-from labeling.countedvotes import CountedVotes, counted_votes
+from labeling.countedvotes import counted_votes
 from labeling.counting import BoolArray, Draw
 from labeling.models import Campaign, Decision, Round, RoundSource, Vote
 from labeling.pooling import Pooled
@@ -54,7 +53,7 @@ def labelled_draws(campaign: Campaign, catalog: Catalog, numbers: Collection[int
     rounds = _rounds(campaign, catalog, numbers)
     sources = list(catalog.sources.order_by("number").values_list("pk", "is_outside"))
     keys = [pk for pk, _ in sources]
-    votes = _unaided(counted_votes(campaign, rounds, keys))
+    votes = counted_votes(campaign, rounds, keys).unaided()
     row_of = {pk: row for row, pk in enumerate(keys)}
     labels = [label.value for label in votes.labels]
     group_of = np.array([votes.groups.index(label.group) for label in votes.labels], dtype=np.int64)
@@ -87,17 +86,6 @@ def _rounds(campaign: Campaign, catalog: Catalog, numbers: Collection[int]) -> l
         there = ", ".join(map(str, known))
         raise BadInput(f"--round {strangers[0]}: is no round of {campaign} on {catalog.name} (there are: {there})")
     return [each for each in rounds if not numbers or each.number in numbers]
-
-
-def _unaided(votes: CountedVotes) -> CountedVotes:
-    alone = ~votes.saw_prediction
-    return dataclasses.replace(
-        votes,
-        source=votes.source[alone],
-        annotator=votes.annotator[alone],
-        label=votes.label[alone],
-        saw_prediction=votes.saw_prediction[alone],
-    )
 
 
 def _shares(pooled: Pooled) -> FloatArray:

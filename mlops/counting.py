@@ -1,6 +1,6 @@
 """How many sources of each class a catalogue has, by people's labels on a part of it and a model's word on all."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -36,7 +36,7 @@ def count_catalog(
         notes.append("without a model")
         predicted = np.full(labelled.by_label.shape, 1 / len(labelled.labels))
     else:
-        predicted = _filled(_columns(unseen_predictions(version), version, labelled), labelled.on_image)
+        predicted = filled(unseen_predictions(version)[:, columns_of(version, labelled.labels)], labelled.on_image)
     by_group = predicted @ np.eye(len(labelled.groups))[labelled.group_of]
     return {
         "galaxy": catalog.galaxy.slug,
@@ -120,17 +120,16 @@ def unseen_predictions(version: ModelVersion) -> np.ndarray:
     return predicted
 
 
-def _columns(predicted: np.ndarray, version: ModelVersion, labelled: LabelledDraws) -> np.ndarray:
-    """The predictions in the order of the campaign's labels."""
-    missing = [label for label in labelled.labels if label not in version.labels]
-    if missing:
+def columns_of(version: ModelVersion, labels: Sequence[str]) -> list[int]:
+    """Where these labels stand in the version's predictions. Raises BadInput for one that it does not know."""
+    if missing := [label for label in labels if label not in version.labels]:
         raise BadInput(
             f"--model {version}: it knows no class {', '.join(missing)}; name a model of the campaign's scheme"
         )
-    return predicted[:, [version.labels.index(label) for label in labelled.labels]]
+    return [version.labels.index(label) for label in labels]
 
 
-def _filled(predicted: np.ndarray, on_image: np.ndarray) -> np.ndarray:
+def filled(predicted: np.ndarray, on_image: np.ndarray) -> np.ndarray:
     """The mean prediction for sources that the model says nothing of."""
     known = np.isfinite(predicted).all(axis=1)
     mean = predicted[known & on_image].mean(axis=0) if (known & on_image).any() else 1 / predicted.shape[1]

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from labeling.agreement.shares import wilson
 from mlops.learning.evaluation import expected_calibration_error, log_loss
 
 N_FOLDS = 5
@@ -76,19 +77,11 @@ def metrics_of(truth: np.ndarray, probabilities: np.ndarray, groups: Sequence[st
     return {
         "n": n,
         "accuracy": right / n,
-        "accuracy_interval": wilson(right, n),
+        "accuracy_interval": list(wilson(right, n)),
         "binary_accuracy": right_group / n,
-        "binary_accuracy_interval": wilson(right_group, n),
+        "binary_accuracy_interval": list(wilson(right_group, n)),
         "majority": float(np.bincount(truth, minlength=k).max() / n),
         "log_loss": log_loss(probabilities, truth),
         "calibration_error": expected_calibration_error(probabilities, truth),
         "confusion": confusion.tolist(),
     }
-
-
-def wilson(right: int, n: int) -> list[float]:
-    """Wilson's 95 % interval of a share. Source: doi:10.1080/01621459.1927.10502953."""
-    z, share = 1.959964, right / n
-    middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)
-    half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
-    return [float(middle - half), float(middle + half)]

@@ -1,18 +1,20 @@
 """What a campaign's report says of the whole catalogue: how many sources of each class, from labels and a model."""
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from catalogs.models import Catalog
 from galaxycat.errors import BadInput
+from labeling.models import Round
 from labeling.reporting.blocks import Block, Section, Table, Text
 from labeling.reporting.registry import Asked
 from labeling.reporting.wording import NONE, sentence
 from mlops.access import why_predictions_are_hidden
 from mlops.counting import count_catalog
+from mlops.remembered import remembered
 
 TITLE = "How many clusters there are"
-ROUNDS_HIDDEN = "The estimate rests on all rounds, and the votes of some are hidden from you now, so it is left out."
 NOTES = (
     "The whole catalogue on the image, from the labelled part of it, each source weighted by the probability with which it was "
     "drawn, and a model’s word on all.",
@@ -26,25 +28,28 @@ def counts_section(asked: Asked) -> Section | None:
         return None
     if reason := why_counts_are_hidden(asked):
         return Section("counts", TITLE, [Text(reason)])
-    numbers: dict[Catalog, list[int]] = {}
+    by_catalog: dict[Catalog, list[Round]] = {}
     for round_ in asked.votes.rounds:
-        numbers.setdefault(round_.catalog, []).append(round_.number)
-    blocks = [block for catalog, rounds in numbers.items() for block in _counted(asked, catalog, rounds)]
+        by_catalog.setdefault(round_.catalog, []).append(round_)
+    blocks = [block for catalog, rounds in by_catalog.items() for block in _counted(asked, catalog, rounds)]
     return Section("counts", TITLE, blocks)
 
 
 def why_counts_are_hidden(asked: Asked) -> str | None:
-    """Class counts tell a blind voter what to expect, and the model's what a machine thinks; None for whom neither matters."""
+    """The reason for whom a model's word is hidden from, as from everybody who may still vote blind; None for others.
+
+    The rounds counted are those whose votes this person sees, so these tell nothing new.
+    """
     if asked.user is None:
         return None
-    if asked.votes.hidden or asked.votes.n_veiled:
-        return ROUNDS_HIDDEN
     return why_predictions_are_hidden(asked.votes.campaign.galaxy, asked.user)
 
 
-def _counted(asked: Asked, catalog: Catalog, rounds: list[int]) -> Iterable[Block]:
+def _counted(asked: Asked, catalog: Catalog, rounds: list[Round]) -> Iterable[Block]:
+    campaign, numbers = asked.votes.campaign, [round_.number for round_ in rounds]
+    count = partial(count_catalog, campaign=campaign, catalog=catalog, rounds=numbers)
     try:
-        found = count_catalog(campaign=asked.votes.campaign, catalog=catalog, rounds=rounds)
+        found = remembered("counts", campaign, catalog, rounds, count)
     except BadInput as error:
         yield Text(f"{catalog.name}: there is no estimate. {sentence(str(error))}")
         return

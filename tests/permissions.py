@@ -91,6 +91,11 @@ api:campaign-list         GET   401    200  200  200  200  200
 api:campaign-detail       GET   401    404  200  200  200  200
 api:campaign-dashboard    GET   401    404  200  200  200  200
 api:campaign-strata       GET   401    404  400  400  400  400
+api:campaign-comparison   GET   401    404  200  200  200  200
+api:campaign-constancy    GET   401    404  200  200  200  200
+api:campaign-latent       GET   401    404  200  200  200  200
+api:campaign-counts       GET   401    404  403  403  403  200
+api:campaign-together     GET   401    404  403  403  403  200
 api:job-list              GET   401    200  200  200  200  200
 api:job-detail            GET   401    404  200  200  200  200
 api:job-cancel            POST  401    404  403  403  200  200
@@ -221,6 +226,11 @@ campaign_report_file GET login  404
 api:campaign-detail    GET 401  404
 api:campaign-dashboard GET 401  404
 api:campaign-strata    GET 401  404
+api:campaign-comparison GET 401 404
+api:campaign-constancy GET 401  404
+api:campaign-latent    GET 401  404
+api:campaign-counts    GET 401  404
+api:campaign-together  GET 401  404
 round               GET  login  404
 round_results       GET  login  404
 votes_csv           GET  login  404

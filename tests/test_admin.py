@@ -161,11 +161,15 @@ def test_nothing_can_be_deleted(two_teams, client, model):
 
 def test_a_scheme_is_added_with_its_labels_and_never_changed(two_teams, client):
     labels = [(1, "a", "Round", "x", "1"), (2, "b", "Other", "y", "2")]
-    asked = {"name": "Two", "slug": "two", "version": 1, "labels-TOTAL_FORMS": 2, "labels-INITIAL_FORMS": 0}
+    asked = {"name": "Two", "slug": "two", "version": 1, "measure": "interval"}
+    asked |= {"labels-TOTAL_FORMS": 2, "labels-INITIAL_FORMS": 0}
     for index, row in enumerate(labels):
         for field, value in zip(("position", "value", "name", "group", "hot_key"), row, strict=True):
             asked[f"labels-{index}-{field}"] = value
         asked[f"labels-{index}-colour"] = "#ffd166"
+    refused = client.post(reverse("admin:labeling_schemeversion_add"), asked)
+    assert b"Labels of an interval scheme are different numbers, not a, b" in refused.content
+    asked["measure"] = "ordinal"
     assert client.post(reverse("admin:labeling_schemeversion_add"), asked).status_code == 302
     scheme = SchemeVersion.objects.get(slug="two")
     assert list(scheme.labels.values_list("value", flat=True)) == ["a", "b"]

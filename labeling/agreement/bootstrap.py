@@ -34,6 +34,10 @@ class Estimate:
     value: float | None
     interval: Interval | None
 
+    def as_json(self) -> dict[str, float | None]:
+        low, high = self.interval or (None, None)
+        return {"value": self.value, "low": low, "high": high}
+
 
 @dataclass(frozen=True)
 class AgreementEstimate:

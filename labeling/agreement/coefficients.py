@@ -4,6 +4,7 @@ A coefficient is a `Figure` of sums over sources, so `labeling.agreement.bootstr
 give its value. Kappa between two people is in `labeling.agreement.pairwise`.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -19,10 +20,14 @@ def fleiss_kappa(counts: IntArray) -> float | None:
     At most 1; None where it is undefined: votes per source differ or are below two, or only one label was used.
     Raises ValueError unless counts are whole and not negative. Source: doi:10.1037/h0031619.
     """
+    return FLEISS_KAPPA.of(counts) if _is_even(counts) else None
+
+
+def _is_even(counts: IntArray) -> bool:
+    """Whether all sources with votes have the same number."""
     n_votes = checked_counts(counts).sum(axis=1)
     n_votes = n_votes[n_votes > 0]
-    is_even = len(n_votes) > 0 and n_votes.min() == n_votes.max()
-    return FLEISS_KAPPA.of(counts) if is_even else None
+    return len(n_votes) > 0 and bool(n_votes.min() == n_votes.max())
 
 
 def krippendorff_alpha_nominal(counts: IntArray) -> float | None:
@@ -66,6 +71,15 @@ def gwet_ac1(counts: IntArray) -> float | None:
     counts are whole and not negative. Source: Gwet 2008, doi:10.1348/000711006X126600.
     """
     return GWET_AC1.of(counts)
+
+
+def numbers_of(labels: Sequence[str]) -> FloatArray | None:
+    """The labels as numbers (n_labels,); None unless they are finite and all different."""
+    try:
+        values = np.array([float(label) for label in labels])
+    except ValueError:
+        return None
+    return values if np.isfinite(values).all() and len(set(values.tolist())) == len(labels) else None
 
 
 def majority_accuracy(shares: npt.NDArray[Any], truth: IntArray) -> float | None:
@@ -181,3 +195,21 @@ FLEISS_KAPPA = Figure(_fleiss_terms, _fleiss_kappa)
 ALPHA_NOMINAL = Figure(_nominal_terms, _nominal_alpha)
 ALPHA_ORDINAL = Figure(_ordinal_terms, _ordinal_alpha)
 GWET_AC1 = Figure(_gwet_terms, _gwet_ac1, fewest_votes=1)
+
+
+def coefficient_figures(
+    counts: IntArray, *, is_ordinal: bool = False, values: FloatArray | None = None
+) -> dict[str, Figure]:
+    """The coefficients that `counts` (n_sources, n_labels) and their labels allow, by name.
+
+    Fleiss' kappa where all sources have the same number of votes, the ordinal alpha where labels are in order, the interval
+    alpha where they are numbers, `values` (n_labels,).
+    """
+    figures = {"krippendorff_alpha": ALPHA_NOMINAL, "gwet_ac1": GWET_AC1}
+    if _is_even(counts):
+        figures["fleiss_kappa"] = FLEISS_KAPPA
+    if is_ordinal:
+        figures["krippendorff_alpha_ordinal"] = ALPHA_ORDINAL
+    if values is not None:
+        figures["krippendorff_alpha_interval"] = alpha_interval(values)
+    return figures

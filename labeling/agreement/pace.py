@@ -10,6 +10,7 @@ from enum import StrEnum
 import numpy as np
 
 from labeling.agreement.counts import FloatArray, IntArray
+from labeling.agreement.shares import wilson
 
 # A pause longer than this ends a sitting.
 SITTING_GAP_S = 600.0
@@ -100,10 +101,15 @@ def drift_of(at_s: FloatArray, spent_s: FloatArray, is_alike: FloatArray) -> Dri
     """
     sitting, position = positions_of(at_s)
     slope, interval = _slope(sitting, position, spent_s)
-    bounds = zip(STRETCHES, (*(first - 1 for first in STRETCHES[1:]), None), strict=True)
-    stretches = [_stretch(first, last, position, spent_s, is_alike) for first, last in bounds]
     n_sittings = int(sitting.max(initial=-1)) + 1
-    return Drift(n_sittings, slope, interval, tuple(stretch for stretch in stretches if stretch is not None))
+    return Drift(n_sittings, slope, interval, stretches_of(position, spent_s, is_alike))
+
+
+def stretches_of(position: IntArray, spent_s: FloatArray, is_alike: FloatArray) -> tuple[Stretch, ...]:
+    """The stretches that have answers, of one person or of several together; arguments (n,) as `drift_of`."""
+    bounds = zip(STRETCHES, (*(first - 1 for first in STRETCHES[1:]), None), strict=True)
+    found = (_stretch(first, last, position, spent_s, is_alike) for first, last in bounds)
+    return tuple(stretch for stretch in found if stretch is not None)
 
 
 def _stretch(
@@ -121,7 +127,7 @@ def _stretch(
         median_s=float(np.median(timed)) if len(timed) else None,
         n_compared=len(compared),
         agreement=float(compared.mean()) if len(compared) else None,
-        agreement_interval=_wilson(float(compared.sum()), len(compared)) if len(compared) else None,
+        agreement_interval=wilson(float(compared.sum()), len(compared)) if len(compared) else None,
     )
 
 
@@ -149,14 +155,6 @@ def _slope(
 
     slope, _, low, high = theilslopes(seconds, places, alpha=0.95)
     return float(slope), (float(low), float(high))
-
-
-def _wilson(alike: float, n: int) -> tuple[float, float]:
-    """The 95 % range of the share alike / n (Wilson 1927, doi:10.1080/01621459.1927.10502953)."""
-    share, spread = alike / n, Z_95**2 / n
-    centre = (share + spread / 2) / (1 + spread)
-    half = Z_95 * math.sqrt(share * (1 - share) / n + spread / (4 * n)) / (1 + spread)
-    return max(0.0, centre - half), min(1.0, centre + half)
 
 
 class Outlook(StrEnum):

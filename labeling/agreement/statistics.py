@@ -12,17 +12,14 @@ from galaxycat.errors import BadInput
 from labeling.agreement.bootstrap import estimates
 from labeling.agreement.classes import class_agreement
 from labeling.agreement.coefficients import (
-    ALPHA_NOMINAL,
-    ALPHA_ORDINAL,
-    FLEISS_KAPPA,
-    GWET_AC1,
-    alpha_interval,
+    coefficient_figures,
     fleiss_kappa,
     gwet_ac1,
     krippendorff_alpha_interval,
     krippendorff_alpha_nominal,
     krippendorff_alpha_ordinal,
     majority_accuracy,
+    numbers_of,
 )
 from labeling.agreement.consensus import grouped
 from labeling.agreement.counts import FloatArray
@@ -36,14 +33,7 @@ from labeling.agreement.votetable import MAX_CELLS, IntArray, VoteTable, natural
 Statistics = dict[str, Any]
 # The same votes give the same intervals each time.
 SEED = 20_260_101
-FIGURES = {
-    "human_to_mode": HUMAN_TO_MODE,
-    "human_to_mode_leave_one_out": LEAVE_ONE_OUT,
-    "fleiss_kappa": FLEISS_KAPPA,
-    "krippendorff_alpha": ALPHA_NOMINAL,
-    "gwet_ac1": GWET_AC1,
-    "krippendorff_alpha_ordinal": ALPHA_ORDINAL,
-}
+SHARES = {"human_to_mode": HUMAN_TO_MODE, "human_to_mode_leave_one_out": LEAVE_ONE_OUT}
 
 
 @dataclass(frozen=True)
@@ -74,15 +64,6 @@ def check_wanted(table: VoteTable, wanted: Wanted) -> None:
         raise BadInput("--pairs takes votes with annotators: those of --multisets have none")
     if wanted.pairs and len(table.sources) * len(table.annotators or ()) > MAX_CELLS:
         raise BadInput(f"--pairs is not for {len(table.annotators or ())} annotators of {len(table.sources)} sources")
-
-
-def numbers_of(labels: tuple[str, ...]) -> FloatArray | None:
-    """The labels as numbers (n_labels,); None unless they are finite and all different."""
-    try:
-        values = np.array([float(label) for label in labels])
-    except ValueError:
-        return None
-    return values if np.isfinite(values).all() and len(set(values.tolist())) == len(labels) else None
 
 
 def statistics_with_groups(
@@ -161,9 +142,7 @@ def _per_class(labels: tuple[str, ...], counts: IntArray) -> Statistics:
 
 def _intervals(table: VoteTable, counts: IntArray, result: Statistics) -> Statistics:
     """The 95 % interval, [low, high], of each figure that `result` gives a value."""
-    figures = dict(FIGURES)
-    if (values := numbers_of(table.labels)) is not None:
-        figures["krippendorff_alpha_interval"] = alpha_interval(values)
+    figures = SHARES | coefficient_figures(counts, is_ordinal=True, values=numbers_of(table.labels))
     defined = {name: figure for name, figure in figures.items() if result.get(name) is not None}
     found = estimates(defined, counts, np.arange(len(counts)), np.random.default_rng(SEED))
     intervals = {name: found[name].interval for name in defined}

@@ -132,12 +132,5 @@ def stratum_json(stratum: Stratum) -> dict[str, Any]:
         "n_compared": stratum.n_compared,
         "n_votes": stratum.n_votes,
         "is_thin": stratum.is_thin,
-        **{
-            name: {
-                "value": found.value,
-                "low": found.interval and found.interval[0],
-                "high": found.interval and found.interval[1],
-            }
-            for name, found in stratum.figures.items()
-        },
+        **{name: found.as_json() for name, found in stratum.figures.items()},
     }

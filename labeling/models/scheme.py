@@ -11,11 +11,22 @@ from django.utils import timezone
 class SchemeVersion(models.Model):
     """One immutable version of a label scheme, such as LEGUS' four morphological classes."""
 
+    class Measure(models.TextChoices):
+        NOMINAL = "nominal", "Names: one is not more than another"
+        ORDINAL = "ordinal", "Grades: the first is the lowest"
+        INTERVAL = "interval", "Numbers: their differences say how far apart"
+
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     slug = models.SlugField(max_length=40)
     version = models.PositiveSmallIntegerField(default=1)
     name = models.CharField(max_length=100)
     reference = models.CharField(max_length=200, blank=True)
+    measure = models.CharField(
+        max_length=10,
+        choices=Measure.choices,
+        default=Measure.NOMINAL,
+        help_text="What the labels are: decides which of Krippendorff's alphas say something.",
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
@@ -23,6 +34,9 @@ class SchemeVersion(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["slug", "version"], name="scheme_version_unique"),
             models.CheckConstraint(condition=Q(version__gt=0), name="scheme_version_positive"),
+            models.CheckConstraint(
+                condition=Q(measure__in=["nominal", "ordinal", "interval"]), name="scheme_measure_known"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -3,17 +3,15 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import numpy as np
 
 from catalogs.models import Catalog
 from galaxycat.templatetags.about import version
 from labeling.agreement.classes import class_agreement
-from labeling.agreement.comparison import Change, compare_rounds
-from labeling.agreement.pairwise import cohen_kappa
+from labeling.comparing import comparison_of_votes
 from labeling.dashboard import dashboard_of_votes
-from labeling.dashboard_figures import LEVELS, SEED, Json, Mask
+from labeling.dashboard_figures import LEVELS, Json, Mask
 from labeling.dashboard_votes import CampaignVotes
 from labeling.models import Level, Round
 from labeling.samplers import SAMPLERS
@@ -39,7 +37,6 @@ class Content:
     dashboard: Json
     strata: Mapping[str, Sequence[Json]]
     classes: Mapping[str, Sequence[Json]]
-    kappa: Mapping[str, Json]
     comparison: Json | None
     n_voted_sources: int
 
@@ -73,7 +70,6 @@ def content_of(votes: CampaignVotes, scope: int | None, as_of: datetime) -> Cont
         rounds=[_round(votes, code) for code in range(len(votes.rounds))],
         strata=_strata(votes),
         classes={level.value: _classes(votes, level) for level in LEVELS},
-        kappa={level.value: _kappa(votes, level) for level in LEVELS},
         comparison=_comparison(votes),
         n_voted_sources=len(np.unique(votes.draw_source[votes.draw[votes.counted]])),
     )
@@ -204,42 +200,11 @@ def _number(value: float) -> float | None:
     return None if np.isnan(value) else float(value)
 
 
-def _kappa(votes: CampaignVotes, level: Level) -> Json:
-    """Cohen's kappa of each two people, None where undefined, and how many votes they share."""
-    shape = (len(votes.draw_pk), len(votes.people), len(votes.names(level)))
-    draw, person = votes.draw[votes.counted], votes.person[votes.counted]
-    kappa, shared = cohen_kappa(draw, person, votes.codes(level), shape)
-    return {"kappa": [[_number(value) for value in row] for row in kappa], "shared": shared.tolist()}
-
-
 def _comparison(votes: CampaignVotes) -> Json | None:
-    """The two latest rounds on the sources that both hold; None where no two share one."""
-    if len(votes.rounds) < 2:
+    """The two rounds that share most sources; None where none has two votes on a source in both."""
+    levels = {level.value: comparison_of_votes(votes, level=level) for level in LEVELS}
+    found = levels[Level.LABEL.value]
+    if found["comparison"] is None or not found["comparison"]["n_sources"]:
         return None
-    before, after = len(votes.rounds) - 2, len(votes.rounds) - 1
-    levels = {level.value: _compared(votes, level, before, after) for level in LEVELS}
-    if not levels[Level.LABEL.value]["n_sources"]:
-        return None
-    numbers = {"before": votes.rounds[before].number, "after": votes.rounds[after].number}
-    return numbers | {"levels": levels}
-
-
-def _compared(votes: CampaignVotes, level: Level, before: int, after: int) -> Json:
-    counts = votes.counts(level)
-    rows = [np.flatnonzero(votes.draw_round == code) for code in (before, after)]
-    _, own, others = np.intersect1d(votes.draw_source[rows[0]], votes.draw_source[rows[1]], return_indices=True)
-    found = compare_rounds(counts[rows[0][own]], counts[rows[1][others]], np.random.default_rng(SEED))
-    changes = {name: _change(change) for name, change in found.changes.items()}
-    return {"n_sources": found.n_sources, "is_even": found.is_even, "changes": changes}
-
-
-def _change(change: Change) -> dict[str, Any]:
-    low, high = change.difference.interval or (None, None)
-    return {
-        "before": change.before,
-        "after": change.after,
-        "difference": change.difference.value,
-        "low": low,
-        "high": high,
-        "p_value": change.p_value,
-    }
+    numbers = {"before": found["before"]["round"], "after": found["after"]["round"]}
+    return numbers | {"levels": {level: each["comparison"] for level, each in levels.items()}}

@@ -304,7 +304,7 @@ def pairs_drawing(content: Content) -> Drawing | None:
             "Cohen’s κ of each two people on the sources they share within rounds; chance is each one’s class frequencies on these. "
             "People have the numbers of the table of pairs."
         ),
-        draw=partial(_draw_pairs, content.kappa),
+        draw=partial(_draw_pairs, content.dashboard["pairs"]),
     )
 
 

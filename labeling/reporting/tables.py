@@ -174,7 +174,7 @@ def kappa_table(content: Content, level: str) -> Table | None:
     people = content.dashboard["people"]
     if not 2 <= len(people) <= MOST_IN_MATRIX:
         return None
-    found = content.kappa[level]
+    found = content.dashboard["pairs"][level]
     rows = [
         [f"{row + 1} {person_name(person)}", *(_cell(found, row, column) for column in range(len(people)))]
         for row, person in enumerate(people)
@@ -200,7 +200,7 @@ def confusion_table(content: Content, level: str) -> Table:
 
 
 def comparison_table(content: Content) -> Table | None:
-    """The two latest rounds on the sources that both hold."""
+    """The two rounds that share most sources."""
     found = content.comparison
     if found is None:
         return None
@@ -232,7 +232,7 @@ def _comparison_notes(levels: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def _change(name: str, change: Mapping[str, Any]) -> list[str]:
-    difference = {"value": change["difference"], "low": change["low"], "high": change["high"]}
+    difference = change["difference"]
     p = NONE if change["p_value"] is None else f"{change['p_value']:.4f}"
     if name == "krippendorff_alpha":
         return [decimal(change["before"]), decimal(change["after"]), decimal_with_interval(difference), p]

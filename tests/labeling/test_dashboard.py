@@ -3,7 +3,7 @@
 import csv
 import time
 from collections import Counter
-from itertools import product
+from itertools import combinations, product
 from uuid import uuid4
 
 import numpy as np
@@ -14,9 +14,17 @@ from django.utils import timezone
 
 from galaxycat.accounts.models import Role
 from labeling.access import watch
+from labeling.agreement.coefficients import (
+    fleiss_kappa,
+    gwet_ac1,
+    krippendorff_alpha_interval,
+    krippendorff_alpha_nominal,
+    krippendorff_alpha_ordinal,
+)
 from labeling.assignments import claim
 from labeling.dashboard import dashboard_of, table_of
-from labeling.models import Assignment, Level, RoundSource, Vote
+from labeling.dashboard_votes import read_votes_of
+from labeling.models import Assignment, Campaign, Level, RoundSource, SchemeVersion, Vote
 from labeling.rounds import close_round, open_round
 from labeling.schemes import legus_scheme
 from labeling.simulated import vote_in_simulation
@@ -79,6 +87,56 @@ def test_agreement_and_classes_are_those_of_the_round_s_page(team, pi):
         )
         assert classes.pop("tie") == expected.ties
         assert classes == class_counts(round_, level)
+
+
+def test_coefficients_are_those_of_the_command_and_hold_their_intervals(team, pi):
+    round_ = voted(make_round(team, n_sources=60, overlap=3), n_voters=3)
+    found = dashboard_of(round_.campaign, pi)
+    counts = read_votes_of(round_.campaign, pi).counts(Level.LABEL)
+    (of_mode,) = found["coefficients"]["label"]
+    assert of_mode.pop("mode") == "blind"
+    expected = {
+        "krippendorff_alpha": krippendorff_alpha_nominal(counts),
+        "gwet_ac1": gwet_ac1(counts),
+        "fleiss_kappa": fleiss_kappa(counts),
+    }
+    assert {name: each["value"] for name, each in of_mode.items()} == pytest.approx(
+        {name: value for name, value in expected.items() if value is not None}
+    )
+    for each in of_mode.values():
+        assert each["low"] < each["value"] < each["high"]
+
+
+def test_grades_and_numbers_have_their_own_alphas(team, pi):
+    round_ = voted(make_round(team, n_sources=40, overlap=3), n_voters=3)
+    counts = read_votes_of(round_.campaign, pi).counts(Level.LABEL)
+    SchemeVersion.objects.filter(pk=round_.campaign.scheme_id).update(measure="interval")
+    found = dashboard_of(Campaign.objects.get(), pi)["coefficients"]
+    values = np.array([1.0, 2.0, 3.0, 4.0])
+    assert found["label"][0]["krippendorff_alpha_ordinal"]["value"] == pytest.approx(krippendorff_alpha_ordinal(counts))
+    assert found["label"][0]["krippendorff_alpha_interval"]["value"] == pytest.approx(
+        krippendorff_alpha_interval(counts, values)
+    )
+    # Groups are names whatever the labels are.
+    assert "krippendorff_alpha_ordinal" not in found["group"][0]
+
+
+def test_kappa_of_each_two_people_is_that_of_their_shared_sources(team, pi):
+    round_ = voted(make_round(team, n_sources=30), n_voters=3)
+    found = dashboard_of(round_.campaign, pi)["pairs"]["label"]
+    rows = Vote.objects.counted().values_list("assignment__annotator__username", "assignment__draw", "label__value")
+    said = {(who, draw): label for who, draw, label in rows}
+    names = sorted({who for who, _ in said})
+    draws = {draw for _, draw in said}
+    for (i, one), (j, other) in combinations(enumerate(names), 2):
+        shared = [(said[one, d], said[other, d]) for d in draws if {(one, d), (other, d)} <= said.keys()]
+        alike = sum(a == b for a, b in shared) / len(shared)
+        chance = (
+            sum(sum(a == label for a, _ in shared) * sum(b == label for _, b in shared) for label in "1234")
+            / len(shared) ** 2
+        )
+        assert found["kappa"][i][j] == found["kappa"][j][i] == pytest.approx((alike - chance) / (1 - chance))
+    assert found["kappa"][0][0] is None
 
 
 def test_tables_of_people_are_those_of_plain_counting(team, pi):
@@ -236,7 +294,16 @@ def test_csv_holds_the_same_numbers(team, pi):
     assert [float(row["low"]) for row in rows] == [expected[row["category"]]["low"] for row in rows]
     everything = client_of(pi).get(at("campaign_data", round_, "?format=csv")).content.decode()
     figures = {row["figure"] for row in csv.DictReader(everything.splitlines())}
-    assert figures == {"votes_per_source", "people", "agreement", "trend", "classes", "pairs", "confusion"}
+    assert figures == {
+        "votes_per_source",
+        "people",
+        "agreement",
+        "trend",
+        "classes",
+        "coefficients",
+        "pairs",
+        "confusion",
+    }
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,6 @@ from mlops.evaluating import (
     metrics_of,
     modes,
     sky_blocks,
-    wilson,
 )  # fmt: skip
 
 
@@ -46,11 +45,6 @@ def test_metrics_by_hand():
     assert metrics["log_loss"] == pytest.approx(-np.log([0.9, 0.4, 0.7, 0.8]).mean())
     # Confidences 0.9, 0.6, 0.7, 0.8 lie in four bins: |0.9-1| + |0.6-0| + |0.7-1| + |0.8-1| over four.
     assert metrics["calibration_error"] == pytest.approx((0.1 + 0.6 + 0.3 + 0.2) / 4)
-
-
-def test_wilson_interval_of_a_known_case():
-    # 8 of 10: Agresti and Coull 1998 give (0.490, 0.943).
-    assert wilson(8, 10) == pytest.approx([0.4902, 0.9433], abs=1e-4)
 
 
 def test_each_source_is_predicted_by_a_fit_that_saw_no_source_of_its_fold():

@@ -140,8 +140,8 @@ def test_hidden_rounds_and_veiled_sources_stay_out_of_every_format(team, pi, rou
     for text in (REPORT_WRITERS["html"].write(report).decode(), REPORT_WRITERS["tex"].write(report).decode()):
         assert voter.username not in text
         assert "Round 4 is left out" in unescape(text)
-    # Class counts of all rounds would show what is hidden.
-    assert "hidden from you now" in " ".join(block.text for block in report.section("counts").blocks)
+    # A model's word would tell a blind voter what a machine thinks.
+    assert "choose on its page to watch" in " ".join(block.text for block in report.section("counts").blocks)
     # Who watches sees it, and an operator sees everything.
     watch(round_=opened, user=pi)
     assert len(table(report_of(opened.campaign, pi), "rounds").rows) == 4
