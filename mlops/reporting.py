@@ -57,13 +57,12 @@ def _counted(asked: Asked, catalog: Catalog, rounds: list[Round]) -> Iterable[Bl
         yield Text(f"{catalog.name}: there is no draw to estimate from. {' '.join(map(sentence, found['notes']))}")
         return
     yield _table(found, len(rounds) > 1)
-    warned = {
-        f"{name}: {warning}"
-        for kind in ("groups", "classes")
-        for name, each in found[kind].items()
-        for warning in each["warnings"]
-    }
-    yield from (Text(sentence(warning)) for warning in sorted(warned))
+
+
+def _warnings(found: Mapping[str, Any]) -> list[str]:
+    """Which estimates should not be quoted, and why."""
+    classes = [(name, each) for kind in ("groups", "classes") for name, each in found[kind].items()]
+    return [sentence(f"{name}: {warning}") for name, each in classes for warning in each["warnings"]]
 
 
 def _table(found: Mapping[str, Any], has_rounds: bool) -> Table:
@@ -85,7 +84,13 @@ def _table(found: Mapping[str, Any], has_rounds: bool) -> Table:
         f"Sources by class in “{found['catalog']}”: {found['n_labelled']:,} of {found['n_sources']:,} labelled, "
         f"round{'s' if has_rounds else ''} {', '.join(map(str, found['rounds']))}, {model}."
     )
-    return Table(f"counts-{found['catalog']}", caption, head, rows, notes=[*NOTES, *map(sentence, found["notes"])])
+    return Table(
+        f"counts-{found['catalog']}",
+        caption,
+        head,
+        rows,
+        notes=[*NOTES, *map(sentence, found["notes"]), *_warnings(found)],
+    )
 
 
 def _whole(value: float | None) -> str:

@@ -7,7 +7,7 @@ from labeling.models import Level
 from labeling.reporting.blocks import Reference
 from labeling.reporting.content import Content
 from labeling.reporting.tables import LEVEL_NAMES
-from labeling.reporting.wording import counted, day, decimal, joined, percent, sentence
+from labeling.reporting.wording import counted, decimal, joined, percent, sentence, span
 from labeling.templatetags.agreement import one_decimal
 
 KRIPPENDORFF = Reference(
@@ -140,17 +140,9 @@ def _taken(each: Mapping[str, Any]) -> str:
     )
     voters = counted(each["n_voters"], "program") if each["is_simulated"] else counted(each["n_voters"], "voter")
     return (
-        f"Round {each['number']} ({_when(each)}, UTC) was {shown[each['mode']]}{predictions}; {overlap}, and {voters} cast "
+        f"Round {each['number']} ({span(each['opened_at'], each['closed_at'])}, UTC) was {shown[each['mode']]}{predictions}; {overlap}, and {voters} cast "
         f"{counted(each['n_votes'], 'vote')}"
     )
-
-
-def _when(each: Mapping[str, Any]) -> str:
-    opened = day(each["opened_at"])
-    if each["closed_at"] is None:
-        return f"since {opened}, still open"
-    closed = day(each["closed_at"])
-    return f"on {opened}" if opened == closed else f"from {opened} to {closed}"
 
 
 def _who(content: Content) -> str:

@@ -9,14 +9,15 @@ from labeling.reporting.content import Content
 from labeling.reporting.wording import (
     NONE,
     counted,
-    day,
     decimal,
     decimal_with_interval,
     percent,
     points_with_interval,
     share,
     share_with_interval,
+    span,
 )
+from labeling.stratifying import CLASS
 
 LEVEL_NAMES = {Level.GROUP.value: "Binary", Level.LABEL.value: "All classes"}
 # Key of a coefficient among the dashboard's figures -> its name.
@@ -45,7 +46,7 @@ def rounds_table(content: Content) -> Table:
         [
             f"{each['number']}{' (simulated voters)' if each['is_simulated'] else ''}",
             f"{each['mode']}{', with predictions' if each['shows_predictions'] else ''}",
-            f"{day(each['opened_at'])} to {day(each['closed_at']) if each['closed_at'] else 'now (open)'}",
+            span(each["opened_at"], each["closed_at"]),
             each["sampler"],
             f"{each['n_drawn']:,}",
             f"{each['n_anchors']:,}",
@@ -87,7 +88,9 @@ def coefficients_table(content: Content) -> Table:
         [LEVEL_NAMES[level], each["mode"], *(decimal_with_interval(each.get(key) or nothing) for key in names)]
         for level, each in found
     ]
-    notes = [INTERVALS, f"{NONE}: undefined, for Fleiss’ κ where sources carry different numbers of votes."]
+    notes = [INTERVALS]
+    if "fleiss_kappa" not in names or any(NONE in row for row in rows):
+        notes.append("Fleiss’ κ is undefined where sources carry different numbers of votes.")
     caption = "Agreement corrected for chance."
     return Table("coefficients", caption, ["Classes", "Rounds", *names.values()], rows, n_words=2, notes=notes)
 
@@ -131,6 +134,8 @@ def strata_table(stratum: Mapping[str, Any], key: str) -> Table:
     notes = (
         ["Few: below 30 sources, where intervals are too narrow."] if any(" (few)" in row[1] for row in rows) else []
     )
+    if stratum["column"] == CLASS:
+        notes.append("Within a class α says little: its sources are in it because their votes agree.")
     if stratum["n_unknown"]:
         notes.append(f"Left out: {counted(stratum['n_unknown'], 'source')} without a value.")
     level = LEVEL_NAMES[stratum["level"]].lower()

@@ -66,6 +66,13 @@ def day(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%d")
 
 
+def span(opened: datetime, closed: datetime | None) -> str:
+    """When a round ran: "since", "on" one day or "from ... to"."""
+    if closed is None:
+        return f"since {day(opened)}, still open"
+    return f"on {day(opened)}" if day(opened) == day(closed) else f"from {day(opened)} to {day(closed)}"
+
+
 def minute(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
 
