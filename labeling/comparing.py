@@ -24,7 +24,13 @@ def comparison_of(
     queries is fixed. Raises NotFound for a number that is no round, BadInput for one whose votes are hidden, for one
     number without the other and for a round against itself.
     """
-    votes = read_votes_of(campaign, user)
+    return comparison_of_votes(read_votes_of(campaign, user), before, after, level)
+
+
+def comparison_of_votes(
+    votes: CampaignVotes, before: int | None = None, after: int | None = None, level: Level = Level.LABEL
+) -> Json:
+    """The same of votes that are read already; without a query."""
     numbers = _wanted(votes, before, after)
     pairs = _pairs(votes)
     if numbers is None and pairs:

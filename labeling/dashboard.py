@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -22,9 +23,13 @@ def dashboard_of(campaign: Campaign, user: User, round_number: int | None = None
 
     The number of queries is fixed. Raises NotFound for a number that is no round of the campaign.
     """
-    votes = read_votes_of(campaign, user, round_number)
+    return dashboard_of_votes(read_votes_of(campaign, user, round_number), round_number, timezone.now())
+
+
+def dashboard_of_votes(votes: CampaignVotes, round_number: int | None, now: datetime) -> Json:
+    """The same of votes that are read already, of the rounds in scope; without a query."""
     require_round(votes, round_number)
-    now = timezone.now()
+    campaign = votes.campaign
     hidden = {round_.pk for round_, _ in votes.hidden}
     return {
         "campaign": {"uuid": str(campaign.uuid), "name": campaign.name, "galaxy": campaign.galaxy.slug},

@@ -1,13 +1,13 @@
 """A campaign's votes as arrays, read at one moment in a fixed number of queries: what one person may see of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
-from django.db.models import Case, Field, FloatField, Func, IntegerField, When
+from django.db.models import Case, Field, FloatField, Func, IntegerField, QuerySet, When
 
 from galaxycat.accounts.models import User
 from labeling.access import waiting_blind, why_hidden
@@ -85,11 +85,32 @@ def _name(label: Label, level: Level) -> str:
 
 def read_votes_of(campaign: Campaign, user: User, round_number: int | None = None) -> CampaignVotes:
     """What `user` may see of the campaign's votes; of one round only where `round_number` says so."""
-    everything = list(campaign.rounds.select_related("campaign__galaxy__team").order_by("number"))
-    reasons = why_hidden(everything, user)
-    seen = [round_ for round_ in everything if reasons[round_.pk] is None]
+    everything = _rounds(campaign)
+    return _read(campaign, everything, why_hidden(everything, user), waiting_blind(user), round_number)
+
+
+def read_all_votes(campaign: Campaign, round_number: int | None = None) -> CampaignVotes:
+    """The campaign's votes as an operator at the server's own terminal sees them: nothing is hidden."""
+    everything = _rounds(campaign)
+    return _read(campaign, everything, {}, RoundSource.objects.none(), round_number)
+
+
+def _rounds(campaign: Campaign) -> list[Round]:
+    return list(campaign.rounds.select_related("campaign__galaxy__team", "catalog").order_by("number"))
+
+
+def _read(
+    campaign: Campaign,
+    everything: Sequence[Round],
+    reasons: Mapping[int, str | None],
+    veiled: QuerySet[RoundSource],
+    round_number: int | None,
+) -> CampaignVotes:
+    """The votes of the rounds without a reason to hide them, but for the veiled sources."""
+    hidden = [(round_, reason) for round_ in everything if (reason := reasons.get(round_.pk))]
+    seen = [round_ for round_ in everything if not reasons.get(round_.pk)]
     rounds = [round_ for round_ in seen if round_number in (None, round_.number)]
-    draws, n_veiled = _draws(rounds, user)
+    draws, n_veiled = _draws(rounds, veiled)
     votes = _votes(rounds, draws[:, 0])
     person_pks, person = np.unique(votes[:, 1].astype(np.int64), return_inverse=True)
     found = User.objects.in_bulk(person_pks.tolist())
@@ -102,7 +123,7 @@ def read_votes_of(campaign: Campaign, user: User, round_number: int | None = Non
         campaign=campaign,
         labels=labels,
         all_rounds=everything,
-        hidden=[(round_, reason) for round_ in everything if (reason := reasons[round_.pk])],
+        hidden=hidden,
         rounds=rounds,
         n_veiled=n_veiled,
         people=by_name,
@@ -119,7 +140,7 @@ def read_votes_of(campaign: Campaign, user: User, round_number: int | None = Non
     )
 
 
-def _draws(rounds: Sequence[Round], user: User) -> tuple[IntArray, int]:
+def _draws(rounds: Sequence[Round], waiting: QuerySet[RoundSource]) -> tuple[IntArray, int]:
     """(key, code of its round, key of its source, is anchor) of each draw that is seen, by key; how many sources are not."""
     code_of = {round_.pk: code for code, round_ in enumerate(rounds)}
     chosen = RoundSource.objects.filter(round__in=rounds).order_by("pk")
@@ -127,7 +148,7 @@ def _draws(rounds: Sequence[Round], user: User) -> tuple[IntArray, int]:
     table = np.array(list(chain.from_iterable(rows)), dtype=np.int64).reshape(-1, 4)
     keys, code = np.unique(table[:, 1], return_inverse=True)
     table[:, 1] = np.array([code_of[int(key)] for key in keys], dtype=np.int64)[code]
-    waiting = waiting_blind(user).filter(source__in=chosen.order_by().values("source")).order_by()
+    waiting = waiting.filter(source__in=chosen.order_by().values("source")).order_by()
     veiled = np.array(list(waiting.values_list("source", flat=True).distinct()), dtype=np.int64)
     return table[~np.isin(table[:, 2], veiled)], len(veiled)
 

@@ -1,5 +1,6 @@
 """A campaign's agreement by what is known of its sources: a measurement, their class, their field, the round's mode."""
 
+from collections.abc import Mapping
 from typing import TypeGuard
 
 import numpy as np
@@ -38,9 +39,15 @@ def strata_of(
     """
     votes = read_votes_of(campaign, user, round_number)
     require_round(votes, round_number)
+    return strata_of_votes(votes, column, measured_units(votes), n_ranges=n_ranges, level=level)
+
+
+def strata_of_votes(
+    votes: CampaignVotes, column: str, units: Mapping[str, str], *, n_ranges: int = 4, level: Level = Level.LABEL
+) -> Json:
+    """The same of votes that are read already; `units` are those of `measured_units`."""
     if not 1 <= n_ranges <= MOST_RANGES:
         raise BadInput(f"ranges: {n_ranges} is not a number from 1 to {MOST_RANGES}")
-    units = _units(votes)
     if column not in (CLASS, FIELD, MODE, ROUND, *units):
         raise BadInput(f"column: {column[:40]!r} is not one of {', '.join([CLASS, FIELD, MODE, ROUND, *units])}")
     counts = votes.counts(level)
@@ -56,7 +63,7 @@ def strata_of(
     }
 
 
-def _units(votes: CampaignVotes) -> dict[str, str]:
+def measured_units(votes: CampaignVotes) -> dict[str, str]:
     """What was measured of the drawn sources, as a look at some of them shows, by name with its unit, empty for none."""
     looked_at = Source.objects.filter(pk__in=votes.draw_source[:: max(1, len(votes.draw_source) // LOOKED_AT)].tolist())
     units: dict[str, str] = {}

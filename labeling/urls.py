@@ -1,6 +1,6 @@
 from django.urls import path
 
-from labeling.views import adjudication, campaigns, label, results, rounds
+from labeling.views import adjudication, campaigns, label, reports, results, rounds
 
 urlpatterns = [
     path("galaxies/<slug:slug>/rounds/", rounds.round_list, name="rounds"),
@@ -15,6 +15,12 @@ urlpatterns = [
     path("galaxies/<slug:slug>/campaigns/<uuid:uuid>/", campaigns.campaign_page, name="campaign"),
     path("galaxies/<slug:slug>/campaigns/<uuid:uuid>/data/", campaigns.campaign_data, name="campaign_data"),
     path("galaxies/<slug:slug>/campaigns/<uuid:uuid>/cell/", campaigns.campaign_cell, name="campaign_cell"),
+    path("galaxies/<slug:slug>/campaigns/<uuid:uuid>/report/", reports.campaign_report, name="campaign_report"),
+    path(
+        "galaxies/<slug:slug>/campaigns/<uuid:uuid>/report.<slug:format>",
+        reports.report_file,
+        name="campaign_report_file",
+    ),
     path("rounds/<uuid:uuid>/", rounds.round_page, name="round"),
     path("rounds/<uuid:uuid>/results/", results.round_results, name="round_results"),
     path("rounds/<uuid:uuid>/votes.csv", rounds.votes_csv, name="votes_csv"),

@@ -9,6 +9,8 @@ class MlopsConfig(AppConfig):
         from catalogs.releases.columns import RELEASE_COLUMNS, Provider, later
         from galaxycat.events.guards import TOPIC_GUARDS
         from galaxycat.jobs.registry import JOB_KINDS
+        from labeling.reporting.registry import REPORT_SECTIONS
+        from labeling.reporting.registry import Provider as SectionProvider
         from labeling.samplers import SAMPLERS
         from mlops.jobs import PRETRAIN, TRAIN
         from mlops.sampling import UNCERTAINTY
@@ -19,6 +21,7 @@ class MlopsConfig(AppConfig):
         JOB_KINDS["pretrain"] = PRETRAIN
         JOB_KINDS["train"] = TRAIN
         SAMPLERS["uncertainty"] = UNCERTAINTY
+        REPORT_SECTIONS["counts"] = SectionProvider(order=70, make=later("mlops.reporting.counts_section"))
         RELEASE_COLUMNS["mlops"] = Provider(
             order=20, collect=later("mlops.releases.model_columns"), prepare=later("mlops.releases.fix_model")
         )

@@ -55,6 +55,8 @@ rounds                    GET   login  404  200  200  200  200
 campaign                  GET   login  404  200  200  200  200
 campaign_data             GET   login  404  200  200  200  200
 campaign_cell             GET   login  404  200  200  200  200
+campaign_report           GET   login  404  200  200  200  200
+campaign_report_file      GET   login  404  200  200  200  200
 new_round                 GET   login  404  403  403  403  200
 new_round                 POST  login  404  403  403  403  302
 round                     GET   login  404  200  200  200  200
@@ -223,6 +225,8 @@ rounds              GET  login  404
 campaign            GET  login  404
 campaign_data       GET  login  404
 campaign_cell       GET  login  404
+campaign_report     GET  login  404
+campaign_report_file GET login  404
 api:campaign-detail    GET 401  404
 api:campaign-dashboard GET 401  404
 api:campaign-strata    GET 401  404

@@ -92,8 +92,17 @@ def address(name: str, world: World) -> str:
     fillings["release_file"] = [world.release.uuid, "votable"]
     for own in ("round", "round_results", "votes_csv", "watch_round", "close_round", "label", "round_examples"):
         fillings[own] = [world.round.uuid]
-    for own in ("campaign", "campaign_data", "campaign_cell", "adjudication", "decide", "undo_decision"):
+    for own in (
+        "campaign",
+        "campaign_data",
+        "campaign_cell",
+        "campaign_report",
+        "adjudication",
+        "decide",
+        "undo_decision",
+    ):
         fillings[own] = [world.galaxy.slug, world.round.campaign.uuid]
+    fillings["campaign_report_file"] = [*fillings["campaign"], "tex"]
     for own in ("detail", "dashboard", "strata", "comparison", "constancy", "latent", "counts", "together"):
         fillings[f"api:campaign-{own}"] = [world.round.campaign.uuid]
     for own in ("job", "cancel_job", "retry_job", "api:job-detail", "api:job-cancel", "api:job-retry"):

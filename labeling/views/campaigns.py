@@ -22,12 +22,14 @@ from labeling.models import Campaign, Consensus, Level, RoundSource, Vote
 PAGE_SIZE = 24
 
 
-def _campaign_for(request: UserRequest, slug: str, uuid: str) -> Campaign:
+def campaign_for(request: UserRequest, slug: str, uuid: str) -> Campaign:
+    """The campaign of an address, if this person may see it; else 404."""
     campaigns = Campaign.objects.visible_to(request.user).select_related("galaxy__team", "scheme")
     return get_object_or_404(campaigns, galaxy__slug=slug, uuid=uuid)
 
 
-def _round_number(request: UserRequest) -> int | None:
+def round_number(request: UserRequest) -> int | None:
+    """The only round that the query asks for. Raises BadInput."""
     text = request.GET.get("round", "")
     if not text:
         return None
@@ -40,8 +42,8 @@ def _round_number(request: UserRequest) -> int | None:
 @require_safe
 def campaign_page(request: UserRequest, slug: str, uuid: str) -> HttpResponse:
     """How a campaign goes, over the rounds whose votes this person may see."""
-    campaign = _campaign_for(request, slug, uuid)
-    dashboard = dashboard_of(campaign, request.user, _round_number(request))
+    campaign = campaign_for(request, slug, uuid)
+    dashboard = dashboard_of(campaign, request.user, round_number(request))
     context = {
         "campaign": campaign,
         "galaxy": campaign.galaxy,
@@ -55,8 +57,8 @@ def campaign_page(request: UserRequest, slug: str, uuid: str) -> HttpResponse:
 @require_safe
 def campaign_data(request: UserRequest, slug: str, uuid: str) -> HttpResponse:
     """The dashboard's figures: JSON, or with `format=csv` one table, of one `figure` and `level` only if asked."""
-    campaign = _campaign_for(request, slug, uuid)
-    dashboard = dashboard_of(campaign, request.user, _round_number(request))
+    campaign = campaign_for(request, slug, uuid)
+    dashboard = dashboard_of(campaign, request.user, round_number(request))
     if request.GET.get("format") != "csv":
         return JsonResponse(dashboard)
     wanted = {key: request.GET[key] for key in ("figure", "level") if request.GET.get(key)}
@@ -80,8 +82,8 @@ def _cell_of(request: UserRequest) -> Cell:
 @require_safe
 def campaign_cell(request: UserRequest, slug: str, uuid: str) -> HttpResponse:
     """The sources behind a cell of the confusion table: a page of its own, or a fragment for the dashboard's drawer."""
-    campaign = _campaign_for(request, slug, uuid)
-    cell, number = _cell_of(request), _round_number(request)
+    campaign = campaign_for(request, slug, uuid)
+    cell, number = _cell_of(request), round_number(request)
     votes = read_votes_of(campaign, request.user, number)
     require_round(votes, number)
     page = Paginator(draws_in_cell(votes, cell), PAGE_SIZE).get_page(request.GET.get("page"))

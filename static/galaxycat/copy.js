@@ -1,6 +1,6 @@
 /** Buttons with `data-copies="ID"` copy the field of that id; where the clipboard is closed, they select it instead. */
 
-/** @param {HTMLInputElement} field */
+/** @param {HTMLInputElement | HTMLTextAreaElement} field */
 async function copy(field) {
   field.select();
   try {
@@ -13,7 +13,7 @@ async function copy(field) {
 
 for (const button of document.querySelectorAll("button[data-copies]")) {
   const field = document.getElementById(button.getAttribute("data-copies") ?? "");
-  if (!(field instanceof HTMLInputElement)) continue;
+  if (!(field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement)) continue;
   button.setAttribute("aria-live", "polite");
   button.addEventListener("click", async () => {
     button.textContent = await copy(field);

@@ -6,8 +6,9 @@ from typing import Any
 
 from catalogs.names import galaxy_named
 from galaxycat.commands import GalaxyCatCommand
+from labeling.names import campaign_named
 from mlops.counting import count_catalog
-from mlops.names import campaign_named, catalog_named
+from mlops.names import catalog_named
 
 
 class Command(GalaxyCatCommand):

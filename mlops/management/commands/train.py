@@ -5,8 +5,9 @@ from typing import Any
 
 from catalogs.names import galaxy_named
 from galaxycat.commands import GalaxyCatCommand
+from labeling.names import campaign_named
 from mlops.fitting import train_campaign
-from mlops.names import campaign_named, catalog_named
+from mlops.names import catalog_named
 from mlops.reports import facts_of
 
 
