@@ -89,6 +89,7 @@ api:campaign-list         GET   401    200  200  200  200  200
 api:campaign-detail       GET   401    404  200  200  200  200
 api:campaign-dashboard    GET   401    404  200  200  200  200
 api:campaign-strata       GET   401    404  400  400  400  400
+api:campaign-retirement   GET   401    404  400  400  400  400
 api:job-list              GET   401    200  200  200  200  200
 api:job-detail            GET   401    404  200  200  200  200
 api:job-cancel            POST  401    404  403  403  200  200
@@ -217,6 +218,7 @@ campaign_cell       GET  login  404
 api:campaign-detail    GET 401  404
 api:campaign-dashboard GET 401  404
 api:campaign-strata    GET 401  404
+api:campaign-retirement GET 401 404
 round               GET  login  404
 round_results       GET  login  404
 votes_csv           GET  login  404

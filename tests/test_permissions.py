@@ -91,7 +91,7 @@ def address(name: str, world: World) -> str:
         fillings[own] = [world.round.uuid]
     for own in ("campaign", "campaign_data", "campaign_cell", "adjudication", "decide", "undo_decision"):
         fillings[own] = [world.galaxy.slug, world.round.campaign.uuid]
-    for own in ("detail", "dashboard", "strata"):
+    for own in ("detail", "dashboard", "strata", "retirement"):
         fillings[f"api:campaign-{own}"] = [world.round.campaign.uuid]
     for own in ("job", "cancel_job", "retry_job", "api:job-detail", "api:job-cancel", "api:job-retry"):
         fillings[own] = [world.job.uuid]

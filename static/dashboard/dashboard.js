@@ -9,6 +9,7 @@ import * as figures from "./figures.js";
 import { Following } from "./following.js";
 import { morph } from "./morph.js";
 import { readings } from "./readings.js";
+import { Retirement } from "./retirement.js";
 import { Strata } from "./strata.js";
 import * as tables from "./tables.js";
 
@@ -84,6 +85,7 @@ function draw() {
   morph(/** @type {Element} */ (document.getElementById("readings")), readings(data));
   for (const [, figure, content] of SHOWN) figure.show(content());
   refreshStrata();
+  refreshRetirement();
   picker.show(data);
   following.follow(data.rounds.filter(isFollowed).map(({ uuid }) => `round.${uuid}`));
 }
@@ -114,13 +116,25 @@ const following = new Following({
   },
 });
 
-const strataAddress = new URL(root.dataset.strata ?? "", location.href);
-if (data.scope) strataAddress.searchParams.set("round", String(data.scope));
-const strata = new Strata(strataAddress, /** @type {HTMLElement} */ (document.getElementById("figures-strata")), /** @type {HTMLElement} */ (document.getElementById("strata-controls")));
+/** @param {string | undefined} path */
+function scoped(path) {
+  const url = new URL(path ?? "", location.href);
+  if (data.scope) url.searchParams.set("round", String(data.scope));
+  return url;
+}
+
+const place = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
+const strata = new Strata(scoped(root.dataset.strata), place("figures-strata"), place("strata-controls"));
 /** Its intervals cost the server as much as all the other figures: not with every vote. */
 const refreshStrata = paced(() => strata.refresh(), STALE_MS);
+const retirement = new Retirement(
+  scoped(root.dataset.retirement),
+  { figures: place("figures-retirement"), controls: place("retirement-controls"), sentence: place("retirement-says") },
+  Math.max(...data.votes_per_source.n_votes),
+);
+const refreshRetirement = paced(() => retirement.refresh(), STALE_MS);
 const picker = controls(choice, draw);
-for (const [place, figure] of SHOWN) document.getElementById(`figures-${place}`)?.append(figure.root);
+for (const [section, figure] of SHOWN) document.getElementById(`figures-${section}`)?.append(figure.root);
 openedInDrawer(/** @type {HTMLDialogElement} */ (document.getElementById("drawer")), root.dataset.cell ?? "");
 draw();
 setInterval(() => {
