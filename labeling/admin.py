@@ -81,7 +81,17 @@ class RoundAdmin(TeamAdmin):
     """How a round was drawn and when it was open; it is opened and closed on its own pages."""
 
     team_lookup = "campaign__galaxy__team"
-    list_display = ("campaign", "number", "galaxy", "mode", "sampler", "overlap", "opened_at", "closed_at")
+    list_display = (
+        "campaign",
+        "number",
+        "galaxy",
+        "mode",
+        "sampler",
+        "overlap",
+        "retirement",
+        "opened_at",
+        "closed_at",
+    )
     list_filter = ("mode", "sampler", ("closed_at", HappenedFilter))
     list_select_related = ("campaign__galaxy",)
     search_fields = ("campaign__name", "campaign__galaxy__name")

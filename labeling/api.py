@@ -22,7 +22,7 @@ from labeling.models import Assignment, Round, Vote
 from labeling.remarks import remarks_seen_by
 from labeling.remarks_api import RemarkSerializer
 from labeling.results import results_of
-from labeling.rounds import MAX_BATCH, MAX_OVERLAP, MAX_SEED, close_round, open_round
+from labeling.rounds import CONTROL_SHARE, MAX_BATCH, MAX_OVERLAP, MAX_SEED, close_round, open_round
 from labeling.schemes import legus_scheme
 from labeling.shown import consensus_shown, previous_consensus
 from labeling.storable import require_storable
@@ -45,7 +45,7 @@ class RoundSerializer(serializers.ModelSerializer):
         model = Round
         fields = [
             "uuid", "galaxy", "campaign", "number", "catalog", "scheme", "mode", "previous", "shows_predictions",
-            "overlap", "batch_size", "sampler", "seed", "parameters", "regions", "is_simulated", "is_open", "opened_at", "closed_at",
+            "overlap", "retirement", "batch_size", "sampler", "seed", "parameters", "regions", "is_simulated", "is_open", "opened_at", "closed_at",
         ]  # fmt: skip
 
 
@@ -57,6 +57,15 @@ class OpenRoundSerializer(serializers.Serializer):
     n_sources = serializers.IntegerField(min_value=1)
     regions = serializers.JSONField(required=False, allow_null=True, help_text="GeoJSON in pixels.")
     overlap = serializers.IntegerField(min_value=1, max_value=MAX_OVERLAP, required=False, allow_null=True)
+    retirement = serializers.CharField(
+        max_length=100,
+        allow_blank=True,
+        default="",
+        help_text="agreeing/1 agreeing=3 most=5, for one; docs/retirement.md.",
+    )
+    control_share = serializers.FloatField(
+        min_value=0, max_value=1, default=CONTROL_SHARE, help_text="With a rule: the share that is never retired early."
+    )
     mode = serializers.ChoiceField(choices=Round.Mode.choices, default=Round.Mode.BLIND)
     among_previous = serializers.BooleanField(default=False)
     sampler = serializers.CharField(max_length=40, default="random")

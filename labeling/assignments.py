@@ -41,10 +41,10 @@ def claim(*, round_: Round, annotator: User, count: int = 3) -> list[Assignment]
 
 
 def remaining_for(round_: Round, annotator: User) -> QuerySet[RoundSource]:
-    """Sources of the round that could still be handed to this annotator."""
+    """Sources of the round that could still be handed to this annotator; what they hold already stays theirs."""
     # A source whose hold lapsed may come back to the same person: nobody's coffee break ends a round.
     taken_up = round_.assignments.for_annotator(annotator).exclude(state=Assignment.State.LAPSED)
-    fresh = round_.draw.exclude(pk__in=taken_up.values("draw"))
+    fresh = round_.draw.wanting_votes().exclude(pk__in=taken_up.values("draw"))
     if round_.overlap is None:
         return fresh
     counting = Q(assignments__slot__isnull=False) & ~Q(

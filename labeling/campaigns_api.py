@@ -1,7 +1,7 @@
 """Campaigns and their dashboards over `/api/v1/`."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from drf_spectacular.types import OpenApiTypes
@@ -17,6 +17,9 @@ from labeling.constancy import constancy_of
 from labeling.dashboard import dashboard_of
 from labeling.latent import latent_of
 from labeling.models import Campaign, Level
+from labeling.replaying import ProductRule, replay_of
+from labeling.retirement import Agreeing, FixedOverlap, OneCoin
+from labeling.rounds import MAX_OVERLAP
 from labeling.stratifying import strata_of
 
 
@@ -51,6 +54,32 @@ class ComparisonSerializer(serializers.Serializer):
 
 ROUND = OpenApiParameter("round", OpenApiTypes.INT, description="Number of the only round to take.")
 LEVEL = OpenApiParameter("level", str, enum=Level.values, description="label or group.")
+
+
+class RetirementSerializer(LevelSerializer):
+    """A rule by its name and parameters; `validated_data["made"]` is the rule."""
+
+    RULES: ClassVar[dict[str, tuple[type[ProductRule], tuple[str, ...]]]] = {
+        "fixed": (FixedOverlap, ("overlap",)),
+        "agreeing": (Agreeing, ("agreeing", "most")),
+        "posterior": (OneCoin, ("above", "most", "accuracy")),
+    }
+    rule = serializers.ChoiceField(list(RULES))
+    overlap = serializers.IntegerField(min_value=1, max_value=MAX_OVERLAP, required=False)
+    agreeing = serializers.IntegerField(min_value=1, max_value=MAX_OVERLAP, required=False)
+    most = serializers.IntegerField(min_value=1, max_value=MAX_OVERLAP, required=False)
+    above = serializers.FloatField(required=False)
+    accuracy = serializers.FloatField(required=False)
+
+    def validate(self, given: dict[str, Any]) -> dict[str, Any]:
+        make, names = self.RULES[given["rule"]]
+        if missing := [name for name in names if name not in given]:
+            raise serializers.ValidationError({missing[0]: f"the rule {given['rule']} needs it"})
+        try:
+            return given | {"made": make(**{name: given[name] for name in names})}
+        except ValueError as error:
+            field = str(error).partition(" ")[0]
+            raise serializers.ValidationError({"above" if field == "posterior" else field: str(error)}) from error
 
 
 class CampaignViewSet(viewsets.ReadOnlyModelViewSet):
@@ -98,6 +127,35 @@ class CampaignViewSet(viewsets.ReadOnlyModelViewSet):
             user_of(request),
             wanted["column"],
             n_ranges=wanted["ranges"],
+            level=Level(wanted["level"]),
+            round_number=wanted["round"],
+        )
+        return Response(found)
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("rule", str, required=True, enum=list(RetirementSerializer.RULES)),
+            OpenApiParameter("overlap", OpenApiTypes.INT, description="Of fixed: votes on each source."),
+            OpenApiParameter("agreeing", OpenApiTypes.INT, description="Of agreeing: votes for one label."),
+            OpenApiParameter("most", OpenApiTypes.INT, description="Of agreeing and posterior: the most votes."),
+            OpenApiParameter("above", OpenApiTypes.FLOAT, description="Of posterior: a label's probability."),
+            OpenApiParameter("accuracy", OpenApiTypes.FLOAT, description="Of posterior: how often a vote is right."),
+            LEVEL,
+            ROUND,
+        ],
+        responses=dict[str, Any],
+    )
+    @action(detail=True)
+    def retirement(self, request: Request, uuid: str) -> Response:
+        """What a retirement rule would have done to the votes you may see: votes saved, labels changed, ties."""
+        campaign = self.get_object()
+        asked = RetirementSerializer(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        wanted = asked.validated_data
+        found = replay_of(
+            campaign,
+            user_of(request),
+            wanted["made"],
             level=Level(wanted["level"]),
             round_number=wanted["round"],
         )

@@ -76,7 +76,8 @@ def _code(votes: CampaignVotes, number: int) -> int:
 
 def _pairs(votes: CampaignVotes) -> list[Json]:
     """Each two rounds that share sources, the earlier first, and how many."""
-    held = [np.unique(votes.draw_source[votes.draw_round == code]) for code in range(len(votes.rounds))]
+    rounds = range(len(votes.rounds))
+    held = [np.unique(votes.draw_source[(votes.draw_round == code) & votes.draw_is_full]) for code in rounds]
     return [
         {"before": votes.rounds[one].number, "after": votes.rounds[other].number, "n_shared": len(shared)}
         for other in range(len(held))
@@ -86,8 +87,8 @@ def _pairs(votes: CampaignVotes) -> list[Json]:
 
 
 def _shared(votes: CampaignVotes, counts: IntArray, places: Sequence[int]) -> list[IntArray]:
-    """The votes on the sources of both rounds, in each, (n_shared, n_labels); a round holds a source once."""
-    rows = [np.flatnonzero(votes.draw_round == code) for code in places]
+    """The votes on the sources of both rounds, in each, (n_shared, n_labels), of those with the full overlap."""
+    rows = [np.flatnonzero((votes.draw_round == code) & votes.draw_is_full) for code in places]
     first, second = (votes.draw_source[row] for row in rows)
     shared = np.intersect1d(first, second)
     found = []

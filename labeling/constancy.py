@@ -85,7 +85,9 @@ def _alike(votes: CampaignVotes, level: Level) -> FloatArray:
     """Of each answer, 1 where it equals the mode of the others, 0 where not, nan where nothing can be said."""
     found = np.full(len(votes.label), np.nan)
     others = Figures(votes, 0.0).others(level)
-    found[votes.counted] = is_alike(others, votes.codes(level), len(votes.names(level)))
+    alike = is_alike(others, votes.codes(level), len(votes.names(level)))
+    # Where a rule stops the votes early, the others agree by its choice.
+    found[votes.counted] = np.where(votes.counted_of_full, alike, np.nan)
     return found
 
 

@@ -39,6 +39,7 @@ def dashboard_of_votes(votes: CampaignVotes, round_number: int | None, now: date
         "rounds": [_round_json(round_, round_.pk not in hidden) for round_ in votes.all_rounds],
         "left_out": [{"round": round_.number, "reason": reason} for round_, reason in votes.hidden],
         "n_veiled": votes.n_veiled,
+        "under_rules": under_rules(votes),
         "labels": [_label_json(label) for label in votes.labels],
         **Figures(votes, now.timestamp()).all(),
     }
@@ -48,6 +49,23 @@ def require_round(votes: CampaignVotes, round_number: int | None) -> None:
     """Raises NotFound for a number that is no round of the campaign."""
     if round_number is not None and round_number not in {round_.number for round_ in votes.all_rounds}:
         raise NotFound(f"round: {votes.campaign} has no round {round_number}")
+
+
+def under_rules(votes: CampaignVotes) -> list[Json]:
+    """The rounds in which a rule is at work, and how many of their draws agreement is reported from."""
+    return [
+        {
+            "round": round_.number,
+            "overlap": round_.overlap,
+            "rule": rule.version,
+            "words": rule.words,
+            "n_drawn": int((votes.draw_round == code).sum()),
+            "n_full": int((votes.draw_is_full & (votes.draw_round == code)).sum()),
+            "n_retired": int((votes.draw_is_retired & (votes.draw_round == code)).sum()),
+        }
+        for code, round_ in enumerate(votes.rounds)
+        if (rule := round_.rule)
+    ]
 
 
 def _round_json(round_: Round, is_seen: bool) -> Json:
@@ -158,7 +176,7 @@ def draws_in_cell(votes: CampaignVotes, cell: Cell) -> list[int]:
         raise NotFound("who: nobody of that name has a vote here")
     figures = Figures(votes, 0.0)
     chosen = figures.others(cell.level) == [*names, TIE].index(cell.others)
-    chosen &= votes.codes(cell.level) == names.index(cell.own)
+    chosen &= (votes.codes(cell.level) == names.index(cell.own)) & votes.counted_of_full
     if cell.who != "all":
         chosen &= votes.person[votes.counted] == codes[cell.who]
     places = np.unique(votes.draw[votes.counted][chosen])

@@ -122,7 +122,8 @@ class Figures:
             return int(begun * drawn.sum() - in_round.sum())
         # Skips fill no place; unsure does.
         answers = np.bincount(votes.draw[~votes.is_skip], minlength=len(drawn))[drawn]
-        return int(np.maximum(0, round_.overlap - answers).sum())
+        wanted = np.where(votes.draw_is_retired[drawn], 0, np.maximum(0, round_.overlap - answers))
+        return int(wanted.sum())
 
     # How people agree
 
@@ -143,11 +144,15 @@ class Figures:
 
     def agreement(self, level: Level) -> list[Json]:
         """Plain, leave-one-out and chance, blind and informed rounds apart."""
-        return [{"mode": mode} | _agreement_json(self._estimate(level, chosen)) for mode, chosen in self._modes()]
+        full = self.votes.draw_is_full
+        return [
+            {"mode": mode} | _agreement_json(self._estimate(level, chosen & full)) for mode, chosen in self._modes()
+        ]
 
     def coefficients(self, level: Level) -> list[Json]:
         """Corrected for chance, with BCa intervals: those that the votes and the scheme's labels allow."""
-        return [{"mode": mode} | self._coefficients(level, chosen) for mode, chosen in self._modes()]
+        full = self.votes.draw_is_full
+        return [{"mode": mode} | self._coefficients(level, chosen & full) for mode, chosen in self._modes()]
 
     def _coefficients(self, level: Level, chosen: Mask) -> Json:
         counts, source = self.counts[level][chosen], self.votes.draw_source[chosen]
@@ -174,7 +179,7 @@ class Figures:
         """Agreement round by round; blind, informed and anchors are series of their own."""
         series: dict[str, list[Json]] = {}
         for code, round_ in enumerate(self.votes.rounds):
-            chosen = self.votes.draw_round == code
+            chosen = (self.votes.draw_round == code) & self.votes.draw_is_full
             anchors = chosen & self.votes.draw_is_anchor
             for name, rows in ((round_.mode, chosen), (f"{round_.mode}, anchors only", anchors)):
                 found = self._estimate(level, rows) if rows.any() else None
@@ -188,17 +193,18 @@ class Figures:
         """Votes that each two people share, how many of these are alike, and Cohen's kappa, None where it is undefined."""
         votes = self.votes
         shape = (len(votes.draw_pk), len(votes.people), len(votes.names(level)))
-        draw, person = votes.draw[votes.counted], votes.person[votes.counted]
-        alike, shared = pairwise_agreement(draw, person, votes.codes(level), shape)
-        kappa, _ = cohen_kappa(draw, person, votes.codes(level), shape)
+        full = votes.counted_of_full
+        draw, person = votes.draw[votes.counted][full], votes.person[votes.counted][full]
+        alike, shared = pairwise_agreement(draw, person, votes.codes(level)[full], shape)
+        kappa, _ = cohen_kappa(draw, person, votes.codes(level)[full], shape)
         kappas = [[None if np.isnan(value) else value for value in row] for row in kappa.tolist()]
         return {"alike": alike.tolist(), "shared": shared.tolist(), "kappa": kappas, "few": FEW_SHARED}
 
     def confusion(self, level: Level) -> Json:
         """Each vote against the mode of the others: `votes[person][others][own]`, the last row of `others` being ties."""
-        votes, names = self.votes, self.votes.names(level)
-        others = self.others(level)
-        found = confusion(others, votes.person[votes.counted], votes.codes(level), (len(votes.people), len(names)))
+        votes, names, full = self.votes, self.votes.names(level), self.votes.counted_of_full
+        others, person = self.others(level)[full], votes.person[votes.counted][full]
+        found = confusion(others, person, votes.codes(level)[full], (len(votes.people), len(names)))
         return {"names": names, "others": [*names, TIE], "votes": found.tolist(), "all": found.sum(axis=0).tolist()}
 
     def others(self, level: Level) -> IntArray:

@@ -35,7 +35,8 @@ class CampaignVotes:
 
     `rounds` are those that are seen and in scope, `hidden` (round, reason) those that are not seen. Sources that wait
     for this person in an open blind round are left out, `n_veiled` of them. `people` are in order of their names.
-    `label` is a code into `labels`, -1 for unsure without a label and for skipped.
+    `draw_is_full` are the draws with the full overlap, from which agreement is reported, `draw_is_retired` those of which
+    a rule asks no more votes. `label` is a code into `labels`, -1 for unsure without a label and for skipped.
     """
 
     campaign: Campaign
@@ -49,10 +50,13 @@ class CampaignVotes:
     draw_round: IntArray
     draw_source: IntArray
     draw_is_anchor: npt.NDArray[np.bool_]
+    draw_is_full: npt.NDArray[np.bool_]
+    draw_is_retired: npt.NDArray[np.bool_]
     draw: IntArray
     person: IntArray
     label: IntArray
     is_skip: npt.NDArray[np.bool_]
+    vote_pk: IntArray
     at_s: FloatArray
     spent_s: FloatArray
 
@@ -70,6 +74,11 @@ class CampaignVotes:
     def counted(self) -> IntArray:
         """Places of the votes with a label: the ones that enter consensus and agreement."""
         return np.flatnonzero(self.label != NO_LABEL)
+
+    @cached_property
+    def counted_of_full(self) -> npt.NDArray[np.bool_]:
+        """Of the `counted` votes, those on draws with the full overlap."""
+        return np.asarray(self.draw_is_full[self.draw[self.counted]])
 
     def counts(self, level: Level) -> IntArray:
         """Votes for each name on each draw, (n_draws, n_names): what the consensus rows hold, of the same moment."""
@@ -131,21 +140,25 @@ def _read(
         draw_round=draws[:, 1],
         draw_source=draws[:, 2],
         draw_is_anchor=draws[:, 3].astype(bool),
+        draw_is_full=draws[:, 4].astype(bool),
+        draw_is_retired=draws[:, 5].astype(bool),
         draw=votes[:, 0].astype(np.int64),
         person=np.array([place[pk] for pk in person_pks], dtype=np.int64)[person],
         label=np.array([code_of.get(int(pk), NO_LABEL) for pk in label_pks], dtype=np.int64)[label],
         is_skip=votes[:, 3].astype(bool),
         at_s=votes[:, 4],
         spent_s=votes[:, 5],
+        vote_pk=votes[:, 6].astype(np.int64),
     )
 
 
 def _draws(rounds: Sequence[Round], waiting: QuerySet[RoundSource]) -> tuple[IntArray, int]:
-    """(key, code of its round, key of its source, is anchor) of each draw that is seen, by key; how many sources are not."""
+    """(key, code of its round, key of its source, anchors, full, retired) of each draw that is seen; how many sources are not."""
+    is_retired = Case(When(retired_at=None, then=0), default=1, output_field=IntegerField())
     code_of = {round_.pk: code for code, round_ in enumerate(rounds)}
     chosen = RoundSource.objects.filter(round__in=rounds).order_by("pk")
-    rows = chosen.values_list("pk", "round", "source", "is_anchor")
-    table = np.array(list(chain.from_iterable(rows)), dtype=np.int64).reshape(-1, 4)
+    fields = ("pk", "round", "source", "is_anchor", "has_full_overlap", is_retired)
+    table = np.array(list(chain.from_iterable(chosen.values_list(*fields))), dtype=np.int64).reshape(-1, len(fields))
     keys, code = np.unique(table[:, 1], return_inverse=True)
     table[:, 1] = np.array([code_of[int(key)] for key in keys], dtype=np.int64)[code]
     waiting = waiting.filter(source__in=chosen.order_by().values("source")).order_by()
@@ -154,9 +167,9 @@ def _draws(rounds: Sequence[Round], waiting: QuerySet[RoundSource]) -> tuple[Int
 
 
 def _votes(rounds: Sequence[Round], draw_pks: IntArray) -> FloatArray:
-    """(code of its draw, annotator, label, is skip, moment, seconds) of each live vote on one of the draws."""
+    """(code of its draw, annotator, label, is skip, moment, seconds, key) of each live vote on one of the draws."""
     is_skip = Case(When(outcome=Vote.Outcome.SKIPPED, then=1), default=0, output_field=IntegerField())
-    fields = ("assignment__draw", "assignment__annotator", "label", is_skip, Epoch("cast_at"), "seconds_spent")
+    fields = ("assignment__draw", "assignment__annotator", "label", is_skip, Epoch("cast_at"), "seconds_spent", "pk")
     chosen = Vote.objects.live().filter(assignment__round__in=rounds).order_by().values_list(*fields)
     # Flat and all numbers, so that numpy takes them in one pass; None becomes nan, and float64 holds any key below 2^53.
     table = np.array(list(chain.from_iterable(chosen)), dtype=np.float64).reshape(-1, len(fields))

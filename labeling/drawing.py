@@ -15,15 +15,21 @@ from labeling.sampling import random_sample, regions_from_geojson
 
 # Anchors have a stream of chance of their own: asking for them changes nothing else that the seed decides.
 ANCHOR_STREAM = 1
+# As have the sources that no rule retires early.
+CONTROL_STREAM = 2
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """Primary keys of sources in the order they are shown, each one's inclusion probability and whether it anchors."""
+    """Primary keys of sources in the order they are shown, each one's inclusion probability and whether it anchors.
+
+    `has_full_overlap` are those that no rule retires early: all of them in a round without one.
+    """
 
     sources: np.ndarray
     probabilities: np.ndarray
     is_anchor: np.ndarray
+    has_full_overlap: np.ndarray
 
 
 def candidates_of(catalog: Catalog, regions: Mapping[str, Any] | None, among: Round | None) -> np.ndarray:
@@ -62,11 +68,13 @@ def draw_sources(
     sampler: str,
     parameters: Mapping[str, Any],
     seed: int,
+    control_share: float | None = None,
 ) -> Drawn:
     """The campaign's anchors, if any are asked for, and `n_sources` others by the sampler, shuffled together.
 
     An anchor's probability is that of its own draw; the others' that of theirs among the candidates that are no
-    anchors. The caller holds the campaign's lock. Raises BadInput where the draw cannot be made.
+    anchors. With a `control_share` that share of the others, chosen at random, and the anchors have the full overlap;
+    without one all have it. The caller holds the campaign's lock. Raises BadInput where the draw cannot be made.
     """
     anchors = _anchors(campaign, catalog, candidates, n_anchors, seed) if n_anchors else {}
     others = candidates[~np.isin(candidates, np.array(list(anchors), dtype=np.int64))]
@@ -79,21 +87,37 @@ def draw_sources(
     draw = SAMPLERS[sampler].draw(catalog, others, n_sources, rng, parameters)
     # The order says nothing: not who anchors, nor what a sampler weighs.
     order = rng.permutation(len(anchors) + len(draw.indices))
+    is_control = _controls(len(draw.indices), control_share, seed)
     return Drawn(
         sources=np.concatenate([np.array(list(anchors), dtype=np.int64), others[draw.indices]])[order],
         probabilities=np.concatenate([list(anchors.values()), draw.probabilities])[order],
         is_anchor=np.repeat([True, False], [len(anchors), len(draw.indices)])[order],
+        has_full_overlap=np.concatenate([np.ones(len(anchors), dtype=bool), is_control])[order],
     )
+
+
+def _controls(n_sources: int, share: float | None, seed: int) -> np.ndarray:
+    """(n_sources,) Which sources have the full overlap: all without a `share`, at least one where it is above 0."""
+    if share is None:
+        return np.ones(n_sources, dtype=bool)
+    n_controls = max(1, round(share * n_sources)) if share > 0 else 0
+    chosen = np.random.default_rng([seed, CONTROL_STREAM]).permutation(n_sources)[:n_controls]
+    return np.isin(np.arange(n_sources), chosen)
 
 
 def store_draw(round_: Round, drawn: Drawn) -> None:
     """The draw's rows, and the empty consensus rows that votes will move."""
-    columns = zip(drawn.sources, drawn.probabilities, drawn.is_anchor, strict=True)
+    columns = zip(drawn.sources, drawn.probabilities, drawn.is_anchor, drawn.has_full_overlap, strict=True)
     draws = RoundSource.objects.bulk_create(
         RoundSource(
-            round=round_, source_id=int(pk), position=position, probability=float(probability), is_anchor=bool(anchors)
+            round=round_,
+            source_id=int(pk),
+            position=position,
+            probability=float(probability),
+            is_anchor=bool(anchors),
+            has_full_overlap=bool(is_full),
         )
-        for position, (pk, probability, anchors) in enumerate(columns)
+        for position, (pk, probability, anchors, is_full) in enumerate(columns)
     )
     Consensus.objects.bulk_create(Consensus(draw=draw, level=level) for draw in draws for level in Level)
 

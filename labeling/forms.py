@@ -1,5 +1,6 @@
 """The form that opens a round."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -7,10 +8,24 @@ from django import forms
 from catalogs.models import Galaxy
 from galaxycat.errors import DomainError
 from labeling.models import Round
-from labeling.rounds import MAX_BATCH, MAX_OVERLAP, MAX_SEED
+from labeling.retirement import Agreeing, OneCoin
+from labeling.rounds import CONTROL_SHARE, MAX_BATCH, MAX_OVERLAP, MAX_SEED
 from labeling.samplers import SAMPLERS
 
+RULES = {"": "Fixed overlap", "agreeing": "k agreeing votes", "one-coin": "Posterior above p"}
+# The rule's own fields; the most votes of any are the overlap.
+RULE_FIELDS = {"agreeing": ("agreeing",), "one-coin": ("above", "accuracy")}
 NO_REGIONS = {"type": "FeatureCollection", "features": []}
+
+
+def _share() -> forms.NumberInput:
+    return forms.NumberInput({"min": 0, "max": 1, "step": "any"})
+
+
+def _rule(name: str, given: Mapping[str, Any], most: int) -> Agreeing | OneCoin:
+    if name == "agreeing":
+        return Agreeing(given["agreeing"], most)
+    return OneCoin(given["above"], most, given["accuracy"])
 
 
 class OpenRoundForm(forms.Form):
@@ -30,6 +45,15 @@ class OpenRoundForm(forms.Form):
         min_value=1,
         max_value=MAX_OVERLAP,
         help_text="Empty: everyone classifies every source.",
+    )
+    rule = forms.ChoiceField(label="When a source has votes enough", required=False, choices=list(RULES.items()))
+    agreeing = forms.IntegerField(
+        label="Votes that agree (k)", required=False, min_value=1, max_value=MAX_OVERLAP, initial=3
+    )
+    above = forms.FloatField(label="Posterior (p)", required=False, initial=0.95, widget=_share())
+    accuracy = forms.FloatField(label="How often a person is right", required=False, initial=0.8, widget=_share())
+    control_share = forms.FloatField(
+        label="Controls, share of the draw", required=False, initial=CONTROL_SHARE, widget=_share()
     )
     batch_size = forms.IntegerField(
         label="Propose a break after", required=False, min_value=1, max_value=MAX_BATCH, initial=50
@@ -95,14 +119,36 @@ class OpenRoundForm(forms.Form):
         return self.cleaned_data["batch_size"] or self.fields["batch_size"].initial
 
     def clean(self) -> dict[str, Any]:
-        """The chosen sampler's parameters become one argument; those of the others are left out."""
+        """The chosen sampler's parameters become one argument, and the rule's its version; those of others are left out."""
         cleaned = dict(self.cleaned_data)
         given = {
             name: {parameter: cleaned.pop(f"{name}_{parameter}", None) for parameter in parameters}
             for name, parameters in self._parameters.items()
         }
         cleaned["sampler_parameters"] = given.get(cleaned.get("sampler", ""), {})
-        return cleaned
+        return cleaned | self._retirement(cleaned)
+
+    def _retirement(self, cleaned: dict[str, Any]) -> dict[str, Any]:
+        """`retirement` and `control_share` of the chosen rule, whose fields go."""
+        rule, share = cleaned.pop("rule", ""), cleaned.pop("control_share", None)
+        given = {name: cleaned.pop(name, None) for names in RULE_FIELDS.values() for name in names}
+        if not rule:
+            return {}
+        needed = {name: given[name] for name in RULE_FIELDS[rule]} | {"overlap": cleaned.get("overlap")}
+        missing = [name for name, value in needed.items() if value is None and name not in self.errors]
+        for name in missing:
+            self.add_error(
+                name, "The rule needs it: the most votes of a source." if name == "overlap" else "The rule needs it."
+            )
+        if missing or self.errors:
+            return {}
+        made = {"control_share": CONTROL_SHARE if share is None else share}
+        try:
+            return made | {"retirement": _rule(rule, given, needed["overlap"]).version}
+        except ValueError as error:
+            name = str(error).partition(" ")[0]
+            self.add_error("above" if name == "posterior" else name, f"{str(error)[0].upper()}{str(error)[1:]}.")
+            return {}
 
     def add_refusal(self, error: DomainError) -> None:
         """Show why the round could not be opened, beside the field that the message names first."""

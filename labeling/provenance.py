@@ -67,6 +67,8 @@ def _rounds(cut: Cut) -> list[Json]:
             "draw": draws[round_.pk],
             "agreement": agreement[round_.pk],
         }
+        # Only where there is one, so that a release from before there were rules is made again to the byte.
+        | ({"retirement": round_.retirement} if round_.retirement else {})
         for round_ in cut.rounds
     ]
 
@@ -98,9 +100,11 @@ def _draws(rounds: Sequence[Round]) -> dict[int, Json]:
 
 
 def _agreement(cut: Cut) -> dict[int, Json]:
-    """Of each round, on labels and on groups, from its consensus rows."""
+    """Of each round, on labels and on groups, from its consensus rows of sources with the full overlap."""
     counts: dict[int, dict[str, list[dict[str, int]]]] = defaultdict(lambda: {level.value: [] for level in Level})
-    rows = Consensus.objects.filter(draw__round__in=cut.rounds, n_votes__gt=0).order_by("pk")
+    rows = Consensus.objects.filter(draw__round__in=cut.rounds, draw__has_full_overlap=True, n_votes__gt=0).order_by(
+        "pk"
+    )
     for round_, level, found in rows.values_list("draw__round", "level", "counts"):
         counts[round_][level].append(found)
     names = {Level.LABEL.value: _values(cut.campaign), Level.GROUP.value: _groups(cut.campaign)}
@@ -111,7 +115,9 @@ def _agreement(cut: Cut) -> dict[int, Json]:
 
 
 def _pooled_agreement(catalog: Catalog, cut: Cut) -> Json:
-    sources = list(catalog.sources.order_by("number").values_list("pk", flat=True))
+    """Of the sources that had the full overlap in every round that drew them."""
+    short = RoundSource.objects.filter(round__in=cut.rounds, has_full_overlap=False).values("source")
+    sources = list(catalog.sources.exclude(pk__in=short).order_by("number").values_list("pk", flat=True))
     votes = counted_votes(cut.campaign, cut.rounds, sources, cut.last_vote)
     return {Level.LABEL.value: _figures(votes.by_label().counts), Level.GROUP.value: _figures(votes.by_group().counts)}
 

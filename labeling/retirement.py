@@ -5,7 +5,10 @@ where they agree so far. So agreement of votes under a rule is inflated, and is 
 fixed in advance: `full_overlap`.
 """
 
+import dataclasses
 import hashlib
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -13,6 +16,9 @@ import numpy as np
 import numpy.typing as npt
 
 from labeling.pooling import BoolArray, FloatArray, IntArray, Pooled, consensus_of_counts
+
+# Of a posterior: sums in another order differ in the last digits, and "at or above 0.8" is to mean what it says.
+ROUNDING = 1e-12
 
 
 @dataclass(frozen=True)
@@ -43,6 +49,10 @@ class Rule(Protocol):
     @property
     def version(self) -> str: ...
 
+    @property
+    def words(self) -> str:
+        """When it stops, as the end of a sentence that begins "A source is retired ..."."""
+
     def stops(self, running: Running) -> BoolArray:
         """(n_votes,) Whether the source needs no vote after this one; only the first True of a source matters."""
 
@@ -59,6 +69,10 @@ class FixedOverlap:
     @property
     def version(self) -> str:
         return f"fixed-overlap/1 overlap={self.overlap}"
+
+    @property
+    def words(self) -> str:
+        return f"after {_n_votes(self.overlap)}"
 
     def stops(self, running: Running) -> BoolArray:
         return np.asarray(running.number >= self.overlap)
@@ -77,6 +91,10 @@ class Agreeing:
     @property
     def version(self) -> str:
         return f"agreeing/1 agreeing={self.agreeing} most={self.most}"
+
+    @property
+    def words(self) -> str:
+        return f"when {_n_votes(self.agreeing)} agree, at the latest after {self.most}"
 
     def stops(self, running: Running) -> BoolArray:
         return np.asarray((running.counts.max(axis=1) >= self.agreeing) | (running.number >= self.most))
@@ -101,14 +119,21 @@ class OneCoin:
 
     @property
     def version(self) -> str:
-        return f"one-coin/1 above={self.above:g} most={self.most} accuracy={self.accuracy:g}"
+        return f"one-coin/1 above={float(self.above)} most={self.most} accuracy={float(self.accuracy)}"
+
+    @property
+    def words(self) -> str:
+        known = f"if everybody is right with {float(self.accuracy)}"
+        return (
+            f"when a label's posterior reaches {float(self.above)} {known}, at the latest after {_n_votes(self.most)}"
+        )
 
     def stops(self, running: Running) -> BoolArray:
         n_labels = running.counts.shape[1]
         if n_labels < 2:
             return np.ones(len(running.number), dtype=bool)
         gain = np.log(self.accuracy) - np.log((1 - self.accuracy) / (n_labels - 1))
-        return np.asarray((_largest_posterior(running.counts * gain) >= self.above) | (running.number >= self.most))
+        return np.asarray(_reaches(running.counts * gain, self.above) | (running.number >= self.most))
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,14 +160,59 @@ class Confused:
         content = (
             np.ascontiguousarray(self.confusion, "<f8").tobytes() + np.ascontiguousarray(self.priors, "<f8").tobytes()
         )
-        return f"confused/1 above={self.above:g} most={self.most} matrices={hashlib.sha256(content).hexdigest()[:12]}"
+        digest = hashlib.sha256(content).hexdigest()[:12]
+        return f"confused/1 above={float(self.above)} most={self.most} matrices={digest}"
+
+    @property
+    def words(self) -> str:
+        known = "by each annotator's matrix"
+        return (
+            f"when a label's posterior reaches {float(self.above)} {known}, at the latest after {_n_votes(self.most)}"
+        )
 
     def stops(self, running: Running) -> BoolArray:
         if running.annotator is None:
             raise ValueError("confusion matrices need to know who voted")
         told = np.log(self.confusion)[running.annotator, :, running.label]  # (n_votes, n_labels)
         joint = running.summed(told) + np.log(self.priors)
-        return np.asarray((_largest_posterior(joint) >= self.above) | (running.number >= self.most))
+        return np.asarray(_reaches(joint, self.above) | (running.number >= self.most))
+
+
+# What a version may name. Matrices are not in their rule's version: it can be replayed, not be made from it.
+RULES: Mapping[str, type[FixedOverlap] | type[Agreeing] | type[OneCoin]] = {
+    "fixed-overlap/1": FixedOverlap,
+    "agreeing/1": Agreeing,
+    "one-coin/1": OneCoin,
+}
+
+
+def rule_of(version: str) -> FixedOverlap | Agreeing | OneCoin:
+    """The rule of which this is the version. Raises ValueError for a name, number or parameter that is not known."""
+    name, *given = version.split() or [""]
+    if name not in RULES:
+        raise ValueError(f"{name!r} is no rule that a round can have; choose one of {', '.join(RULES)}")
+    kinds = {field.name: field.type for field in dataclasses.fields(RULES[name])}
+    found = dict(each.partition("=")[::2] for each in given)
+    if len(found) != len(given) or found.keys() != kinds.keys():
+        needed = " ".join(f"{parameter}=..." for parameter in kinds)
+        raise ValueError(f"{version!r} must give each parameter of {name} once: {name} {needed}")
+    make: Callable[..., FixedOverlap | Agreeing | OneCoin] = RULES[name]
+    return make(**{parameter: _number(parameter, text, kinds[parameter]) for parameter, text in found.items()})
+
+
+def _number(parameter: str, text: str, kind: object) -> int | float:
+    """An int or a float of ASCII digits as a version has them: no signs, blanks, underscores or other words."""
+    if not re.fullmatch(r"[0-9]{1,9}" if kind is int else r"[0-9]*\.?[0-9]+(e-[0-9]+)?", text, re.ASCII):
+        raise ValueError(f"{parameter} {text[:20]!r} is no {'whole ' if kind is int else ''}number")
+    return int(text) if kind is int else float(text)
+
+
+def stops_at(rule: Rule, counts: Sequence[int]) -> bool:
+    """Whether a source with these votes for each of the labels (n_labels,) needs no more, as a replay decides it."""
+    row = np.zeros(1, dtype=np.int64)
+    tally = np.array([counts], dtype=np.int32)
+    # The order of the votes is not known here, and rules that a round can have do not ask for it.
+    return bool(rule.stops(Running(row, None, row, tally.sum(axis=1), tally, row))[0])
 
 
 @dataclass(frozen=True)
@@ -193,25 +263,41 @@ def replay(
     It knows only the votes there are: a source that the rule would have kept open longer stays as it is. Raises
     ValueError on codes out of range and arrays of different length.
     """
+    return replays(source, label, [rule], n_sources=n_sources, n_labels=n_labels, annotator=annotator)[0]
+
+
+def replays(
+    source: IntArray,
+    label: IntArray,
+    rules: Iterable[Rule],
+    *,
+    n_sources: int,
+    n_labels: int,
+    annotator: IntArray | None = None,
+) -> list[Replay]:
+    """What `replay` gives of each rule; the votes are sorted and counted once for all of them."""
     _require_codes(source, n_sources, "source")
     _require_codes(label, n_labels, "label")
     _require(len(source) == len(label), f"{len(source)} sources and {len(label)} labels: a vote has one of each")
     _require(annotator is None or len(annotator) == len(source), "a vote has one annotator")
     order = np.argsort(source, kind="stable")
     running = _running(source[order], label[order], None if annotator is None else annotator[order], n_labels)
-    stops = rule.stops(running)
+    full = _consensus(source, label, n_sources, n_labels)
+    found = []
+    for rule in rules:
+        retired_at = _retired_at(running, rule.stops(running), n_sources)
+        kept = np.empty(len(source), dtype=bool)
+        kept[order] = (retired_at[running.source] == 0) | (running.number <= retired_at[running.source])
+        before = _consensus(source[kept], label[kept], n_sources, n_labels)
+        found.append(Replay(rule.version, retired_at, kept, before, full))
+    return found
+
+
+def _retired_at(running: Running, stops: BoolArray, n_sources: int) -> IntArray:
     retired, first = np.unique(running.source[stops], return_index=True)
     retired_at = np.zeros(n_sources, dtype=np.int64)
     retired_at[retired] = running.number[stops][first]
-    kept = np.empty(len(source), dtype=bool)
-    kept[order] = (retired_at[running.source] == 0) | (running.number <= retired_at[running.source])
-    return Replay(
-        rule=rule.version,
-        retired_at=retired_at,
-        kept=kept,
-        before=_consensus(source[kept], label[kept], n_sources, n_labels),
-        full=_consensus(source, label, n_sources, n_labels),
-    )
+    return retired_at
 
 
 def full_overlap(source: IntArray, n_sources: int, overlap: int, exempt: BoolArray | None = None) -> BoolArray:
@@ -235,10 +321,14 @@ def _running(source: IntArray, label: IntArray, annotator: IntArray | None, n_la
     return Running(source, annotator, label, rows - starts + 1, counts, starts)
 
 
-def _largest_posterior(joint: FloatArray) -> FloatArray:
-    """(n,) The largest of each row's probabilities, from their logarithms (n, k) up to a constant."""
+def _reaches(joint: FloatArray, posterior: float) -> BoolArray:
+    """(n,) Whether the largest of each row's probabilities, from their logarithms (n, k) up to a constant, does."""
     above = joint - joint.max(axis=1, keepdims=True)
-    return np.asarray(1 / np.exp(above).sum(axis=1))
+    return np.asarray(1 / np.exp(above).sum(axis=1) >= posterior - ROUNDING)
+
+
+def _n_votes(n: int) -> str:
+    return f"{n} vote{'' if n == 1 else 's'}"
 
 
 def _consensus(source: IntArray, label: IntArray, n_sources: int, n_labels: int) -> Pooled:

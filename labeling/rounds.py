@@ -13,10 +13,12 @@ from galaxycat.accounts.models import User
 from galaxycat.errors import BadInput
 from labeling.drawing import candidates_of, clean_sampler, draw_sources, store_draw
 from labeling.models import Campaign, Round, SchemeVersion
+from labeling.retirement import Agreeing, OneCoin, Rule, rule_of
 from labeling.storable import require_storable
 
 MAX_OVERLAP = 1000
 MAX_BATCH = 1000
+CONTROL_SHARE = 0.2
 MAX_SEED = 2**53 - 1  # what JSON carries without loss
 
 
@@ -30,6 +32,8 @@ def open_round(
     opened_by: User | None,
     regions: Mapping[str, Any] | None = None,
     overlap: int | None = None,
+    retirement: str = "",
+    control_share: float = CONTROL_SHARE,
     mode: str = Round.Mode.BLIND,
     among_previous: bool = False,
     sampler: str = "random",
@@ -46,6 +50,8 @@ def open_round(
     (everyone when None). An informed round shows the consensus of the campaign's round before it;
     `among_previous` draws from that round's sources only. `n_anchors` more sources are the campaign's anchors: drawn
     with its first round that asks for them, the same in every later one. Only an informed round `shows_predictions`.
+    `retirement` is the version of a rule that retires sources early, whose most votes are the overlap; `control_share`
+    of the draw, and the anchors, have the full overlap all the same.
     Raises BadInput("<argument>: why and the mend") where the draw cannot be made.
     """
     require_storable("regions", regions)
@@ -53,6 +59,8 @@ def open_round(
     campaign = _campaign(catalog, scheme, campaign_name, opened_by)
     previous = campaign.rounds.order_by("-number").first()
     _require_previous(mode, among_previous, previous)
+    rule = _rule(retirement, overlap, control_share, n_anchors, scheme)
+    overlap = rule.most if rule else overlap
     _require_ranges(overlap, batch_size)
     if shows_predictions and mode != Round.Mode.INFORMED:
         raise BadInput("shows_predictions: a blind round shows none; open an informed round for them")
@@ -68,6 +76,7 @@ def open_round(
         sampler=sampler,
         parameters=parameters,
         seed=seed,
+        control_share=control_share if rule else None,
     )
     round_ = Round.objects.create(
         campaign=campaign,
@@ -77,6 +86,7 @@ def open_round(
         previous=previous if mode == Round.Mode.INFORMED else None,
         shows_predictions=shows_predictions,
         overlap=overlap,
+        retirement=rule.version if rule else "",
         batch_size=batch_size,
         sampler=sampler,
         seed=seed,
@@ -86,7 +96,8 @@ def open_round(
             "n_candidates": len(candidates),
             "among_previous": among_previous,
             "sampler": parameters,
-        },
+        }
+        | ({"control_share": control_share} if rule else {}),
         regions=regions,
         is_simulated=is_simulated,
         opened_by=opened_by,
@@ -106,9 +117,41 @@ def _require_previous(mode: str, among_previous: bool, previous: Round | None) -
         raise BadInput("among_previous: this campaign has no round yet whose sources could be drawn again")
 
 
+def _rule(
+    version: str, overlap: int | None, control_share: float, n_anchors: int, scheme: SchemeVersion
+) -> Agreeing | OneCoin | None:
+    """The rule of this version; None where there is none. Raises BadInput for one that a round cannot have."""
+    if not version:
+        return None
+    try:
+        rule = rule_of(version)
+    except ValueError as error:
+        raise BadInput(f"retirement: {error}") from error
+    if not isinstance(rule, Agreeing | OneCoin):
+        raise BadInput("retirement: a fixed overlap is no rule; leave it empty and give the overlap")
+    if overlap not in (None, rule.most):
+        raise BadInput(
+            f"overlap: {overlap} is not {rule.most}, the most votes of the rule; leave it out, or make them the same"
+        )
+    require_telling(rule, scheme.labels.count())
+    if not 0 <= control_share < 1:
+        raise BadInput("control_share: choose 0 to below 1, the share of the draw that is never retired early")
+    if not control_share and not n_anchors:
+        raise BadInput(
+            "control_share: without anchors it must be above 0, or no source is left to report agreement from"
+        )
+    return rule
+
+
+def require_telling(rule: Rule, n_labels: int) -> None:
+    """Raises BadInput for an accuracy with which a vote speaks for any other label than the one it names."""
+    if isinstance(rule, OneCoin) and rule.accuracy * n_labels <= 1:
+        raise BadInput(f"accuracy: {rule.accuracy} is no better than chance on {n_labels} labels; give more")
+
+
 def _require_ranges(overlap: int | None, batch_size: int) -> None:
-    if overlap is not None and overlap < 1:
-        raise BadInput("overlap: at least one person must classify each source; leave it empty for everyone")
+    if overlap is not None and not 1 <= overlap <= MAX_OVERLAP:
+        raise BadInput(f"overlap: 1 to {MAX_OVERLAP} people classify each source; leave it empty for everyone")
     if not 1 <= batch_size <= MAX_BATCH:
         raise BadInput(f"batch_size: a break comes after 1 to {MAX_BATCH} sources")
 

@@ -34,6 +34,8 @@ def strata_of(
 ) -> Json:
     """Agreement by `column`, of the rounds `user` sees, with N and intervals; the number of queries is fixed.
 
+    Of the draws with the full overlap; their strata are those of all.
+
     A column is CLASS (of the majority), FIELD (of the image), MODE or ROUND, or a measurement of the catalogue, in `n_ranges`
     as equally filled as ties allow. Raises BadInput for another one, NotFound for a number that is no round.
     """
@@ -50,15 +52,15 @@ def strata_of_votes(
         raise BadInput(f"ranges: {n_ranges} is not a number from 1 to {MOST_RANGES}")
     if column not in (CLASS, FIELD, MODE, ROUND, *units):
         raise BadInput(f"column: {column[:40]!r} is not one of {', '.join([CLASS, FIELD, MODE, ROUND, *units])}")
-    counts = votes.counts(level)
+    counts, full = votes.counts(level), votes.draw_is_full
     codes, names = _strata(votes, column, counts, level, n_ranges)
-    rows = agreement_by(counts, codes, names, np.random.default_rng(SEED), votes.draw_source)
+    rows = agreement_by(counts[full], codes[full], names, np.random.default_rng(SEED), votes.draw_source[full])
     return {
         "column": column,
         "unit": units.get(column, ""),
         "level": level.value,
         "columns": [CLASS, FIELD, MODE, ROUND, *units],
-        "n_unknown": int((codes < 0).sum()),
+        "n_unknown": int((codes[full] < 0).sum()),
         "strata": [stratum_json(row) for row in rows],
     }
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from labeling.agreement.consensus import consensus_of
 from labeling.agreement.human_to_mode import Agreement, AgreementSums, agreement_from_sums
 from labeling.models import Consensus, Label, Level, Round, RoundSource, Vote
+from labeling.retiring import rebuild_retirement
 from labeling.rounds import lock_round
 
 NAME_AT: dict[Level, str] = {Level.LABEL: "value", Level.GROUP: "group"}
@@ -40,7 +41,7 @@ def move_count(draw: RoundSource, *, removed: Label | None, added: Label | None)
 
 @transaction.atomic
 def rebuild_consensus(*, round_: Round) -> int:
-    """Recompute every consensus row of a round from its votes; returns how many differed."""
+    """Recompute every consensus row of a round, and what its rule retires, from its votes; returns how many rows differed."""
     lock_round(round_)
     draws = round_.draw.values_list("pk", flat=True)
     counts: dict[tuple[int, str], Counter[str]] = {(pk, level): Counter() for pk in draws for level in Level}
@@ -55,12 +56,15 @@ def rebuild_consensus(*, round_: Round) -> int:
         if before != [getattr(row, field) for field in STATE_FIELDS[:-1]]:
             changed.append(row)
     Consensus.objects.bulk_update(changed, STATE_FIELDS, batch_size=500)
-    return len(changed)
+    return len(changed) + rebuild_retirement(round_)
 
 
 def round_agreement(round_: Round, level: Level) -> Agreement:
-    """Agreement of a round at one level, from sums the database makes; the number of queries is fixed."""
-    rows = Consensus.objects.of_round(round_, level)
+    """Agreement of a round at one level, from sums the database makes; the number of queries is fixed.
+
+    Of the sources with the full overlap only: what a rule retires early agrees more than people do.
+    """
+    rows = Consensus.objects.of_round(round_, level).filter(draw__has_full_overlap=True)
     compared = rows.filter(n_votes__gte=2)
     sums = rows.aggregate(
         n_sources=Count("pk", filter=Q(n_votes__gt=0)),
@@ -81,6 +85,15 @@ def round_agreement(round_: Round, level: Level) -> Agreement:
             votes_histogram=dict(compared.order_by().values_list("n_votes").annotate(Count("pk"))),
             label_totals=_label_totals(compared),
         )
+    )
+
+
+def round_totals(round_: Round, level: Level) -> dict[str, int]:
+    """Sources with votes, their votes and ties, of the whole round: those that a rule may retire too."""
+    return Consensus.objects.of_round(round_, level).aggregate(
+        n_sources=Count("pk", filter=Q(n_votes__gt=0)),
+        n_votes=Sum("n_votes", default=0),
+        ties=Count("pk", filter=Q(is_tie=True)),
     )
 
 

@@ -15,6 +15,7 @@ from labeling.assignments import HOLD, pass_slot_on, take_slot
 from labeling.errors import NotAssigned, RoundClosed, SourceTaken, UnknownLabel, VoteConflict
 from labeling.live import VOTE, round_topic
 from labeling.models import Assignment, Label, Round, Vote
+from labeling.retiring import settle
 from labeling.rounds import lock_round
 from labeling.shown import shown_digest, verified_shown
 from labeling.signals import vote_cast
@@ -77,6 +78,7 @@ def cast_vote(
     vote.save(force_insert=True)
     _move_assignment(assignment, vote)
     move_count(assignment.draw, removed=before.label if before else None, added=vote.label)
+    settle(assignment.draw, assignment.round)
     publish(round_topic(round_.uuid), VOTE)
     # Robust: the vote stands, whatever becomes of those who are told.
     tell = partial(vote_cast.send_robust, sender=Vote, vote_id=vote.pk, round_id=assignment.round_id)

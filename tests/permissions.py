@@ -100,6 +100,7 @@ api:campaign-constancy    GET   401    404  200  200  200  200
 api:campaign-latent       GET   401    404  200  200  200  200
 api:campaign-counts       GET   401    404  200  200  200  200
 api:campaign-together     GET   401    404  200  200  200  200
+api:campaign-retirement   GET   401    404  400  400  400  400
 api:job-list              GET   401    200  200  200  200  200
 api:job-detail            GET   401    404  200  200  200  200
 api:job-cancel            POST  401    404  403  403  200  200
@@ -235,6 +236,7 @@ api:campaign-constancy GET 401  404
 api:campaign-latent    GET 401  404
 api:campaign-counts    GET 401  404
 api:campaign-together  GET 401  404
+api:campaign-retirement GET 401 404
 round               GET  login  404
 round_results       GET  login  404
 votes_csv           GET  login  404

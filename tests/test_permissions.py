@@ -103,7 +103,17 @@ def address(name: str, world: World) -> str:
     ):
         fillings[own] = [world.galaxy.slug, world.round.campaign.uuid]
     fillings["campaign_report_file"] = [*fillings["campaign"], "tex"]
-    for own in ("detail", "dashboard", "strata", "comparison", "constancy", "latent", "counts", "together"):
+    for own in (
+        "detail",
+        "dashboard",
+        "strata",
+        "comparison",
+        "constancy",
+        "latent",
+        "counts",
+        "together",
+        "retirement",
+    ):
         fillings[f"api:campaign-{own}"] = [world.round.campaign.uuid]
     for own in ("job", "cancel_job", "retry_job", "api:job-detail", "api:job-cancel", "api:job-retry"):
         fillings[own] = [world.job.uuid]

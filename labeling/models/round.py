@@ -10,6 +10,7 @@ from django.utils import timezone
 from catalogs.models import Catalog, Galaxy, Source
 from galaxycat.accounts.models import Person, Role, User
 from labeling.models.scheme import SchemeVersion
+from labeling.retirement import Agreeing, FixedOverlap, OneCoin, rule_of
 
 if TYPE_CHECKING:
     from labeling.models.vote import Vote
@@ -93,6 +94,12 @@ class Round(models.Model):
     overlap = models.PositiveSmallIntegerField(
         null=True, blank=True, help_text="How many people classify each source; empty for everyone."
     )
+    retirement = models.CharField(
+        max_length=100,
+        blank=True,
+        default="",
+        help_text="Version of the rule that retires sources early; empty for none.",
+    )
     batch_size = models.PositiveSmallIntegerField(
         default=50, help_text="After how many sources the page proposes a break."
     )
@@ -112,6 +119,9 @@ class Round(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["campaign", "number"], name="round_number_unique"),
             models.CheckConstraint(condition=Q(overlap=None) | Q(overlap__gt=0), name="round_overlap_positive"),
+            models.CheckConstraint(
+                condition=Q(retirement="") | Q(overlap__isnull=False), name="round_rule_has_most_votes"
+            ),
             models.CheckConstraint(condition=Q(mode__in=["blind", "informed"]), name="round_mode_known"),
             models.CheckConstraint(
                 condition=Q(mode="blind") | Q(previous__isnull=False), name="round_informed_by_a_previous_one"
@@ -136,6 +146,21 @@ class Round(models.Model):
     def galaxy(self) -> Galaxy:
         return self.campaign.galaxy
 
+    @property
+    def rule(self) -> FixedOverlap | Agreeing | OneCoin | None:
+        """What retires sources of this round early; None where each gets its full overlap."""
+        return rule_of(self.retirement) if self.retirement else None
+
+
+class RoundSourceQuerySet(models.QuerySet["RoundSource"]):
+    def full(self) -> Self:
+        """Those that no rule retires early: the ones that agreement is reported from."""
+        return self.filter(has_full_overlap=True)
+
+    def wanting_votes(self) -> Self:
+        """Those that no rule has retired."""
+        return self.filter(retired_at=None)
+
 
 class RoundSource(models.Model):
     """A source drawn for a round, and the probability with which it was drawn."""
@@ -148,6 +173,16 @@ class RoundSource(models.Model):
         default=False, help_text="One of the campaign's anchors, which every round with anchors holds."
     )
 
+    has_full_overlap = models.BooleanField(
+        default=True,
+        help_text="No rule retires it early; chosen before anybody voted. Agreement is reported from these.",
+    )
+    retired_at = models.DateTimeField(
+        null=True, blank=True, help_text="Since when the round's rule asks for no more votes on it."
+    )
+
+    objects = RoundSourceQuerySet.as_manager()
+
     # Set by the page of the sources behind a cell: the draw's votes.
     given: "list[Vote]"
 
@@ -157,6 +192,9 @@ class RoundSource(models.Model):
             models.UniqueConstraint(fields=["round", "source"], name="draw_source_once"),
             models.UniqueConstraint(fields=["round", "position"], name="draw_position_once"),
             models.CheckConstraint(condition=Q(probability__gt=0, probability__lte=1), name="draw_probability"),
+            models.CheckConstraint(
+                condition=Q(retired_at=None) | Q(has_full_overlap=False), name="draw_retired_without_full_overlap"
+            ),
         ]
 
     def __str__(self) -> str:

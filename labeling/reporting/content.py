@@ -181,7 +181,7 @@ def _classes(votes: CampaignVotes, level: Level) -> list[Json]:
     counts, names = votes.counts(level), votes.names(level)
     rows = []
     for mode, chosen in _masks(votes):
-        found = class_agreement(counts[chosen])
+        found = class_agreement(counts[chosen & votes.draw_is_full])
         rows += [
             {
                 "mode": mode,

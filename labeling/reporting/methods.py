@@ -169,12 +169,23 @@ def _agreed(content: Content) -> Iterator[str]:
         "mode of the others, and with its expectation for votes drawn at random from the observed class frequencies; and "
         f"Krippendorff’s α ({KRIPPENDORFF.cite}), which is corrected for chance"
     )
+    yield from _under_rules(content)
     for level, each in agreement:
         yield from _figures(level, each, content)
     yield (
         "Intervals are 95 % intervals by a bootstrap over sources: sources are drawn again with replacement 2,000 times, each with "
         f"all its votes, while the people stay as they are; those of the coefficients are corrected for bias ({EFRON.cite})"
     )
+
+
+def _under_rules(content: Content) -> Iterator[str]:
+    """Of which sources agreement is, where a rule would inflate it."""
+    for each in content.dashboard["under_rules"]:
+        yield (
+            f"In round {each['round']} a source had votes enough by the rule {each['rule']}, which retired {counted(each['n_retired'], 'source')} early; "
+            f"since that inflates agreement, agreement is of the {counted(each['n_full'], 'source')} that were exempt from it, chosen before anybody voted, "
+            f"with up to {counted(each['overlap'], 'vote')} each"
+        )
 
 
 def _figures(level: str, each: Mapping[str, Any], content: Content) -> Iterator[str]:

@@ -96,6 +96,8 @@ def results_context(round_: Round, asked: Asked, veiled: frozenset[int]) -> dict
     )
     return {
         "results": results_of(round_),
+        "n_full": round_.draw.full().count() if round_.retirement else None,
+        "n_retired": round_.draw.exclude(retired_at=None).count() if round_.retirement else None,
         "n_veiled": len(veiled),
         "page": page,
         "show": asked.show,

@@ -22,12 +22,15 @@ export class Asked {
    *   figures: Figure[],
    *   addresses: () => URL[],
    *   show: (answers: Answer[]) => void,
-   * }} options `show` draws what the addresses answered with, in their order
+   *   fail?: () => void,
+   * }} options `addresses` none where nothing can be asked; `show` draws what they answered with, in their order; `fail` clears
+   *   what stands beside the figures, which say why
    */
-  constructor({ section, figures, addresses, show }) {
+  constructor({ section, figures, addresses, show, fail = () => {} }) {
     this.figures = figures;
     this.addresses = addresses;
     this.show = show;
+    this.fail = fail;
     this.renew = paced(() => this.ask(), PAUSE_MS);
     for (const figure of figures) figure.show({ ...NOTHING, label: figure.frame.title, empty: "Being computed …" });
     new IntersectionObserver(([{ isIntersecting }]) => {
@@ -44,13 +47,16 @@ export class Asked {
 
   /** Ask now: something else was chosen. */
   async ask() {
+    const addresses = this.addresses();
+    if (!addresses.length) return;
     const turn = ++this.#turn;
     this.#isStale = false;
     try {
-      const answers = await Promise.all(this.addresses().map(fetched));
+      const answers = await Promise.all(addresses.map(fetched));
       if (turn === this.#turn) this.show(answers);
     } catch (error) {
       if (turn !== this.#turn) return;
+      this.fail();
       const why = error instanceof Error ? error.message : String(error);
       for (const figure of this.figures) figure.show({ ...NOTHING, label: figure.frame.title, empty: why });
     }
@@ -61,6 +67,8 @@ export class Asked {
 async function fetched(address) {
   const response = await fetch(address, { headers: { Accept: "application/json" } });
   if (response.ok) return response.json();
-  const said = await response.json().catch(() => null);
-  throw new Error(said?.detail ?? `The server answered ${response.status}. It is asked again with the next vote.`);
+  // In one line: the first field that is wrong with what is wrong, or the reason.
+  const [field, why] = Object.entries(await response.json().catch(() => ({})))[0] ?? [];
+  if (!field) throw new Error(`The server answered ${response.status}. It is asked again with the next vote.`);
+  throw new Error(field === "detail" ? String(why) : `${field}: ${[why].flat()[0]}`);
 }

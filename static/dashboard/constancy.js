@@ -116,11 +116,11 @@ function agreementOf(found, who) {
  * @param {import("./plots/svg.js").Scale} scale
  */
 function drawn(title, yTitle, points, stretches, name, scale) {
-  const stepNames = stretches.map(stretchName);
-  const label = `${title}. ${points.map(({ at, text }) => `answers ${stepNames[at]}: ${text}`).join("; ")}`;
+  const categories = stretches.map(stretchName);
+  const label = `${title}. ${points.map(({ at, text }) => `answers ${categories[at]}: ${text}`).join("; ")}`;
   const series = [{ name, shape: "circle", className: "blind", hasLine: true, points }];
   return {
-    draw: points.length ? (/** @type {number} */ width) => drawLines({ label, xTitle: "Place in the sitting", yTitle, series, scale, stepNames }, width) : null,
+    draw: points.length ? (/** @type {number} */ width) => drawLines({ label, xTitle: "Place in the sitting", yTitle, series, scale, categories }, width) : null,
     empty: NO_DRIFT,
     label,
   };

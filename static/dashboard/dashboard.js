@@ -14,6 +14,7 @@ import { Following } from "./following.js";
 import { latent } from "./latent.js";
 import { morph } from "./morph.js";
 import { readings } from "./readings.js";
+import { retirement } from "./retirement.js";
 import { strata } from "./strata.js";
 import * as tables from "./tables.js";
 import { together } from "./together.js";
@@ -109,6 +110,7 @@ function placeOf(name) {
       for (const [key, value] of Object.entries(query)) url.searchParams.set(key, value);
       return url;
     },
+    most: Math.max(...data.votes_per_source.n_votes),
     sourceAddress: (uuid) => (root.dataset.source ?? "").replace(NO_UUID, uuid),
   };
 }
@@ -140,10 +142,10 @@ const following = new Following({
 });
 
 /** What asks for its own numbers, by the name of its section. */
-const SECTIONS = { strata, comparison, constancy, latent, together, counts };
+const SECTIONS = { strata, comparison, constancy, latent, together, counts, retirement };
 const sections = Object.entries(SECTIONS).map(([name, make]) => make(placeOf(name)));
 const picker = controls(choice, draw);
-for (const [place, figure] of SHOWN) document.getElementById(`figures-${place}`)?.append(figure.root);
+for (const [section, figure] of SHOWN) document.getElementById(`figures-${section}`)?.append(figure.root);
 openedInDrawer(/** @type {HTMLDialogElement} */ (document.getElementById("drawer")), root.dataset.cell ?? "");
 draw();
 setInterval(() => {

@@ -24,7 +24,7 @@
 
 /**
  * Where a section that asks for its own numbers stands, and how it asks: `address` takes what is chosen.
- * @typedef {{section: HTMLElement, frames: HTMLElement, controls: HTMLElement, note: HTMLElement, address: (query?: Record<string, string>) => URL, sourceAddress: (uuid: string) => string}} Place
+ * @typedef {{section: HTMLElement, frames: HTMLElement, controls: HTMLElement, note: HTMLElement, address: (query?: Record<string, string>) => URL, sourceAddress: (uuid: string) => string, most: number}} Place `most`: votes that any source has
  */
 
 export {};

@@ -22,6 +22,7 @@ const count = element("#inside", HTMLElement);
 let chosen = null;
 
 bindPrevious();
+bindRules();
 void openViewer(viewer).then(({ map, markers }) => {
   const tools = new RegionTools(map, viewer.height_px, parseRegions(field.value));
   const update = () => showCount(tools.regions);
@@ -133,6 +134,23 @@ function showParameters() {
     if (!(group instanceof HTMLElement)) continue;
     group.hidden = !(chosen instanceof HTMLInputElement) || group.dataset.sampler !== chosen.value;
   }
+}
+
+/** Only the chosen retirement rule asks for its parameters. */
+function bindRules() {
+  const rules = [...document.querySelectorAll("input[name=rule]")];
+  const update = () => {
+    const chosen = document.querySelector("input[name=rule]:checked");
+    for (const group of document.querySelectorAll("[data-rule]")) {
+      if (!(group instanceof HTMLElement)) continue;
+      const ofRules = (group.dataset.rule ?? "").split(" ");
+      group.hidden = !(chosen instanceof HTMLInputElement) || !ofRules.includes(chosen.value);
+      // A number that nobody sees must not keep the form from being sent.
+      for (const input of group.querySelectorAll("input")) input.disabled = group.hidden;
+    }
+  };
+  for (const each of rules) each.addEventListener("change", update);
+  update();
 }
 
 /** Predictions show in informed rounds only; the sentence beneath says why. */

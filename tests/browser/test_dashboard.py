@@ -205,6 +205,8 @@ def test_agreement_by_a_measurement_is_that_of_its_sources(people, team, catalog
     petra.log_in("petra", PASSWORD)
     page = petra.goto(address(round_))
     by = page.locator("#strata-controls select")
+    # It is asked for when it comes into view.
+    page.locator("#title-strata").evaluate("title => title.scrollIntoView({ block: 'start' })")
     expect(page.locator("#figure-strata-label")).to_contain_text("Leave-one-out")
     by.select_option("flux_f555w")
     figure = page.locator("#figure-strata-label")

@@ -24,7 +24,19 @@ pytestmark = pytest.mark.django_db
 COMMENT, FLAG, REASON = "zebra-comment", "zebra-flag", "zebra-reason"
 # Usernames stand for the votes of their owners; the rest are words of payloads about votes and draws.
 VOTERS = ("zebra-ada", "zebra-ben")
-TELLING = (COMMENT, FLAG, REASON, *VOTERS, "is_anchor", "probability", '"counts"', "votes-bar", "is_unsure")
+TELLING = (
+    COMMENT,
+    FLAG,
+    REASON,
+    *VOTERS,
+    "is_anchor",
+    "has_full_overlap",
+    "retired_at",
+    "probability",
+    '"counts"',
+    "votes-bar",
+    "is_unsure",
+)
 # The list of a team's members; the API's description, which names every field there is; and the documents, which are the same for all.
 INNOCENT = {"team": VOTERS, "api:schema": TELLING, "doc": TELLING, "decision": TELLING, "docs": TELLING}
 # A closed round's page lists who classified in it, and no source that waits.
@@ -44,7 +56,7 @@ def blind(world):
     settle(first, source, pi)
     blind = open_round(
         catalog=world.catalog, scheme=legus_scheme(), campaign_name="Zebra", n_sources=6, opened_by=None, n_anchors=2,
-        among_previous=True,
+        among_previous=True, retirement="agreeing/1 agreeing=3 most=5", control_share=0.5,
     )  # fmt: skip
     watch(round_=blind, user=pi)
     speak(blind, voters)

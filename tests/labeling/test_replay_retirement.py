@@ -56,6 +56,38 @@ def test_votes_are_put_in_the_order_cast(tmp_path):
     assert (by_name["order"], by_name["n_changed"]) == ("by annotator", 1)
 
 
+@pytest.mark.parametrize(
+    "moments",
+    [
+        ("2026-01-10T01:00:00+02:00", "2026-01-09T23:30:00+00:00", "2026-01-10T00:15:00+00:00"),
+        ("2026-01-09T12:00:00Z", "2026-01-09T14:00:00.25+02:00", "2026-01-09T12:00:00.5Z"),
+        ("9", "9.5", "10"),
+    ],
+)
+def test_moments_are_put_in_order_whatever_their_offsets_and_their_text(tmp_path, moments):
+    """Given here as they were cast; as text another one than the first would come first."""
+    path = tmp_path / "votes.csv"
+    assert min(moments) != moments[0]
+    rows = [f"a,{k},{'c' if k == 0 else 'n'},{at}" for k, at in enumerate(moments)]
+    path.write_text("\n".join(["source,annotator,label,cast_at", *reversed(rows)]))
+    result = run_json("replay_retirement", str(path), "--overlap", "1")
+    assert [each["label"] for each in result["changed"]] == ["c"]
+
+
+@pytest.mark.parametrize(
+    ("moments", "message"),
+    [
+        (["2026-1-9", "2026-01-10"], "^cast_at: Invalid isoformat string: '2026-1-9'; write moments as 2026-01-09T"),
+        (["2026-01-09T12:00:00Z", "2026-01-09T12:00:00"], "^cast_at: some moments have an offset"),
+    ],
+)
+def test_moments_that_cannot_be_put_in_order_are_refused(tmp_path, moments, message):
+    path = tmp_path / "votes.csv"
+    path.write_text("source,annotator,label,cast_at\n" + "".join(f"a,{k},n,{at}\n" for k, at in enumerate(moments)))
+    with pytest.raises(CommandError, match=message):
+        run("replay_retirement", str(path), "--overlap", "1")
+
+
 def test_the_summary_is_one_to_read(votes):
     text = run("replay_retirement", votes, "--overlap", "1")
     assert "would have retired 3 of 3 sources and saved 5 of 8 votes (62.5 %)," in text

@@ -5,7 +5,17 @@ import time
 import numpy as np
 import pytest
 
-from labeling.retirement import Agreeing, Confused, FixedOverlap, OneCoin, full_overlap, replay
+from labeling.retirement import (
+    Agreeing,
+    Confused,
+    FixedOverlap,
+    OneCoin,
+    full_overlap,
+    replay,
+    replays,
+    rule_of,
+    stops_at,
+)
 
 # Sources A (0), B (1), C (2), D (3); labels 0 and 1; in the order cast, people in turn.
 SOURCE = np.array([0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 0, 1, 2, 1])
@@ -74,6 +84,70 @@ def test_a_version_names_rule_and_parameters():
     assert first == again != other
     assert Agreeing(3, 5).version == "agreeing/1 agreeing=3 most=5"
     assert OneCoin(0.95, 5, 0.8).version == "one-coin/1 above=0.95 most=5 accuracy=0.8"
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [FixedOverlap(3), Agreeing(3, 5), OneCoin(0.95, 5, 0.8), OneCoin(0.9999999, 12, 1 / 3), OneCoin(1e-7, 1, 0.5)],
+)
+def test_a_rule_is_made_from_its_version_as_it_was(rule):
+    assert rule_of(rule.version) == rule
+
+
+@pytest.mark.parametrize(
+    ("version", "message"),
+    [
+        ("", "^'' is no rule that a round can have; choose one of fixed-overlap/1, agreeing/1, one-coin/1$"),
+        ("agreeing", "^'agreeing' is no rule"),
+        ("agreeing/2 agreeing=3 most=5", "^'agreeing/2' is no rule"),
+        ("confused/1 above=0.9 most=5 matrices=0123", "^'confused/1' is no rule"),
+        ("agreeing/1 agreeing=3", "must give each parameter of agreeing/1 once: agreeing/1 agreeing=... most=...$"),
+        ("agreeing/1 agreeing=3 most=5 more=1", "must give each parameter"),
+        ("agreeing/1 agreeing=3 agreeing=3 most=5", "must give each parameter"),
+        ("agreeing/1 agreeing=3.0 most=5", r"^agreeing '3\.0' is no whole number$"),
+        ("agreeing/1 agreeing=-3 most=5", "^agreeing '-3' is no whole number$"),
+        ("agreeing/1 agreeing=٣ most=5", "^agreeing '٣' is no whole number$"),
+        ("one-coin/1 above=nan most=5 accuracy=0.8", "^above 'nan' is no number$"),
+        ("one-coin/1 above=1e400 most=5 accuracy=0.8", "^above '1e400' is no number$"),
+        ("one-coin/1 above=1.5 most=5 accuracy=0.8", r"^posterior 1\.5 must lie between 0 and 1$"),
+    ],
+)
+def test_what_is_no_version_is_refused_in_one_line(version, message):
+    with pytest.raises(ValueError, match=message):
+        rule_of(version)
+
+
+@pytest.mark.parametrize("rule", [FixedOverlap(3), Agreeing(2, 4), OneCoin(0.95, 4, 0.8), OneCoin(0.941, 9, 0.8)])
+def test_asked_of_counts_alone_a_rule_says_what_a_replay_does(rule):
+    n_asked = 0
+    for counts in np.ndindex(5, 5):
+        label = np.repeat([0, 1], counts)
+        found = replay(np.zeros(len(label), dtype=int), label, rule, n_sources=1, n_labels=2)
+        # A replay stops at the first vote that is enough; only the last one is asked about here.
+        if sum(counts) and found.retired_at[0] in (0, len(label)):
+            n_asked += 1
+            assert stops_at(rule, counts) == (found.retired_at[0] > 0)
+    assert n_asked > 5
+
+
+def test_a_posterior_that_is_reached_exactly_is_reached():
+    """Right with 0.8: one vote of two labels gives 0.8."""
+    assert stops_at(OneCoin(0.8, 4, 0.8), (1, 0))
+    assert of(OneCoin(0.8, 4, 0.8)).retired_at.tolist() == [1, 1, 1, 1, 0]
+
+
+def test_replays_of_several_rules_are_each_rule_s_own():
+    rules = [FixedOverlap(1), Agreeing(2, 4), OneCoin(0.95, 4, 0.8)]
+    together = replays(SOURCE, LABEL, rules, n_sources=5, n_labels=2)
+    for rule, found in zip(rules, together, strict=True):
+        alone = of(rule)
+        assert found.rule == alone.rule
+        for one, other in (
+            (found.retired_at, alone.retired_at),
+            (found.kept, alone.kept),
+            (found.before.counts, alone.before.counts),
+        ):
+            assert (one == other).all()
 
 
 def naive(source, label, stops, n_sources, n_labels):

@@ -1,7 +1,9 @@
 """`replay_retirement`: what a retirement rule would have done to the votes of a round or of any table."""
 
+import dataclasses
 from argparse import ArgumentParser
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,17 +12,17 @@ import numpy as np
 from catalogs.names import galaxy_named
 from galaxycat.commands import GalaxyCatCommand
 from galaxycat.errors import BadInput
+from labeling.agreement.counts import IntArray
 from labeling.agreement.dawid_skene import dawid_skene
-from labeling.agreement.votetable import VoteTable, read_votes, table_of_votes
+from labeling.agreement.votetable import VoteTable, natural_order, read_votes, table_of_votes
 from labeling.models import Round, Vote
+from labeling.replaying import changed_at, summary_of
 from labeling.retirement import Agreeing, Confused, FixedOverlap, OneCoin, Replay, Rule, replay
+from labeling.retiring import labels_of
 
 CAST_AT = "cast_at"
 SHOWN = 20
-INFLATED = (
-    "A rule stops where people agree, so agreement of votes under a rule is inflated: report it from sources whose "
-    "overlap was fixed in advance."
-)
+ONLY_FULL = "; only its sources with the full overlap, since a rule was at work in it"
 LEARNT_FROM_THESE = (
     "the annotators' matrices were learnt from these same votes, the saved ones too: a real run saves less"
 )
@@ -86,34 +88,15 @@ class Command(GalaxyCatCommand):
 
 def result_of(found: Replay, table: VoteTable) -> dict[str, Any]:
     """A replay in JSON; `retired` are the sources on which votes would have been saved."""
-    shortened = np.flatnonzero(found.is_shortened)
-    return {
-        "rule": found.rule,
-        "n_sources": len(table.sources),
-        "n_votes": len(found.kept),
-        "n_retired": int((found.retired_at > 0).sum()),
-        "n_shortened": len(shortened),
-        "votes_saved": found.votes_saved,
-        "share_saved": found.votes_saved / len(found.kept) if len(found.kept) else 0.0,
-        "n_changed": int(found.is_changed.sum()),
-        "n_ties_hidden": int(found.hides_a_tie.sum()),
-        "n_ties_left": int(found.leaves_a_tie.sum()),
-        "ties": int(found.before.is_tie.sum()),
-        "full_ties": int(found.full.is_tie.sum()),
-        "changed": [_source(found, table, int(row)) for row in np.flatnonzero(found.is_changed)],
-        "retired": [{"source": table.sources[row], "votes": int(found.retired_at[row])} for row in shortened],
-        "caution": INFLATED,
-    }
-
-
-def _source(found: Replay, table: VoteTable, row: int) -> dict[str, Any]:
-    return {
-        "source": table.sources[row],
-        "votes": int(found.before.n_votes[row]),
-        "label": table.labels[found.before.mode[row]],
-        "full_votes": int(found.full.n_votes[row]),
-        "full_label": table.labels[found.full.mode[row]],
-    }
+    retired = [
+        {"source": table.sources[row], "votes": int(found.retired_at[row])}
+        for row in np.flatnonzero(found.is_shortened)
+    ]
+    changed = [
+        {"source": table.sources[row]} | changed_at(found, int(row), table.labels)
+        for row in np.flatnonzero(found.is_changed)
+    ]
+    return summary_of(found) | {"changed": changed, "retired": retired}
 
 
 def _votes(options: Mapping[str, Any]) -> tuple[VoteTable, str]:
@@ -123,18 +106,37 @@ def _votes(options: Mapping[str, Any]) -> tuple[VoteTable, str]:
         raise BadInput("give a table of votes, or a round by --galaxy SLUG --round N, not both")
     if slug is not None:
         round_ = _round_named(slug, options["campaign"], options["round"])
-        return _votes_of(round_), f"as cast in {round_}, each person's last word on a source"
+        which = f"as cast in {round_}, each person's last word on a source"
+        return _votes_of(round_), which + (ONLY_FULL if round_.retirement else "")
     column = options["order"] or (CAST_AT if _has_column(Path(path), CAST_AT) else None)
     table = read_votes(path, column)
-    if table.by is None:
+    if table.by is None or table.by_values is None or column is None:
         return table, "the rows of the table"
-    order = np.argsort(table.by, kind="stable")
+    order = np.argsort(_ranks(table.by_values, column)[table.by], kind="stable")
     annotator = None if table.annotator is None else table.annotator[order]
-    return _replaced(table, table.source[order], annotator, table.label[order]), f"by {column}"
+    ordered = dataclasses.replace(
+        table, source=table.source[order], annotator=annotator, label=table.label[order], by=None, by_values=None
+    )
+    return ordered, f"by {column}"
 
 
-def _replaced(table: VoteTable, source: np.ndarray, annotator: np.ndarray | None, label: np.ndarray) -> VoteTable:
-    return VoteTable(table.sources, table.annotators, table.labels, None, source, annotator, label, None, table.skipped)
+def _ranks(values: Sequence[str], column: str) -> IntArray:
+    """The place of each value in time where the column holds moments, else as the table has them. Raises BadInput.
+
+    Values of the column cast_at must be moments or numbers; those of another are moments where all are.
+    """
+    if not any(is_word for is_word, _, _ in map(natural_order, values)):
+        return np.arange(len(values), dtype=np.int64)
+    try:
+        moments = [datetime.fromisoformat(value) for value in values]
+    except ValueError as error:
+        if column.lower() == CAST_AT:
+            raise BadInput(f"{column}: {error}; write moments as 2026-01-09T14:05:00+00:00") from error
+        return np.arange(len(values), dtype=np.int64)
+    if len({moment.tzinfo is None for moment in moments}) > 1:
+        raise BadInput(f"{column}: some moments have an offset from UTC and others have none; give all of them one")
+    place = {moment: rank for rank, moment in enumerate(sorted(set(moments)))}
+    return np.array([place[moment] for moment in moments], dtype=np.int64)
 
 
 def _has_column(path: Path, name: str) -> bool:
@@ -169,11 +171,20 @@ def _round_named(slug: str, campaign: str | None, number: int | None) -> Round:
 
 
 def _votes_of(round_: Round) -> VoteTable:
-    votes = Vote.objects.of_round(round_).counted().order_by("pk")
-    rows = votes.values_list("assignment__draw__source__number", "assignment__annotator__username", "label__value")
+    votes = Vote.objects.of_round(round_).counted().filter(assignment__draw__has_full_overlap=True)
+    rows = votes.order_by("cast_at", "pk").values_list(
+        "assignment__draw__source__number", "assignment__annotator__username", "label__value"
+    )
     if not rows:
         raise BadInput(f"--round {round_.number}: {round_} has no vote with a label yet")
-    return table_of_votes([(str(number), annotator, label or "") for number, annotator, label in rows])
+    table = table_of_votes([(str(number), annotator, label or "") for number, annotator, label in rows])
+    return _over(table, labels_of(round_))
+
+
+def _over(table: VoteTable, labels: Sequence[str]) -> VoteTable:
+    """The same votes as codes into these labels, those too that nobody gave: a posterior depends on how many there are."""
+    code = np.array([labels.index(label) for label in table.labels], dtype=np.int64)
+    return dataclasses.replace(table, labels=tuple(labels), label=code[table.label])
 
 
 def _rule(table: VoteTable, options: Mapping[str, Any]) -> tuple[Rule, list[str]]:

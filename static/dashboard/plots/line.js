@@ -1,10 +1,11 @@
-/** Lines with bands over rounds or other steps, on a scale of percent unless another is given. */
+/** Lines with bands over rounds, or over the values of a parameter, on a scale of percent unless another is given. */
 
 import { element, hover, linear, mark, PERCENT, picture, round, ticks, xAxis, yAxis } from "./svg.js";
 
 /**
  * @typedef {{at: number, value: number, low: number | null, high: number | null, text: string}} Point
- * @typedef {{label: string, xTitle: string, yTitle: string, scale?: import("./svg.js").Scale, stepNames?: string[], series: {name: string, shape: string, className: string, hasLine: boolean, points: Point[]}[]}} Lines
+ * @typedef {{label: string, xTitle: string, yTitle: string, scale?: import("./svg.js").Scale, series: {name: string, shape: string, className: string, hasLine: boolean, points: Point[]}[], categories?: string[], chosen?: number}} Lines
+ *   `categories` name the places on the x axis, in order, where these are no rounds; `chosen` is the place of an upright line
  */
 
 const HEIGHT = 250;
@@ -13,7 +14,7 @@ const HEIGHT = 250;
  * @param {Lines} lines
  * @param {number} width
  */
-export function drawLines({ label, xTitle, yTitle, series, scale = PERCENT, stepNames }, width) {
+export function drawLines({ label, xTitle, yTitle, series, scale = PERCENT, categories, chosen }, width) {
   const box = { width, height: HEIGHT, left: 46, right: 14, top: 30, bottom: 46 };
   const points = series.flatMap((each) => each.points);
   const range = scale.range(points.flatMap(({ value, low, high }) => [value, low ?? value, high ?? value]));
@@ -21,17 +22,14 @@ export function drawLines({ label, xTitle, yTitle, series, scale = PERCENT, step
   const rounds = [...new Set(points.map(({ at }) => at))].sort((a, b) => a - b);
   const [first, last] = [rounds[0], rounds[rounds.length - 1]];
   const x = linear([first - 0.5, last + 0.5], [box.left, width - box.right]);
+  const nameOf = (/** @type {number} */ at) => categories?.[at] ?? `${at}`;
   const withLine = series.filter(({ hasLine }) => hasLine).length;
   return picture(width, HEIGHT, label, [
     yAxis(box, y, ticks(...range, 5).map((at) => ({ at, name: `${at}` })), yTitle),
-    xAxis(box, x, rounds.map((at) => ({ at, name: stepName(at) })), xTitle, false),
-    ...series.map((each, i) => drawSeries(each, each.hasLine ? (i - (withLine - 1) / 2) * 9 : 0)),
+    xAxis(box, x, rounds.map((at) => ({ at, name: nameOf(at) })), xTitle, false),
+    ...(chosen === undefined ? [] : [element("line", { class: "chosen-value", x1: round(x(chosen)), x2: round(x(chosen)), y1: box.top, y2: HEIGHT - box.bottom })]),
+    ...series.map((each, i) => drawSeries(each, each.hasLine && !categories ? (i - (withLine - 1) / 2) * 9 : 0)),
   ]);
-
-  /** @param {number} at */
-  function stepName(at) {
-    return stepNames?.[at] ?? `${at}`;
-  }
 
   /**
    * @param {Lines["series"][number]} one
@@ -51,7 +49,7 @@ export function drawLines({ label, xTitle, yTitle, series, scale = PERCENT, step
         : []),
       ...own.map((point) =>
         element("g", {}, [
-          hover(`${stepNames ? stepName(point.at) : `Round ${point.at}`}, ${name}: ${point.text}`),
+          hover(`${xTitle} ${nameOf(point.at)}, ${name}: ${point.text}`),
           ...(point.low !== null && point.high !== null
             ? [element("path", { class: `whisker ${className}`, d: `M${place(point, point.low)}L${place(point, point.high)}` })]
             : []),

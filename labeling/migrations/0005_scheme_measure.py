@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("labeling", "0003_shown_digest"),
+        ("labeling", "0004_retirement"),
     ]
 
     operations = [
