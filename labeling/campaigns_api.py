@@ -12,15 +12,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from galaxycat.accounts.http import user_of
-from labeling.comparing import comparison_of
-from labeling.constancy import constancy_of
-from labeling.dashboard import dashboard_of
-from labeling.latent import latent_of
+from labeling.dashboard.comparison import comparison_of
+from labeling.dashboard.constancy import constancy_of
+from labeling.dashboard.latent import latent_of
+from labeling.dashboard.page import dashboard_of
+from labeling.dashboard.replay import ProductRule, replay_of
+from labeling.dashboard.strata import strata_of
 from labeling.models import Campaign, Level
-from labeling.replaying import ProductRule, replay_of
 from labeling.retirement import Agreeing, FixedOverlap, OneCoin
 from labeling.rounds import MAX_OVERLAP
-from labeling.stratifying import strata_of
 
 
 class CampaignSerializer(serializers.ModelSerializer):

@@ -8,7 +8,7 @@ from catalogs.models import Catalog, Source
 from galaxycat.accounts.models import User
 from labeling.agreement.crowdlab import Crowdlab, crowdlab
 from labeling.countedvotes import CountedVotes, counted_votes
-from labeling.dashboard_figures import Json, who_json
+from labeling.dashboard.figures import Json, who_json
 from labeling.models import Campaign, Round
 from labeling.pooling import last_votes
 from mlops.counting import columns_of, filled, unseen_predictions

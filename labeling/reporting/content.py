@@ -9,14 +9,14 @@ import numpy as np
 from catalogs.models import Catalog
 from galaxycat.templatetags.about import version
 from labeling.agreement.classes import class_agreement
-from labeling.comparing import comparison_of_votes
-from labeling.dashboard import dashboard_of_votes
-from labeling.dashboard_figures import LEVELS, Json, Mask
-from labeling.dashboard_votes import CampaignVotes
+from labeling.dashboard.comparison import comparison_of_votes
+from labeling.dashboard.figures import LEVELS, Json, Mask
+from labeling.dashboard.page import dashboard_of_votes
+from labeling.dashboard.strata import CLASS, measured_units, strata_of_votes
+from labeling.dashboard.votes import CampaignVotes
 from labeling.models import Level, Round
 from labeling.samplers import SAMPLERS
 from labeling.sampling import regions_from_geojson
-from labeling.stratifying import CLASS, measured_units, strata_of_votes
 
 N_MEASUREMENTS = 3
 FIRST = ("mag", "concentration", "ci", "fwhm", "flux")

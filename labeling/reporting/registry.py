@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from galaxycat.accounts.models import User
-    from labeling.dashboard_votes import CampaignVotes
+    from labeling.dashboard.votes import CampaignVotes
     from labeling.reporting.blocks import Section
     from labeling.reporting.content import Content
 

@@ -7,8 +7,8 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from galaxycat.accounts.models import User
-from labeling.dashboard import require_round
-from labeling.dashboard_votes import CampaignVotes, read_all_votes, read_votes_of
+from labeling.dashboard.page import require_round
+from labeling.dashboard.votes import CampaignVotes, read_all_votes, read_votes_of
 from labeling.models import Campaign
 from labeling.reporting.blocks import Drawing, Section
 from labeling.reporting.content import Content, content_of

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from labeling.dashboard.strata import CLASS
 from labeling.models import Level
 from labeling.reporting.blocks import Table
 from labeling.reporting.content import Content
@@ -17,7 +18,6 @@ from labeling.reporting.wording import (
     share_with_interval,
     span,
 )
-from labeling.stratifying import CLASS
 
 LEVEL_NAMES = {Level.GROUP.value: "Binary", Level.LABEL.value: "All classes"}
 # Key of a coefficient among the dashboard's figures -> its name.

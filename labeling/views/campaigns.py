@@ -14,9 +14,9 @@ from django.views.decorators.http import require_safe
 from galaxycat.accounts.http import UserRequest
 from galaxycat.accounts.models import Role
 from galaxycat.errors import BadInput, NotFound
-from labeling.dashboard import TABLE_COLUMNS, Cell, dashboard_of, draws_in_cell, require_round, table_of
-from labeling.dashboard_figures import TIE
-from labeling.dashboard_votes import CampaignVotes, read_votes_of
+from labeling.dashboard.figures import TIE
+from labeling.dashboard.page import TABLE_COLUMNS, Cell, dashboard_of, draws_in_cell, require_round, table_of
+from labeling.dashboard.votes import CampaignVotes, read_votes_of
 from labeling.models import Campaign, Consensus, Level, RoundSource, Vote
 
 PAGE_SIZE = 24

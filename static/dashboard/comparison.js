@@ -16,7 +16,7 @@ import { count, counted, percent } from "./words.js";
  *   pairs: {before: number, after: number, n_shared: number}[],
  *   before: {round: number, mode: string} | null, after: {round: number, mode: string} | null,
  *   comparison: {n_shared: number, n_sources: number, n_votes: [number, number], is_even: boolean, changes: Record<string, Change>, sources: Record<string, number>} | null,
- * }} Found as labeling/comparing.py writes it
+ * }} Found as labeling/dashboard/comparison.py writes it
  */
 
 const CHANGES = "After less before, of the sources with at least two votes in both rounds, each compared with itself. Whiskers are 95 % intervals by a bootstrap over sources; p says how often exchanging the rounds’ votes on each source makes a difference as large.";

@@ -17,7 +17,7 @@ import { count, counted, nameOf, withInterval } from "./words.js";
  * @typedef {{
  *   repeats: {n_sources: number, n_pairs: number, agreement: Estimate | null, people: (Who & {n_sources: number, n_pairs: number, agreement: Estimate})[]},
  *   drift: {people: (Who & {n_sittings: number, slope: Estimate, stretches: Stretch[]})[], all: Stretch[]},
- * }} Found as labeling/constancy.py writes it
+ * }} Found as labeling/dashboard/constancy.py writes it
  */
 
 const REPEATS = "Sources that one person classified more than once, in several rounds: how often they said the same again. It is a ceiling for agreement between people only if nobody remembers.";

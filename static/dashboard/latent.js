@@ -11,7 +11,7 @@ import { count, counted, nameOf, percent } from "./words.js";
 /**
  * @typedef {{uuid: string, name: string, is_simulated: boolean, n_votes: number, accuracy: number, confusion: number[][], low: number[][], high: number[][], answers: number[]}} Person
  * @typedef {{source: string, number: number, majority: string, votes: Record<string, number>, label: string, probability: number}} Source
- * @typedef {{labels: string[], warning: string | null, model: {n_sources: number, n_votes: number, priors: Record<string, number>} | null, people?: Person[], n_other?: number, n_ties?: number, sources?: Source[]}} Found as labeling/latent.py writes it
+ * @typedef {{labels: string[], warning: string | null, model: {n_sources: number, n_votes: number, priors: Record<string, number>} | null, people?: Person[], n_other?: number, n_ties?: number, sources?: Source[]}} Found as labeling/dashboard/latent.py writes it
  */
 
 const PEOPLE = "How each person answers, by Dawid and Skene’s model: rows are what a source is, as the model has it from everybody’s answers; columns what they say. Brackets are 95 % intervals. It supposes that people err independently.";

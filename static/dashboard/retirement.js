@@ -12,7 +12,7 @@ import { count, counted, percent } from "./words.js";
  * @typedef {import("./figure.js").Content} Content
  * @typedef {{value: number, rule: string, votes_saved: number, share_saved: number, n_changed: number, n_ties_hidden: number, n_ties_left: number}} Member
  * @typedef {{round: number, source: string, votes: number, label: string, full_votes: number, full_label: string}} Changed
- * @typedef {Omit<Member, "value"> & {n_sources: number, n_votes: number, n_retired: number, n_same_moment: number, caution: string, under_rules: {round: number, n_full: number}[], changed: Changed[], family: {parameter: string, members: Member[]}}} Found as labeling/replaying.py writes it
+ * @typedef {Omit<Member, "value"> & {n_sources: number, n_votes: number, n_retired: number, n_same_moment: number, caution: string, under_rules: {round: number, n_full: number}[], changed: Changed[], family: {parameter: string, members: Member[]}}} Found as labeling/dashboard/replay.py writes it
  * @typedef {{name: string, label: string, value: number, min: number, max: number, step: string}} Parameter
  */
 

@@ -12,7 +12,7 @@ import { coefficient, count, counted, withInterval } from "./words.js";
  * @typedef {import("./types.js").Estimate} Estimate
  * @typedef {import("./types.js").Level} Level
  * @typedef {{name: string, n_compared: number, n_votes: number, is_thin: boolean, human_to_mode: Estimate, human_to_mode_leave_one_out: Estimate, krippendorff_alpha: Estimate}} Stratum
- * @typedef {{column: string, unit: string, columns: string[], n_unknown: number, strata: Stratum[]}} Found as labeling/stratifying.py writes it
+ * @typedef {{column: string, unit: string, columns: string[], n_unknown: number, strata: Stratum[]}} Found as labeling/dashboard/strata.py writes it
  */
 
 const EXPLANATION = "Agreement of the sources of each range, class, field or round alone, with 95 % intervals by a bootstrap over its sources. Compare on leave-one-out: human-to-mode rises where sources have fewer votes.";

@@ -1,5 +1,5 @@
 /**
- * What the dashboard's address answers with (labeling/dashboard.py).
+ * What the dashboard's address answers with (labeling/dashboard/page.py).
  *
  * @typedef {"group" | "label"} Level
  * @typedef {{value: number | null, low: number | null, high: number | null}} Estimate

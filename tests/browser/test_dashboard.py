@@ -16,11 +16,11 @@ from catalogs.models import Catalog
 from galaxycat.accounts.models import Role
 from labeling.access import watch
 from labeling.assignments import claim
+from labeling.dashboard.strata import strata_of
 from labeling.models import Round
 from labeling.rounds import close_round, open_round
 from labeling.schemes import legus_scheme
 from labeling.simulated import vote_in_simulation
-from labeling.stratifying import strata_of
 from labeling.voting import cast_vote
 from tests.browser.accessibility import axe_clean
 from tests.browser.annotating import answer, ready

@@ -10,7 +10,7 @@ from catalogs.detecting import detect_sources
 from catalogs.imagery.fitsband import BandArgument
 from catalogs.ingest import ingest_galaxy
 from galaxycat.accounts.models import Role
-from labeling.dashboard import dashboard_of
+from labeling.dashboard.page import dashboard_of
 from labeling.models import Round
 from labeling.reporting.wording import share_with_interval
 from labeling.rounds import close_round, open_round

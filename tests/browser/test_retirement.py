@@ -6,8 +6,8 @@ from playwright.sync_api import expect
 
 from galaxycat.accounts.models import Role
 from labeling.access import watch
+from labeling.dashboard.replay import replay_of
 from labeling.models import Level, Round
-from labeling.replaying import replay_of
 from labeling.retirement import Agreeing, FixedOverlap, OneCoin
 from labeling.rounds import close_round
 from labeling.simulated import vote_in_simulation

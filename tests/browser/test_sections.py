@@ -12,9 +12,9 @@ from catalogs.imagery.fitsband import BandArgument
 from catalogs.ingest import ingest_galaxy
 from galaxycat.accounts.models import Role
 from labeling.assignments import claim
-from labeling.comparing import comparison_of
-from labeling.constancy import constancy_of
-from labeling.latent import latent_of
+from labeling.dashboard.comparison import comparison_of
+from labeling.dashboard.constancy import constancy_of
+from labeling.dashboard.latent import latent_of
 from labeling.models import Level, Round
 from labeling.rounds import close_round, open_round
 from labeling.schemes import legus_scheme

@@ -18,8 +18,9 @@ from galaxycat.errors import BadInput
 from labeling.access import watch
 from labeling.agreement.human_to_mode import agreement_of_counts
 from labeling.assignments import claim, progress_of, remaining_for
-from labeling.dashboard import Cell, dashboard_of, draws_in_cell
-from labeling.dashboard_votes import read_votes_of
+from labeling.dashboard.page import Cell, dashboard_of, draws_in_cell
+from labeling.dashboard.strata import strata_of
+from labeling.dashboard.votes import read_votes_of
 from labeling.models import Assignment, Consensus, Level, Round, Vote
 from labeling.provenance import provenance_of
 from labeling.releasing import cut_of
@@ -27,7 +28,6 @@ from labeling.results import results_of, round_statistics
 from labeling.retirement import replay, rule_of
 from labeling.rounds import close_round
 from labeling.simulated import vote_in_simulation
-from labeling.stratifying import strata_of
 from labeling.tally import rebuild_consensus, round_agreement
 from labeling.voting import cast_vote
 from tests.factories import make_catalog, make_galaxy, make_member, make_round, make_team, make_user

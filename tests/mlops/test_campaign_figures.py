@@ -11,7 +11,7 @@ from labeling.rounds import close_round
 from mlops.counting import count_catalog, unseen_predictions
 from mlops.fitting import train_campaign
 from tests.factories import make_member, make_round
-from tests.labeling.test_dashboard import another
+from tests.labeling.dashboard.test_page import another
 from tests.mlops.factories import make_measured_catalog, make_voter, vote_for_truth
 
 pytestmark = pytest.mark.django_db

@@ -15,8 +15,8 @@ from galaxycat.errors import BadInput
 from labeling.agreement.counts import IntArray
 from labeling.agreement.dawid_skene import dawid_skene
 from labeling.agreement.votetable import VoteTable, natural_order, read_votes, table_of_votes
+from labeling.dashboard.replay import changed_at, summary_of
 from labeling.models import Round, Vote
-from labeling.replaying import changed_at, summary_of
 from labeling.retirement import Agreeing, Confused, FixedOverlap, OneCoin, Replay, Rule, replay
 from labeling.retiring import labels_of
 

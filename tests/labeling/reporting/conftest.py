@@ -9,7 +9,7 @@ from django.db import transaction
 from galaxycat.accounts.models import Role, Team, User
 from labeling.models import Round
 from tests.factories import make_catalog, make_galaxy, make_member, make_round, make_team
-from tests.labeling.test_dashboard import another, voted
+from tests.labeling.dashboard.test_page import another, voted
 
 
 @dataclass(frozen=True)

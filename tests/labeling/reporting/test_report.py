@@ -12,16 +12,16 @@ from django.urls import reverse
 from galaxycat.accounts.models import Role
 from labeling.access import watch
 from labeling.assignments import claim
-from labeling.dashboard import dashboard_of
+from labeling.dashboard.page import dashboard_of
+from labeling.dashboard.strata import strata_of
 from labeling.models import Level
 from labeling.reporting.blocks import Table
 from labeling.reporting.files import REPORT_WRITERS, report_files
 from labeling.reporting.report import Report, report_for_operator, report_of
 from labeling.reporting.wording import decimal_with_interval, share_with_interval
-from labeling.stratifying import strata_of
 from labeling.voting import cast_vote
 from tests.factories import make_member, make_round
-from tests.labeling.test_dashboard import another, voted
+from tests.labeling.dashboard.test_page import another, voted
 
 pytestmark = pytest.mark.django_db
 

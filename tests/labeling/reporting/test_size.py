@@ -13,7 +13,7 @@ from labeling.reporting.files import REPORT_WRITERS
 from labeling.reporting.report import report_of
 from labeling.rounds import close_round
 from tests.factories import make_catalog, make_galaxy, make_member, make_round
-from tests.labeling.test_dashboard import voted
+from tests.labeling.dashboard.test_page import voted
 
 pytestmark = pytest.mark.django_db
 

@@ -12,9 +12,9 @@ from galaxycat.accounts.models import User
 from galaxycat.errors import BadInput
 from labeling.agreement.counts import FloatArray, IntArray
 from labeling.agreement.strata import agreement_by, by_field, by_quantiles, stratum_json
-from labeling.dashboard import require_round
-from labeling.dashboard_figures import SEED, TIE, Json
-from labeling.dashboard_votes import CampaignVotes, read_votes_of
+from labeling.dashboard.figures import SEED, TIE, Json
+from labeling.dashboard.page import require_round
+from labeling.dashboard.votes import CampaignVotes, read_votes_of
 from labeling.models import Campaign, Level, RoundSource
 
 CLASS, FIELD, MODE, ROUND = "class", "field", "mode", "round"

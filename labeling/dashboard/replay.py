@@ -7,9 +7,9 @@ import numpy as np
 
 from galaxycat.accounts.models import User
 from labeling.agreement.counts import IntArray
-from labeling.dashboard import require_round, under_rules
-from labeling.dashboard_figures import Json
-from labeling.dashboard_votes import CampaignVotes, read_votes_of
+from labeling.dashboard.figures import Json
+from labeling.dashboard.page import require_round, under_rules
+from labeling.dashboard.votes import CampaignVotes, read_votes_of
 from labeling.models import Campaign, Level, RoundSource
 from labeling.retirement import Agreeing, FixedOverlap, OneCoin, Replay, Rule, replays
 from labeling.rounds import require_telling

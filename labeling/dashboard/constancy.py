@@ -11,9 +11,9 @@ from labeling.agreement.pace import Stretch, drift_of, positions_of, stretches_o
 from labeling.agreement.pairwise import is_alike
 from labeling.agreement.repeats import repeats_of
 from labeling.agreement.shares import wilson
-from labeling.dashboard import require_round
-from labeling.dashboard_figures import Figures, Json, who_json
-from labeling.dashboard_votes import CampaignVotes, read_votes_of
+from labeling.dashboard.figures import Figures, Json, who_json
+from labeling.dashboard.page import require_round
+from labeling.dashboard.votes import CampaignVotes, read_votes_of
 from labeling.models import Campaign, Level
 
 

@@ -10,12 +10,12 @@ from galaxycat.accounts.models import Role
 from galaxycat.errors import BadInput, NotFound
 from labeling.agreement.human_to_mode import agreement_of_counts
 from labeling.assignments import claim
-from labeling.comparing import comparison_of
+from labeling.dashboard.comparison import comparison_of
 from labeling.models import Level
 from labeling.rounds import close_round
 from labeling.voting import cast_vote
 from tests.factories import make_catalog, make_galaxy, make_member, make_round, make_team, make_user
-from tests.labeling.test_dashboard import another
+from tests.labeling.dashboard.test_page import another
 
 pytestmark = pytest.mark.django_db
 

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from galaxycat.accounts.models import User
 from galaxycat.errors import NotFound
-from labeling.dashboard_figures import TIE, Figures, Json
-from labeling.dashboard_votes import CampaignVotes, read_votes_of
+from labeling.dashboard.figures import TIE, Figures, Json
+from labeling.dashboard.votes import CampaignVotes, read_votes_of
 from labeling.models import Campaign, Label, Level, Round
 
 TABLE_COLUMNS = ("figure", "level", "round", "mode", "series", "category", "value", "low", "high", "n")

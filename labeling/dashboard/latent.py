@@ -9,9 +9,9 @@ from catalogs.models import Source
 from galaxycat.accounts.models import User
 from labeling.agreement.counts import FloatArray, IntArray
 from labeling.agreement.dawid_skene import ConfusionIntervals, DawidSkene, confusion_intervals, dawid_skene, thin_data
-from labeling.dashboard import require_round
-from labeling.dashboard_figures import SEED, Json, who_json
-from labeling.dashboard_votes import CampaignVotes, read_votes_of
+from labeling.dashboard.figures import SEED, Json, who_json
+from labeling.dashboard.page import require_round
+from labeling.dashboard.votes import CampaignVotes, read_votes_of
 from labeling.models import Campaign, Level
 from labeling.pooling import Pooled, consensus_of_counts
 

@@ -9,14 +9,14 @@ from django.utils import timezone
 
 from galaxycat.accounts.models import Role
 from labeling.assignments import claim
-from labeling.constancy import constancy_of
+from labeling.dashboard.constancy import constancy_of
 from labeling.models import Level
 from labeling.rounds import close_round
 from labeling.voting import cast_vote
 from tests.clock import cast_every
 from tests.factories import make_catalog, make_galaxy, make_member, make_round, make_team
-from tests.labeling.test_comparing import BLIND, INFORMED, planned
-from tests.labeling.test_dashboard import another, voted
+from tests.labeling.dashboard.test_comparison import BLIND, INFORMED, planned
+from tests.labeling.dashboard.test_page import another, voted
 
 pytestmark = pytest.mark.django_db
 

@@ -12,7 +12,7 @@ from labeling.agreement.coefficients import coefficient_figures, numbers_of
 from labeling.agreement.counts import IntArray
 from labeling.agreement.pace import expected_finish, pace_of
 from labeling.agreement.pairwise import cohen_kappa, confusion, others_mode, pairwise_agreement
-from labeling.dashboard_votes import CampaignVotes
+from labeling.dashboard.votes import CampaignVotes
 from labeling.models import Level, Round, SchemeVersion
 
 Json = dict[str, Any]

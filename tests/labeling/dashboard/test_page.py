@@ -22,8 +22,8 @@ from labeling.agreement.coefficients import (
     krippendorff_alpha_ordinal,
 )
 from labeling.assignments import claim
-from labeling.dashboard import dashboard_of, table_of
-from labeling.dashboard_votes import read_votes_of
+from labeling.dashboard.page import dashboard_of, table_of
+from labeling.dashboard.votes import read_votes_of
 from labeling.models import Assignment, Campaign, Level, RoundSource, SchemeVersion, Vote
 from labeling.rounds import close_round, open_round
 from labeling.schemes import legus_scheme

@@ -6,10 +6,10 @@ from django.test import Client
 
 from galaxycat.accounts.models import Role
 from labeling.agreement.dawid_skene import dawid_skene
-from labeling.latent import latent_of
+from labeling.dashboard.latent import latent_of
 from labeling.models import Level, Vote
 from tests.factories import make_catalog, make_galaxy, make_member, make_round, make_team
-from tests.labeling.test_dashboard import voted
+from tests.labeling.dashboard.test_page import voted
 
 pytestmark = pytest.mark.django_db
 

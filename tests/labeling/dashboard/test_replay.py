@@ -10,14 +10,14 @@ from galaxycat.accounts.models import Role
 from galaxycat.errors import BadInput, NotFound
 from labeling.access import watch
 from labeling.assignments import claim
+from labeling.dashboard.replay import replay_of
 from labeling.models import Level, Vote
-from labeling.replaying import replay_of
 from labeling.retirement import Agreeing, FixedOverlap, OneCoin
 from labeling.rounds import close_round
 from labeling.simulated import vote_in_simulation
 from tests.commands import run_json
 from tests.factories import make_member, make_round, make_team
-from tests.labeling.test_dashboard import another, voted
+from tests.labeling.dashboard.test_page import another, voted
 from tests.labeling.test_retiring import TWO_OF_FIVE, answer, robots, ruled
 
 pytestmark = pytest.mark.django_db

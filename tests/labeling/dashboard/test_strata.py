@@ -8,11 +8,11 @@ from catalogs.models import Source
 from galaxycat.accounts.models import Role
 from galaxycat.errors import BadInput, NotFound
 from labeling.agreement.human_to_mode import agreement_of_counts
-from labeling.dashboard import dashboard_of
+from labeling.dashboard.page import dashboard_of
+from labeling.dashboard.strata import strata_of
 from labeling.models import Level
-from labeling.stratifying import strata_of
 from tests.factories import make_catalog, make_galaxy, make_member, make_round, make_team
-from tests.labeling.test_dashboard import another, voted
+from tests.labeling.dashboard.test_page import another, voted
 
 pytestmark = pytest.mark.django_db
 

@@ -8,9 +8,9 @@ from galaxycat.accounts.models import User
 from galaxycat.errors import BadInput
 from labeling.agreement.comparison import Change, compare_rounds
 from labeling.agreement.counts import IntArray
-from labeling.dashboard import require_round
-from labeling.dashboard_figures import SEED, Json
-from labeling.dashboard_votes import CampaignVotes, read_votes_of
+from labeling.dashboard.figures import SEED, Json
+from labeling.dashboard.page import require_round
+from labeling.dashboard.votes import CampaignVotes, read_votes_of
 from labeling.models import Campaign, Level
 from labeling.pooling import consensus_of_counts
 
