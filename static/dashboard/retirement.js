@@ -11,7 +11,7 @@ import { count, counted, percent } from "./words.js";
 /**
  * @typedef {import("./figure.js").Content} Content
  * @typedef {{value: number, rule: string, votes_saved: number, share_saved: number, n_changed: number, n_ties_hidden: number, n_ties_left: number}} Member
- * @typedef {{round: number, source: string, votes: number, label: string, full_votes: number, full_label: string}} Changed
+ * @typedef {{round: number, source: string, uuid: string, votes: number, label: string, full_votes: number, full_label: string}} Changed
  * @typedef {Omit<Member, "value"> & {n_sources: number, n_votes: number, n_retired: number, n_same_moment: number, caution: string, under_rules: {round: number, n_full: number}[], changed: Changed[], family: {parameter: string, members: Member[]}}} Found as labeling/dashboard/replay.py writes it
  * @typedef {{name: string, label: string, value: number, min: number, max: number, step: string}} Parameter
  */
@@ -23,7 +23,7 @@ const FAMILY = "The same rule with other values of its first number: the votes i
 const CHANGED = "The majority of the votes that the rule would have asked for, and of all votes there are. All votes are not the truth either, only a larger vote.";
 
 /** @param {import("./types.js").Place} place @returns {Asked<Found>} */
-export function retirement({ section, frames, controls, address, note, most }) {
+export function retirement({ section, frames, controls, address, note, most, sourceAddress }) {
   const doc = documented("retirement/#reading-a-replay");
   const family = new Figure({ key: "retirement-family", title: "Votes saved, labels changed", explanation: FAMILY, doc });
   const changed = new Figure({ key: "retirement-changed", title: "Sources whose label changes", explanation: CHANGED, doc, isTable: true });
@@ -55,7 +55,7 @@ export function retirement({ section, frames, controls, address, note, most }) {
     show([found]) {
       note.replaceChildren(...sentences(found));
       family.show(familyOf(found));
-      changed.show(changedOf(found));
+      changed.show(changedOf(found, sourceAddress));
     },
     fail: () => note.replaceChildren(),
   });
@@ -135,15 +135,15 @@ function familyOf({ rule, n_votes, n_sources, family: { parameter, members } }) 
   };
 }
 
-/** @param {Found} found @returns {Content} */
-function changedOf({ changed, n_changed }) {
+/** @param {Found} found @param {(uuid: string) => string} sourceAddress @returns {Content} */
+function changedOf({ changed, n_changed }, sourceAddress) {
   return {
     n: n_changed > SHOWN ? `N = ${counted(n_changed, "source")}, the first ${SHOWN} of them` : `N = ${counted(n_changed, "source")}`,
     draw: null,
     empty: changed.length ? undefined : "No label would have been another one.",
     label: "Sources whose label would have been another one",
     columns: ["Source", "Round", "By the rule", "Votes", "By all votes", "Votes"],
-    rows: changed.slice(0, SHOWN).map((each) => [each.source, each.round, each.label, each.votes, each.full_label, each.full_votes]),
+    rows: changed.slice(0, SHOWN).map((each) => [html("a", { href: sourceAddress(each.uuid) }, [each.source]), each.round, each.label, each.votes, each.full_label, each.full_votes]),
   };
 }
 
