@@ -25,10 +25,11 @@ def constancy_of(campaign: Campaign, user: User, level: Level = Level.LABEL, rou
     """
     votes = read_votes_of(campaign, user, round_number)
     require_round(votes, round_number)
-    return {"level": level.value, "repeats": _repeats(votes, level), "drift": _drift(votes, level)}
+    return {"level": level.value, "repeats": repeats_json(votes, level), "drift": _drift(votes, level)}
 
 
-def _repeats(votes: CampaignVotes, level: Level) -> Json:
+def repeats_json(votes: CampaignVotes, level: Level) -> Json:
+    """How far people agree with themselves: together, and each who saw a source again."""
     draw, person = votes.draw[votes.counted], votes.person[votes.counted]
     found = repeats_of(votes.draw_source[draw], person, votes.codes(level), len(votes.people))
     shares = found.agreement.tolist()

@@ -10,6 +10,7 @@ from catalogs.models import Catalog
 from galaxycat.templatetags.about import version
 from labeling.agreement.classes import class_agreement
 from labeling.dashboard.comparison import comparison_of_votes
+from labeling.dashboard.constancy import repeats_json
 from labeling.dashboard.figures import LEVELS, Json, Mask
 from labeling.dashboard.page import dashboard_of_votes
 from labeling.dashboard.strata import CLASS, measured_units, strata_of_votes
@@ -38,6 +39,7 @@ class Content:
     strata: Mapping[str, Sequence[Json]]
     classes: Mapping[str, Sequence[Json]]
     comparison: Json | None
+    repeats: Mapping[str, Json]
     n_voted_sources: int
 
     @property
@@ -71,6 +73,7 @@ def content_of(votes: CampaignVotes, scope: int | None, as_of: datetime) -> Cont
         strata=_strata(votes),
         classes={level.value: _classes(votes, level) for level in LEVELS},
         comparison=_comparison(votes),
+        repeats={level.value: repeats_json(votes, level) for level in LEVELS},
         n_voted_sources=len(np.unique(votes.draw_source[votes.draw[votes.counted]])),
     )
 

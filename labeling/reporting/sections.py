@@ -26,6 +26,7 @@ from labeling.reporting.tables import (
     confusion_table,
     kappa_table,
     people_table,
+    repeats_table,
     rounds_table,
     strata_table,
 )
@@ -100,7 +101,8 @@ def _people(asked: Asked) -> Section | None:
     people = content.dashboard["people"]
     if not people:
         return None
-    return _section("people", "The people", people_table(content), *_differences(content, len(people)))
+    own = people_table(content), repeats_table(content)
+    return _section("people", "The people", *own, *_differences(content, len(people)))
 
 
 def _differences(content: Content, n_people: int) -> Iterator[Block | None]:

@@ -174,6 +174,25 @@ def _rounded(value: float | None) -> str:
     return NONE if value is None else f"{value:,.0f}"
 
 
+def repeats_table(content: Content) -> Table | None:
+    """How far people agree with themselves; None where nobody saw a source again."""
+    group, label = (content.repeats[level.value] for level in (Level.GROUP, Level.LABEL))
+    if not label["n_pairs"]:
+        return None
+    everybody = ("everybody", label["n_sources"], group["agreement"], label["agreement"])
+    people = [
+        (person_name(each), each["n_sources"], of_group["agreement"], each["agreement"])
+        for each, of_group in zip(label["people"], group["people"], strict=True)
+    ]
+    rows = [
+        [name, f"{n_sources:,}", share_with_interval(binary), share_with_interval(classes)]
+        for name, n_sources, binary, classes in [everybody, *people]
+    ]
+    head = ["Person", "Sources seen again", "Alike, binary (%)", "Alike, all classes (%)"]
+    note = "Of each two votes of one person on one source, the share alike. Brackets: Wilson’s 95 % intervals."
+    return Table("repeats", "People against themselves.", head, rows, notes=[note])
+
+
 def kappa_table(content: Content, level: str) -> Table | None:
     """Cohen's kappa of each two people; None where there are no two, or too many for a matrix."""
     people = content.dashboard["people"]

@@ -12,6 +12,7 @@ from django.urls import reverse
 from galaxycat.accounts.models import Role
 from labeling.access import watch
 from labeling.assignments import claim
+from labeling.dashboard.constancy import constancy_of
 from labeling.dashboard.page import dashboard_of
 from labeling.dashboard.strata import strata_of
 from labeling.models import Level
@@ -20,7 +21,8 @@ from labeling.reporting.files import REPORT_WRITERS, report_files
 from labeling.reporting.report import Report, report_for_operator, report_of
 from labeling.reporting.wording import decimal_with_interval, share_with_interval
 from labeling.voting import cast_vote
-from tests.factories import make_member, make_round
+from tests.factories import make_catalog, make_galaxy, make_member, make_round
+from tests.labeling.dashboard.test_comparison import BLIND, INFORMED, planned
 from tests.labeling.dashboard.test_page import another, voted
 
 pytestmark = pytest.mark.django_db
@@ -213,3 +215,29 @@ def test_counts_of_the_whole_catalogue(team, pi):
     assert "8 of 10 labelled, round 1, no model." in found.caption
     # Few labelled sources of a class: the estimate itself says that it should not be quoted.
     assert any(note.startswith("1: ") for note in found.notes)
+
+
+def test_people_against_themselves_are_those_of_the_dashboard(pi):
+    team = pi.memberships.get().team
+    voters = [make_member(team, Role.ANNOTATOR, name) for name in ("ada", "ben", "cleo")]
+    catalog = make_catalog(make_galaxy(team), 5)
+    blind = planned(make_round(catalog=catalog, n_sources=5), BLIND, voters)
+    campaign = planned(another(blind, n_sources=5, mode="informed"), INFORMED, voters).campaign
+    rows = table(report_of(campaign, pi), "repeats").rows
+    binary, classes = (constancy_of(campaign, pi, level)["repeats"] for level in (Level.GROUP, Level.LABEL))
+    assert [row[0] for row in rows] == ["everybody", "ada", "ben", "cleo"]
+    assert rows[0][1:] == ["15", share_with_interval(binary["agreement"]), share_with_interval(classes["agreement"])]
+    assert rows[1][2:] == [share_with_interval(found["people"][0]["agreement"]) for found in (binary, classes)]
+
+
+def test_a_round_under_a_rule_is_reported_from_its_full_overlap(pi):
+    team = pi.memberships.get().team
+    round_ = make_round(team, n_sources=30, overlap=3, retirement="agreeing/1 agreeing=2 most=3", control_share=0.4)
+    voted(round_, n_voters=3)
+    report = report_of(round_.campaign, pi)
+    n_full = round_.draw.filter(has_full_overlap=True).count()
+    assert 0 < n_full < 30
+    assert f"agreement is of the {n_full} sources that were exempt from it" in methods_of(report)
+    (found,) = dashboard_of(round_.campaign, pi)["agreement"]["label"]
+    assert table(report, "agreement").rows[1][2] == str(found["n_compared"])
+    assert found["n_compared"] <= n_full
