@@ -22,6 +22,7 @@ MEASUREMENTS = {
     "theta_deg": ("theta_deg", "deg", "Angle of the major axis, counter-clockwise from +x"),
     "npix": ("n_pixels", "pix", "Pixels above the threshold"),
     "flag": ("flag", "", "SEP's extraction flag"),
+    "background": ("background", "{unit}", "Background at its pixel, of the mesh that was taken off"),
 }
 
 

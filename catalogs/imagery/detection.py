@@ -62,8 +62,8 @@ class DetectionParameters:
 @dataclass(frozen=True)
 class DetectionResult:
     """`table`, brightest first: x_px, y_px (0-based), flux (isophotal), peak, a_px, b_px, theta_deg
-    (counter-clockwise from +x), npix, flag (SEP's), ci (mag, NaN where a flux is not positive). `background_rms` is
-    in the image's units."""
+    (counter-clockwise from +x), npix, flag (SEP's), ci (mag, NaN where a flux is not positive), background (that of the
+    mesh at its pixel, NaN where that is not used). `background_rms` is in the image's units, as flux, peak and background."""
 
     table: Table
     background_rms: float
@@ -92,7 +92,9 @@ def detect(
     if rms <= 0 or (rms == 1 and not background.rms().any()):
         raise BadInput("detection: the background has no noise, so no threshold: choose another band or BACK_SIZE")
     objects = _extract(pixels, rms, bad, parameters)
-    return DetectionResult(_table(objects, pixels, bad), rms)
+    table = _table(objects, pixels, bad)
+    table["background"] = _background_at(table, data, pixels, bad)
+    return DetectionResult(table, rms)
 
 
 def concentration_index(
@@ -169,6 +171,17 @@ def _table(objects: NDArray[Any], pixels: NDArray[np.float32], bad: NDArray[np.b
             "ci": concentration_index(pixels, ordered["x"], ordered["y"], bad),
         }
     )
+
+
+def _background_at(
+    table: Table, data: NDArray[np.float32], pixels: NDArray[np.float32], bad: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    """What was taken off each source's pixel, (n,): without the map of it, which is as large as the image."""
+    height, width = data.shape
+    column = np.clip(np.rint(table["x_px"]), 0, width - 1).astype(int)
+    row = np.clip(np.rint(table["y_px"]), 0, height - 1).astype(int)
+    taken = data[row, column].astype(np.float64) - pixels[row, column]
+    return np.where(bad[row, column], np.nan, taken)
 
 
 def _override(setting: str) -> tuple[str, float | int | str]:

@@ -17,7 +17,8 @@ from labeling.dashboard.page import require_round
 from labeling.dashboard.votes import CampaignVotes, read_votes_of
 from labeling.models import Campaign, Level, RoundSource
 
-CLASS, FIELD, MODE, ROUND = "class", "field", "mode", "round"
+CLASS, FIELD, MODE, ROUND, NEIGHBOUR = "class", "field", "mode", "round", "neighbour"
+OWN_COLUMNS = (CLASS, FIELD, MODE, ROUND, NEIGHBOUR)
 FIELDS_ACROSS = 4
 MOST_RANGES = 20
 LOOKED_AT = 100
@@ -36,8 +37,8 @@ def strata_of(
 
     Of the draws with the full overlap; their strata are those of all.
 
-    A column is CLASS (of the majority), FIELD (of the image), MODE or ROUND, or a measurement of the catalogue, in `n_ranges`
-    as equally filled as ties allow. Raises BadInput for another one, NotFound for a number that is no round.
+    A column is CLASS (of the majority), FIELD (of the image), MODE or ROUND; or NEIGHBOUR (the distance to the nearest source
+    of the catalogue, in pixels: crowding) or a measurement of the catalogue, in `n_ranges` as equally filled as ties allow. Raises BadInput for another one, NotFound for a number that is no round.
     """
     votes = read_votes_of(campaign, user, round_number)
     require_round(votes, round_number)
@@ -50,16 +51,16 @@ def strata_of_votes(
     """The same of votes that are read already; `units` are those of `measured_units`."""
     if not 1 <= n_ranges <= MOST_RANGES:
         raise BadInput(f"ranges: {n_ranges} is not a number from 1 to {MOST_RANGES}")
-    if column not in (CLASS, FIELD, MODE, ROUND, *units):
-        raise BadInput(f"column: {column[:40]!r} is not one of {', '.join([CLASS, FIELD, MODE, ROUND, *units])}")
+    if column not in (*OWN_COLUMNS, *units):
+        raise BadInput(f"column: {column[:40]!r} is not one of {', '.join([*OWN_COLUMNS, *units])}")
     counts, full = votes.counts(level), votes.draw_is_full
     codes, names = _strata(votes, column, counts, level, n_ranges)
     rows = agreement_by(counts[full], codes[full], names, np.random.default_rng(SEED), votes.draw_source[full])
     return {
         "column": column,
-        "unit": units.get(column, ""),
+        "unit": "pix" if column == NEIGHBOUR else units.get(column, ""),
         "level": level.value,
-        "columns": [CLASS, FIELD, MODE, ROUND, *units],
+        "columns": [*OWN_COLUMNS, *units],
         "n_unknown": int((codes[full] < 0).sum()),
         "strata": [stratum_json(row) for row in rows],
     }
@@ -93,7 +94,10 @@ def _strata(
         galaxy = votes.campaign.galaxy
         x_px, y_px = (_of_draws(votes, F(f"source__{name}")) for name in ("x_px", "y_px"))
         return by_field(x_px, y_px, (galaxy.width_px, galaxy.height_px), FIELDS_ACROSS)
-    codes, ranges = by_quantiles(_of_draws(votes, KeyTransform(column, "source__measurements")), n_ranges)
+    values = (
+        _neighbours(votes) if column == NEIGHBOUR else _of_draws(votes, KeyTransform(column, "source__measurements"))
+    )
+    codes, ranges = by_quantiles(values, n_ranges)
     return codes, [f"{low:.4g}" if low == high else f"{low:.4g} to {high:.4g}" for low, high in ranges]
 
 
@@ -103,6 +107,21 @@ def _of_draws(votes: CampaignVotes, value: F | KeyTransform) -> FloatArray:
     found = dict(draws.values_list("pk", "wanted"))
     numbers = [found.get(pk) for pk in votes.draw_pk.tolist()]
     return np.array([float(each) if _is_number(each) else np.nan for each in numbers])
+
+
+def _neighbours(votes: CampaignVotes) -> FloatArray:
+    """The distance of each draw's source to the nearest of its catalogue, in pixels; infinite where it is alone."""
+    from scipy.spatial import cKDTree
+
+    catalogs = {round_.catalog_id for round_ in votes.rounds}
+    found = Source.objects.filter(catalog__in=catalogs).order_by("pk").values_list("pk", "catalog", "x_px", "y_px")
+    table = np.array(list(found), dtype=np.float64).reshape(-1, 4)
+    distance = np.full(len(table), np.inf)
+    for catalog in catalogs:
+        own = table[:, 1] == catalog
+        # The nearest is the source itself.
+        distance[own] = cKDTree(table[own, 2:]).query(table[own, 2:], k=2)[0][:, 1]
+    return np.asarray(distance[np.searchsorted(table[:, 0], votes.draw_source)])
 
 
 def _is_number(value: object) -> TypeGuard[float]:

@@ -16,6 +16,8 @@ import { coefficient, count, counted, withInterval } from "./words.js";
  */
 
 const EXPLANATION = "Agreement of the sources of each range, class, field or round alone, with 95 % intervals by a bootstrap over its sources. Compare on leave-one-out: human-to-mode rises where sources have fewer votes.";
+/** What a column is called where its key alone says too little. @type {Record<string, string>} */
+const NAMES = { neighbour: "nearest neighbour (crowding)" };
 const LEVELS = /** @type {[Level, string][]} */ ([["group", "binary"], ["label", "all classes"]]);
 
 /** @param {import("./types.js").Place} place @returns {Asked<Found>} */
@@ -33,7 +35,7 @@ export function strata({ section, frames, controls, address }) {
     figures,
     addresses: () => LEVELS.map(([level]) => address({ column: column.list.value, level })),
     show(answers) {
-      offer(column.list, answers[0].columns.map((name) => [name, name]));
+      offer(column.list, answers[0].columns.map((name) => [name, NAMES[name] ?? name]));
       figures.forEach((figure, i) => figure.show(contentOf(answers[i])));
     },
   });

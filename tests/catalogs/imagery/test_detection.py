@@ -42,7 +42,20 @@ def test_injected_sources_are_found_where_they_are(field):
     assert distance.min(axis=1).max() < 0.2
     # isophotal: all but the wings
     assert (table["flux"][nearest] / fluxes).min() > 0.75
-    assert table.colnames == ["x_px", "y_px", "flux", "peak", "a_px", "b_px", "theta_deg", "npix", "flag", "ci"]
+    assert table.colnames == ["x_px", "y_px", "flux", "peak", "a_px", "b_px", "theta_deg", "npix", "flag", "ci", "background"]  # fmt: skip
+
+
+def test_the_background_at_a_source_is_that_of_the_field():
+    """A slope of 20 from left to right under three sources of equal flux."""
+    rng = np.random.default_rng(3)
+    slope = np.linspace(0, 20, 300, dtype=np.float32)[None, :].repeat(100, axis=0)
+    data = slope + rng.normal(0, 1, (100, 300)).astype(np.float32)
+    for x in (50, 150, 250):
+        data += gaussian((100, 300), float(x), 50.0, 2000.0)
+    table = detect(data, DetectionParameters(BACK_SIZE=64)).table
+    assert len(table) == 3
+    expected = [slope[0, round(float(x))] for x in table["x_px"]]
+    np.testing.assert_allclose(table["background"], expected, atol=2)
 
 
 def test_concentration_index_of_a_gaussian():

@@ -39,7 +39,7 @@ def round_(pi):
 def test_ranges_of_a_measurement_are_their_sources_alone(pi, round_):
     found = strata_of(round_.campaign, pi, "mag_v", n_ranges=2)
     assert (found["unit"], found["n_unknown"]) == ("mag", 10)
-    assert found["columns"] == ["class", "field", "mode", "round", "ci", "mag_v"]
+    assert found["columns"] == ["class", "field", "mode", "round", "neighbour", "ci", "mag_v"]
     assert [row["name"] for row in found["strata"]] == ["20.55 to 23.25", "23.3 to 26"]
     tables = {"bright": [], "faint": []}
     for draw in round_.draw.select_related("source"):
@@ -72,6 +72,22 @@ def test_classes_fields_rounds_and_modes_hold_every_source_once(pi, round_):
     only = strata_of(second.campaign, pi, "round", round_number=2)
     of_second = dashboard_of(second.campaign, pi, round_number=2)["progress"]["n_compared"]
     assert [(row["name"], row["n_compared"]) for row in only["strata"]] == [("round 2", of_second)]
+
+
+def test_crowding_is_the_distance_to_the_nearest_source_of_the_catalogue(pi, round_):
+    found = strata_of(round_.campaign, pi, "neighbour", n_ranges=3)
+    assert (found["unit"], found["n_unknown"]) == ("pix", 0)
+    places = np.array(list(round_.catalog.sources.values_list("x_px", "y_px")))
+    apart = np.linalg.norm(places[:, None] - places, axis=2)
+    np.fill_diagonal(apart, np.inf)
+    nearest = np.sort(apart.min(axis=1))
+    assert len(found["strata"]) == 3
+    low = found["strata"][0]["name"].split(" to ")[0]
+    high = found["strata"][-1]["name"].split(" to ")[1]
+    assert (low, high) == (f"{nearest[0]:.4g}", f"{nearest[-1]:.4g}")
+    # Alone in its catalogue, a source has no neighbour and is in no range.
+    alone = make_round(catalog=make_catalog(round_.galaxy, 1), n_sources=1, campaign_name="Alone")
+    assert strata_of(voted(alone, n_voters=2).campaign, pi, "neighbour")["strata"] == []
 
 
 def test_the_api_gives_it_and_refuses_what_there_is_not(pi, round_):
