@@ -10,10 +10,14 @@ from django.conf import settings as product_settings
 from django.core.cache import cache
 from django.db import transaction
 from django.test import override_settings
+from hypothesis import settings
 
 from tests.sesame import Sesame
 
 ROOT = Path(__file__).resolve().parent.parent
+# Times are the benchmarks' to show: a busy machine does not decide whether a property holds.
+settings.register_profile("product", deadline=None)
+settings.load_profile("product")
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,8 @@ from galaxycat.docs import FOLDER, anchor_of, document
 
 DOCUMENTS = sorted(str(path.relative_to(FOLDER).with_suffix("")) for path in FOLDER.glob("**/*.md"))
 ADDRESS = re.compile(r"documented\([\"`]([a-z-]+)/#([a-z0-9-]+|\$\{heading\})[\"`]\)")
+IN_TEMPLATE = re.compile(r"{% url 'doc' '([a-z-]+)' %}#([a-z-]+)")
+NAMED = re.compile(r'(?:reading\("\w+", "[^"]+"|term\("[^"]+"), "([a-z-]+)"')
 HEADING = re.compile(r'eachLevel\("\w+", "\w+", "[^"]+", "([a-z0-9-]+)"')
 
 
@@ -63,8 +65,11 @@ def test_every_figure_of_the_dashboard_has_its_heading():
     scripts = [path.read_text() for path in Path(settings.BASE_DIR / "static/dashboard").glob("*.js")]
     wanted = {match for text in scripts for match in ADDRESS.findall(text)}
     headings = {("agreement", heading) for text in scripts for heading in HEADING.findall(text)}
-    wanted = {each for each in wanted if "$" not in each[1]} | headings
-    assert len(headings) == 4
+    readings = {("agreement", heading) for text in scripts for heading in NAMED.findall(text)}
+    templates = [path.read_text() for path in Path(settings.BASE_DIR / "templates/labeling").glob("*.html")]
+    linked = {match for text in templates for match in IN_TEMPLATE.findall(text)}
+    assert (len(headings), len(readings), len(linked)) == (4, 3, 1)
+    wanted = {each for each in wanted if "$" not in each[1]} | headings | readings | linked
     assert len(wanted) >= 14
     for name, anchor in wanted:
         assert anchor in found_of(name).anchors, (name, anchor)

@@ -1,5 +1,6 @@
 /** The few numbers on top: sources, votes, ties, expected finish. */
 
+import { documented } from "./documents.js";
 import { html, tip } from "./dom.js";
 import { count, counted, moment, percent } from "./words.js";
 
@@ -10,22 +11,28 @@ export function readings(data) {
   const { n_drawn, n_voted, n_compared, n_votes, ties } = data.progress;
   const share = (/** @type {number} */ n) => (n_compared ? ` (${percent(n / n_compared)})`.replaceAll(" %", "\u00a0%") : "");
   return html("dl", { class: "readings", id: "readings" }, [
-    reading("sources", "Sources with votes", "Drawn sources that have at least one vote with a label. A source that two rounds drew counts in each.", count(n_voted), `of ${counted(n_drawn, "drawn source")}; ${count(n_compared)} with two votes or more`),
-    reading("votes", "Votes", "Votes with a label that stand now: what was taken back or changed since is not counted.", count(n_votes), `by ${counted(data.people.filter((each) => each.votes).length, "person", "people")}`),
-    reading("ties", "Ties", "Sources on which two or more labels share the lead; they have no consensus. Shares are of sources with two votes or more.", `${count(ties.group)} binary`, `${share(ties.group).slice(2, -1) || "–"}; on all classes ${count(ties.label)}${share(ties.label)}`),
+    reading("sources", "Sources with votes", "votes", "Drawn sources that have at least one vote with a label. A source that two rounds drew counts in each.", count(n_voted), `of ${counted(n_drawn, "drawn source")}; ${count(n_compared)} with two votes or more`),
+    reading("votes", "Votes", "votes", "Votes with a label that stand now: what was taken back or changed since is not counted.", count(n_votes), `by ${counted(data.people.filter((each) => each.votes).length, "person", "people")}`),
+    reading("ties", "Ties", "consensus-and-ties", "Sources on which two or more labels share the lead; they have no consensus. Shares are of sources with two votes or more.", `${count(ties.group)} binary`, `${share(ties.group).slice(2, -1) || "–"}; on all classes ${count(ties.label)}${share(ties.label)}`),
     html("div", { class: "reading reading-finish" }, [
-      html("dt", {}, [tip("Expected finish", "When all wanted votes are in if people go on, without a pause, at the pace of the last 30 minutes. The range is 95 % of what that pace’s own scatter allows; it knows nothing of lunch.", "reading-finish-tip")]),
+      term("Expected finish", "pace-and-expected-finish", "When all wanted votes are in if people go on, without a pause, at the pace of the last 30 minutes. The range is 95 % of what that pace’s own scatter allows; it knows nothing of lunch.", "finish"),
       ...(data.finish.length ? data.finish : [null]).map((finish) => finishOf(finish, data)),
     ]),
   ]);
 }
 
-/** @param {string} key @param {string} name @param {string} explanation @param {string} value @param {string} note */
-function reading(key, name, explanation, value, note) {
+/** @param {string} key @param {string} name @param {string} heading @param {string} explanation @param {string} value @param {string} note */
+function reading(key, name, heading, explanation, value, note) {
   return html("div", { class: "reading", "data-reading": key }, [
-    html("dt", {}, [tip(name, explanation, `reading-${key}-tip`)]),
+    term(name, heading, explanation, key),
     html("dd", {}, [html("strong", { class: "numeric" }, [value]), html("span", { class: "small muted" }, [note])]),
   ]);
+}
+
+/** A reading's name with its sentence, and where its formula is. @param {string} name @param {string} heading @param {string} explanation @param {string} key */
+function term(name, heading, explanation, key) {
+  const formula = html("a", { class: "reading-formula", href: documented(`agreement/#${heading}`), "aria-label": `${name}: formula and source` }, ["Formula"]);
+  return html("dt", { class: "row row-spread" }, [tip(name, explanation, `reading-${key}-tip`), formula]);
 }
 
 /** @param {import("./types.js").Finish | null} finish @param {Dashboard} data */

@@ -45,7 +45,7 @@ row = st.tuples(
 
 
 @pytest.mark.parametrize("format_", ["ecsv", "geojson"])
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(rows=st.lists(row, min_size=1, max_size=8, unique_by=lambda values: values[0]))
 def test_any_catalogue_survives(tmp_path_factory, format_, rows):
     number, x_px, y_px, ra_deg, dec_deg, label, flux = (np.array(values) for values in zip(*rows, strict=True))
