@@ -100,9 +100,8 @@ class CampaignViewSet(viewsets.ReadOnlyModelViewSet):
     @action(detail=True)
     def dashboard(self, request: Request, uuid: str) -> Response:
         """Progress, pace, agreement with intervals, pairs and confusion, of the rounds whose votes you may see."""
-        scope = ScopeSerializer(data=request.query_params)
-        scope.is_valid(raise_exception=True)
-        return Response(dashboard_of(self.get_object(), user_of(request), scope.validated_data["round"]))
+        campaign, wanted = self._asked(ScopeSerializer)
+        return Response(dashboard_of(campaign, user_of(request), wanted["round"]))
 
     @extend_schema(
         parameters=[
@@ -118,10 +117,7 @@ class CampaignViewSet(viewsets.ReadOnlyModelViewSet):
     @action(detail=True)
     def strata(self, request: Request, uuid: str) -> Response:
         """Agreement by what is known of the sources, with N and 95 % intervals, of the rounds whose votes you may see."""
-        campaign = self.get_object()
-        asked = StrataSerializer(data=request.query_params)
-        asked.is_valid(raise_exception=True)
-        wanted = asked.validated_data
+        campaign, wanted = self._asked(StrataSerializer)
         found = strata_of(
             campaign,
             user_of(request),
@@ -148,10 +144,7 @@ class CampaignViewSet(viewsets.ReadOnlyModelViewSet):
     @action(detail=True)
     def retirement(self, request: Request, uuid: str) -> Response:
         """What a retirement rule would have done to the votes you may see: votes saved, labels changed, ties."""
-        campaign = self.get_object()
-        asked = RetirementSerializer(data=request.query_params)
-        asked.is_valid(raise_exception=True)
-        wanted = asked.validated_data
+        campaign, wanted = self._asked(RetirementSerializer)
         found = replay_of(
             campaign,
             user_of(request),
@@ -172,10 +165,7 @@ class CampaignViewSet(viewsets.ReadOnlyModelViewSet):
     @action(detail=True)
     def comparison(self, request: Request, uuid: str) -> Response:
         """The change of agreement between two rounds on their shared sources: blind against informed, say."""
-        campaign = self.get_object()
-        asked = ComparisonSerializer(data=request.query_params)
-        asked.is_valid(raise_exception=True)
-        wanted = asked.validated_data
+        campaign, wanted = self._asked(ComparisonSerializer)
         found = comparison_of(
             campaign, user_of(request), wanted["before"], wanted["after"], level=Level(wanted["level"])
         )
@@ -194,8 +184,13 @@ class CampaignViewSet(viewsets.ReadOnlyModelViewSet):
         return self._at_level(request, latent_of)
 
     def _at_level(self, request: Request, found_by: Callable[..., dict[str, Any]]) -> Response:
-        campaign = self.get_object()
-        asked = LevelSerializer(data=request.query_params)
-        asked.is_valid(raise_exception=True)
-        level, number = Level(asked.validated_data["level"]), asked.validated_data["round"]
+        campaign, wanted = self._asked(LevelSerializer)
+        level, number = Level(wanted["level"]), wanted["round"]
         return Response(found_by(campaign, user_of(request), level=level, round_number=number))
+
+    def _asked(self, serializer: type[ScopeSerializer | ComparisonSerializer]) -> tuple[Campaign, dict[str, Any]]:
+        """The campaign, which must be one that this person sees before anything is said of the parameters, and these."""
+        campaign = self.get_object()
+        asked = serializer(data=self.request.query_params)
+        asked.is_valid(raise_exception=True)
+        return campaign, asked.validated_data
