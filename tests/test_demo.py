@@ -157,19 +157,19 @@ def test_serve_answers_and_stops_everything_it_started(tmp_path, stop):
     heed = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
     started = {"cwd": ROOT, "env": environment(tmp_path), "stderr": subprocess.PIPE, "text": True, "preexec_fn": heed}
     with subprocess.Popen(command, **started) as serving:
-        line = next(line for line in serving.stderr if "answers at" in line)
-        address = re.search(r"http://\S+", line)[0]
-        with urllib.request.urlopen(address, timeout=10) as answer:  # noqa: S310 - our own address
-            page = answer.read().decode()
-        # Hashed and so cached for ever.
-        assert re.search(r"/static/css/base\.[0-9a-f]{12}\.css", page)
-        children = children_of(serving.pid)
-        assert len(children) == 3  # web, worker, learner
-        serving.send_signal(stop)
         try:
+            line = next(line for line in serving.stderr if "answers at" in line)
+            address = re.search(r"http://\S+", line)[0]
+            with urllib.request.urlopen(address, timeout=10) as answer:  # noqa: S310 - our own address
+                page = answer.read().decode()
+            # Hashed and so cached for ever.
+            assert re.search(r"/static/css/base\.[0-9a-f]{12}\.css", page)
+            children = children_of(serving.pid)
+            assert len(children) == 3  # web, worker, learner
+            serving.send_signal(stop)
             serving.communicate(timeout=30)
         finally:
-            serving.terminate()  # where it did not stop, the test fails instead of waiting for ever
+            serving.terminate()  # where anything of this fails, the test fails instead of waiting for ever
     assert serving.returncode == 0
     assert [pid for pid in children if Path(f"/proc/{pid}").exists()] == []
 
