@@ -15,6 +15,9 @@ PYTEST := OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 --dist loadfile
 SERVERS := DATABASE_URL=$${TEST_DATABASE_URL:-postgresql://postgres@127.0.0.1:5432/postgres} REDIS_URL=$${TEST_REDIS_URL:-redis://127.0.0.1:6379/0}
 NODE_MODULES := node_modules/.installed-$(shell sha256sum package-lock.json | cut -c1-16)
 
+# Tests of mathematics ask no database.
+PURE := $(patsubst %,tests/labeling/test_%.py,counting pooling pps retirement)
+
 .PHONY: demo test lint types unit services browser lock screenshots bench-tiles clean help
 
 help:
@@ -51,7 +54,7 @@ unit: $(DEV)
 services: $(DEV)
 ifeq ($(CI),true)
 	$(SERVERS) $(PYTEST) -m "not browser" tests/accounts tests/catalogs/releases tests/catalogs/test_*.py tests/events tests/jobs \
-	  tests/labeling $(filter-out %_gain.py,$(wildcard tests/mlops/test_*.py)) $(filter-out tests/test_demo.py,$(wildcard tests/test_*.py))
+	  tests/labeling/dashboard tests/labeling/reporting/test_report.py tests/labeling/reporting/test_size.py $(filter-out $(PURE),$(wildcard tests/labeling/test_*.py)) $(filter-out %_gain.py,$(wildcard tests/mlops/test_*.py)) $(filter-out tests/test_demo.py,$(wildcard tests/test_*.py))
 	$(BIN)/python -m tests.browser.chromium
 	$(SERVERS) HASHED_STATICS=1 $(BIN)/pytest -m browser tests/browser/test_whole_story.py
 else
