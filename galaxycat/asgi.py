@@ -1,6 +1,7 @@
 """HTTP and websockets."""
 
 import os
+from importlib import import_module
 
 from django.core.asgi import get_asgi_application
 
@@ -12,13 +13,14 @@ from channels.auth import AuthMiddlewareStack  # noqa: E402
 from channels.generic.websocket import AsyncWebsocketConsumer  # noqa: E402
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
-from django.urls import get_resolver, path, re_path  # noqa: E402
+from django.conf import settings  # noqa: E402
+from django.urls import path, re_path  # noqa: E402
 
 from catalogs.tileapp import TileApp  # noqa: E402
 from galaxycat.events.consumers import LiveConsumer  # noqa: E402
 
 # All pages are imported before the first is asked for: whoever is told that GalaxyCat answers is answered at once.
-get_resolver().url_patterns  # noqa: B018 - imports them
+import_module(settings.ROOT_URLCONF)
 
 
 class NoSuchSocket(AsyncWebsocketConsumer):

@@ -105,7 +105,9 @@ class CampaignViewSet(viewsets.ReadOnlyModelViewSet):
 
     @extend_schema(
         parameters=[
-            OpenApiParameter("column", str, required=True, description="class, field, mode, round, or a measurement."),
+            OpenApiParameter(
+                "column", str, required=True, description="class, field, mode, round, neighbour, or a measurement."
+            ),
             OpenApiParameter(
                 "ranges", OpenApiTypes.INT, description="Of a measurement, as equally filled as ties allow."
             ),

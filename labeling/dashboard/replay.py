@@ -11,7 +11,7 @@ from labeling.dashboard.figures import Json
 from labeling.dashboard.page import require_round, under_rules
 from labeling.dashboard.votes import CampaignVotes, read_votes_of
 from labeling.models import Campaign, Level, RoundSource
-from labeling.retirement import Agreeing, FixedOverlap, OneCoin, Replay, Rule, replays
+from labeling.retirement import Agreeing, FixedOverlap, OneCoin, Replay, replays
 from labeling.rounds import require_telling
 
 INFLATED = (
@@ -118,9 +118,9 @@ def _numbers(last: int, own: int) -> list[int]:
     return sorted({int(each) for each in even} | {own})
 
 
-def _member(rule: Rule, found: Replay) -> Json:
+def _member(rule: ProductRule, found: Replay) -> Json:
     summary = summary_of(found)
-    named = {"value": getattr(rule, VARIED[type(rule)])}  # type: ignore[index]
+    named = {"value": getattr(rule, VARIED[type(rule)])}
     kept = ("rule", "votes_saved", "share_saved", "n_changed", "n_ties_hidden", "n_ties_left")
     return named | {name: summary[name] for name in kept}
 
