@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 # Okabe and Ito's palette, dark enough for print; colour and shape say the same, so that either is enough.
 INK = {"blind": "#0072b2", "informed": "#d55e00"}
+LIGHT = {"blind": "#7fb8d8", "informed": "#f3c3a0"}
 MARK = {"blind": "o", "informed": "D"}
 HATCH = {"blind": "", "informed": "///"}
 GREY, PALE = "#555555", "#dddddd"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from labeling.models import Level
 from labeling.reporting.blocks import Drawing
-from labeling.reporting.canvas import GREY, HATCH, INK, MARK, sheet
+from labeling.reporting.canvas import GREY, HATCH, INK, LIGHT, MARK, sheet
 from labeling.reporting.content import Content
 from labeling.reporting.tables import LEVEL_NAMES, MOST_IN_MATRIX, measurement
 from labeling.reporting.wording import counted, shortened
@@ -43,7 +43,8 @@ def _draw_agreement(found: Mapping[str, Sequence[Any]]) -> "Figure":
     for panel, (level, name) in zip(panels, LEVEL_NAMES.items(), strict=True):
         for place, each in enumerate(found[level]):
             for row, share in enumerate(SHARES):
-                _interval(panel, each[share], row + 0.22 * (place - (len(found[level]) - 1) / 2), each["mode"])
+                y = row + 0.22 * (place - (len(found[level]) - 1) / 2)
+                _interval(panel, each[share], y, INK[each["mode"]], MARK[each["mode"]])
         panel.set_title(shortened(f"{name}, {_of(found[level])}", 60))
         panel.set_yticks(range(len(SHARES)), list(SHARES.values()))
         panel.set_xlabel("share of votes (%)")
@@ -58,13 +59,18 @@ def _of(rows: Sequence[Mapping[str, Any]]) -> str:
     return "N = " + ", ".join(f"{each['n_compared']:,} {each['mode']}" for each in rows) if rows else "N = 0"
 
 
-def _interval(panel: "Axes", estimate: Mapping[str, Any], y: float, mode: str, scale: float = 100) -> None:
-    """A mark with its interval; nothing where it is undefined."""
+def _interval(
+    panel: "Axes", estimate: Mapping[str, Any], y: float, colour: str, marker: str, face: str | None = None
+) -> None:
+    """A share's mark with its interval, in percent; nothing where it is undefined."""
     if estimate["value"] is None:
         return
     if estimate["low"] is not None:
-        panel.plot([scale * estimate["low"], scale * estimate["high"]], [y, y], color=INK[mode], linewidth=1.2)
-    panel.plot([scale * estimate["value"]], [y], color=INK[mode], marker=MARK[mode], markersize=5, linestyle="none")
+        panel.plot([100 * estimate["low"], 100 * estimate["high"]], [y, y], color=colour, linewidth=1.2)
+    panel.plot(
+        [100 * estimate["value"]], [y], linestyle="none", color=colour, marker=marker, markersize=5,
+        markerfacecolor=face or colour,
+    )  # fmt: skip
 
 
 def classes_drawing(content: Content) -> Drawing:
@@ -89,7 +95,7 @@ def _draw_classes(found: Mapping[str, Any]) -> "Figure":
         for place, each in enumerate(series):
             at = [code + width * (place - (len(series) - 1) / 2) for code in range(len(names))]
             bars = panel.bar(
-                at, each["sources"], width, color=_light(each["mode"]), edgecolor=INK[each["mode"]],
+                at, each["sources"], width, color=LIGHT[each["mode"]], edgecolor=INK[each["mode"]],
                 hatch=HATCH[each["mode"]], label=each["mode"],
             )  # fmt: skip
             panel.bar_label(bars, fmt="{:,.0f}", fontsize=7, padding=1)
@@ -99,10 +105,6 @@ def _draw_classes(found: Mapping[str, Any]) -> "Figure":
         panel.set_ylabel("sources")
         panel.margins(y=0.15)
     return figure
-
-
-def _light(mode: str) -> str:
-    return {"blind": "#7fb8d8", "informed": "#f3c3a0"}[mode]
 
 
 def votes_drawing(content: Content) -> Drawing:
@@ -122,7 +124,7 @@ def _draw_votes(found: Mapping[str, Any], modes: Mapping[int, str]) -> "Figure":
     for number, sources in zip(found["rounds"], found["sources"], strict=True):
         mode = modes[number]
         panel.bar(
-            found["n_votes"], sources, 0.7, bottom=base, label=f"round {number}, {mode}", color=_light(mode),
+            found["n_votes"], sources, 0.7, bottom=base, label=f"round {number}, {mode}", color=LIGHT[mode],
             edgecolor=INK[mode], hatch=HATCH[mode],
         )  # fmt: skip
         base = [low + n for low, n in zip(base, sources, strict=True)]
@@ -217,8 +219,8 @@ def _draw_strata(found: Mapping[str, Any]) -> "Figure":
     figure, panels = sheet(2, 1.0 + 0.24 * max(2, *(len(each) for each in rows.values())), sharex=True)
     for panel, (level, name) in zip(panels, LEVEL_NAMES.items(), strict=True):
         for place, row in enumerate(rows[level]):
-            estimate = row["human_to_mode_leave_one_out"]
-            _stratum(panel, estimate, place, row["is_thin"])
+            face = "white" if row["is_thin"] else None
+            _interval(panel, row["human_to_mode_leave_one_out"], place, GREY, "s", face)
         names = [f"{shortened(row['name'], 20)} (N = {row['n_compared']:,})" for row in rows[level]]
         panel.set_yticks(range(len(names)), names)
         panel.set_ylim(len(names) - 0.5, -0.5)
@@ -228,15 +230,6 @@ def _draw_strata(found: Mapping[str, Any]) -> "Figure":
     panels[0].set_ylabel(shortened(measurement(found[Level.LABEL.value]), 28))
     panels[0].set_xlim(0, 100)
     return figure
-
-
-def _stratum(panel: "Axes", estimate: Mapping[str, Any], y: float, is_thin: bool) -> None:
-    if estimate["value"] is None:
-        return
-    if estimate["low"] is not None:
-        panel.plot([100 * estimate["low"], 100 * estimate["high"]], [y, y], color=GREY, linewidth=1.2)
-    face = "white" if is_thin else GREY
-    panel.plot([100 * estimate["value"]], [y], marker="s", markersize=4.5, color=GREY, markerfacecolor=face)
 
 
 def confusion_drawing(content: Content) -> Drawing:

@@ -1,14 +1,13 @@
 """Handing out sources: to everyone or to k people, and never one slot to two browsers."""
 
 import hashlib
-import threading
 from collections import Counter
 from datetime import timedelta
 from uuid import UUID, uuid4
 
 import numpy as np
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from galaxycat.accounts.models import Role, User
@@ -19,6 +18,7 @@ from labeling.errors import NotBlind, RoundClosed, SourceTaken
 from labeling.models import Assignment, Round, Vote
 from labeling.rounds import close_round
 from labeling.voting import cast_vote
+from tests.atonce import at_once
 from tests.factories import make_member, make_round, make_team
 
 pytestmark = pytest.mark.django_db
@@ -283,24 +283,12 @@ def test_many_browsers_at_once_never_hold_one_slot_twice(team):
     """Eight people claim and vote at the same time on four sources with two slots each."""
     round_ = make_round(team, n_sources=4, overlap=2)
     people = [make_member(team) for _ in range(8)]
-    start, errors = threading.Barrier(len(people)), []
 
     def work(person):
-        try:
-            start.wait(timeout=20)
-            while handed := claim(round_=round_, annotator=person, count=2):
-                answer(handed[0])
-        except Exception as error:
-            errors.append(error)
-        finally:
-            connection.close()
+        while handed := claim(round_=round_, annotator=person, count=2):
+            answer(handed[0])
 
-    threads = [threading.Thread(target=work, args=[person]) for person in people]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    assert errors == []
+    at_once(people, work)
     votes = Counter(Vote.objects.counted().values_list("assignment__draw", flat=True))
     assert sorted(votes.values()) == [2, 2, 2, 2]
     slots = Assignment.objects.values_list("draw", "slot")
