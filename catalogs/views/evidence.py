@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from catalogs.evidence import WIDE_PX
-from catalogs.models import Mosaic, Source
+from catalogs.models import Catalog, Mosaic, Source
 from catalogs.neighbours import REACH_PX
 from catalogs.viewer import viewer_config
 from catalogs.views.galaxies import leaflet_overrides
@@ -35,6 +35,23 @@ def numbered_source(request: HttpRequest, uuid: str, number: int) -> HttpRespons
     return redirect("source_evidence", get_object_or_404(sources, number=number).uuid)
 
 
+def closer_config(mosaic: Mosaic) -> dict[str, str]:
+    """Templates with {source} of what the closer look fetches: the evidence of a wide field, the colour picture, the page."""
+    # One pixel more than the field, so that a pixel is its middle.
+    colour = reverse("cutout", args=[mosaic.renditions.all()[0].style_hash, ANY_SOURCE]) + f"?size={WIDE_PX + 1}&zoom=1"
+    addresses = {
+        "evidence_url": f"{evidence_url(mosaic)}&field=wide",
+        "colour_url": colour,
+        "source_url": reverse("source_evidence", args=[ANY_SOURCE]),
+    }
+    return {name: address.replace(ANY_SOURCE, "{source}") for name, address in addresses.items()}
+
+
+def closer_words(mosaic: Mosaic, catalog: Catalog) -> dict[str, Any]:
+    """What templates/catalogs/_closer.html writes."""
+    return {"reach_px": int(REACH_PX), "catalog": catalog.name, "band_name": mosaic.reference_band}
+
+
 @require_safe
 def source_evidence(request: HttpRequest, uuid: str) -> HttpResponse:
     """One source's image, context, heat map, profile, bands and numbers."""
@@ -45,20 +62,12 @@ def source_evidence(request: HttpRequest, uuid: str) -> HttpResponse:
         "source": source,
         "galaxy": galaxy,
         "leaflet_overrides": leaflet_overrides(galaxy),
-        "reach_px": int(REACH_PX),
-        "band_name": mosaic.reference_band,
+        "closer": closer_words(mosaic, source.catalog),
         "config": {
             "viewer": viewer_config(galaxy),
             "evidence_url": evidence_url(mosaic) + "&field=wide",
-            "colour_url": _colour_url(mosaic, source),
-            "source_url": reverse("source_evidence", args=[ANY_SOURCE]).replace(ANY_SOURCE, "{source}"),
+            "closer": closer_config(mosaic),
             "source": {"uuid": str(source.uuid), "number": source.number, "x_px": source.x_px, "y_px": source.y_px},
         },
     }
     return render(request, "catalogs/evidence.html", context)
-
-
-def _colour_url(mosaic: Mosaic, source: Source) -> str:
-    """The first rendition about the source: one pixel more than the evidence's wide field, so that a pixel is its middle."""
-    style = mosaic.renditions.all()[0].style_hash
-    return reverse("cutout", args=[style, source.uuid]) + f"?size={WIDE_PX + 1}&zoom=1"

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from catalogs.viewer import viewer_config
-from catalogs.views.evidence import evidence_url
+from catalogs.views.evidence import closer_config, closer_words, evidence_url
 from catalogs.views.galaxies import leaflet_overrides
 from galaxycat.accounts.http import UserRequest
 from galaxycat.accounts.models import Role
@@ -28,6 +28,7 @@ def label_page(request: UserRequest, uuid: str) -> HttpResponse:
         "galaxy": round_.galaxy,
         "labels": round_.campaign.scheme.labels.all(),
         "leaflet_overrides": leaflet_overrides(round_.galaxy),
+        "closer": closer_words(round_.galaxy.latest_mosaic, round_.catalog),
         "config": _config(request, round_),
     }
     return render(request, "labeling/label.html", context)
@@ -50,6 +51,7 @@ def _config(request: UserRequest, round_: Round) -> dict[str, Any]:
         "votes_url": reverse("api:vote-list"),
         "remarks_url": reverse("api:remark-list"),
         "evidence_url": evidence_url(round_.galaxy.latest_mosaic),
+        "closer": closer_config(round_.galaxy.latest_mosaic),
         "examples_url": reverse("round_examples", args=[round_.uuid]),
         "round_url": reverse("round", args=[round_.uuid]),
     }  # fmt: skip

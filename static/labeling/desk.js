@@ -13,6 +13,7 @@ export class Desk {
   /** @type {import("./queue.js").Assignment | null} */
   #presented = null;
   #lastWords = "";
+  #lookedCloser = false; // at the source that is presented
   #answeredAt = -Infinity;
   #gate = new Gate(LEAST_LOOK_MS, () => performance.now());
   #watch = new Stopwatch(() => performance.now());
@@ -21,6 +22,7 @@ export class Desk {
    * @param {object} parts
    * @param {import("./session.js").LabelSession} parts.session
    * @param {import("../catalogs/evidence/bench.js").Bench} parts.bench
+   * @param {import("./closerpanel.js").CloserPanel} parts.closer
    * @param {import("./panel.js").Panel} parts.panel
    * @param {import("./strip.js").Strip} parts.strip
    * @param {import("./remarks.js").Remarks} parts.remarks
@@ -29,9 +31,10 @@ export class Desk {
    * @param {number} parts.batchSize
    * @param {() => void} parts.toggleHelp
    */
-  constructor({ session, bench, panel, strip, remarks, note, examples, batchSize, toggleHelp }) {
+  constructor({ session, bench, closer, panel, strip, remarks, note, examples, batchSize, toggleHelp }) {
     this.session = session;
     this.bench = bench;
+    this.closer = closer;
     this.panel = panel;
     this.strip = strip;
     this.remarks = remarks;
@@ -65,6 +68,8 @@ export class Desk {
     this.panel.show(assignment);
     this.#showFlag();
     this.prediction?.show(assignment.source.uuid, upcoming.map(({ uuid }) => uuid));
+    this.#lookedCloser = this.closer.isOpen;
+    this.closer.show(assignment.source.uuid, upcoming.map(({ uuid }) => uuid));
     const { isWhole, hasEvidence } = await this.bench.show(assignment.source);
     if (assignment !== this.#presented) return;
     this.#gate.drawn(turn);
@@ -101,7 +106,7 @@ export class Desk {
 
   /** @param {import("./queue.js").Assignment} current */
   #shown({ previous_consensus }) {
-    return { ...this.bench.shown, previous_consensus, ...this.prediction?.shown };
+    return { ...this.bench.shown, closer_look: this.#lookedCloser, previous_consensus, ...this.prediction?.shown };
   }
 
   #undo() {
@@ -133,6 +138,12 @@ export class Desk {
     });
   }
 
+  /** To all bands at three zooms and back. */
+  #lookCloser() {
+    this.closer.toggle();
+    this.#lookedCloser ||= this.closer.isOpen;
+  }
+
   async #recentre() {
     const about = this.#presented;
     if (!about) return;
@@ -157,6 +168,7 @@ export class Desk {
       softer: () => bench.panel.moveStretch(-1),
       harder: () => bench.panel.moveStretch(1),
       plot: () => bench.panel.plots.next(),
+      closer: () => this.#lookCloser(),
       examples: () => this.examples.toggle(),
       help: () => this.toggleHelp(),
       zoomIn: () => map.zoomIn(),

@@ -4,13 +4,13 @@
 /** @typedef {Pick<KeyboardEvent, "key" | "code" | "shiftKey" | "ctrlKey" | "altKey" | "metaKey" | "repeat" | "isComposing">} Key */
 /** @typedef {{kind: "label", value: string, isUnsure: boolean}} LabelAction */
 /**
- * @typedef {{kind: "unsure" | "skip" | "undo" | "flag" | "reason" | "comment" | "rendition" | "blink" | "softer" | "harder" | "plot" | "examples"
+ * @typedef {{kind: "unsure" | "skip" | "undo" | "flag" | "reason" | "comment" | "rendition" | "blink" | "softer" | "harder" | "plot" | "closer" | "examples"
  *   | "help" | "zoomIn" | "zoomOut" | "recentre" | "peek"}} PlainAction
  */
 
 /** @type {Record<string, PlainAction["kind"]>} */
 const PLAIN = {
-  u: "unsure", s: "skip", z: "undo", f: "flag", c: "comment", r: "rendition", b: "blink", q: "softer", w: "harder", x: "plot", g: "examples",
+  u: "unsure", s: "skip", z: "undo", f: "flag", c: "comment", r: "rendition", b: "blink", q: "softer", w: "harder", x: "plot", v: "closer", g: "examples",
   "?": "help", "+": "zoomIn", "=": "zoomIn", "-": "zoomOut", 0: "recentre", " ": "peek",
 };
 

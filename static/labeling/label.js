@@ -6,6 +6,7 @@ import { mapReady } from "../catalogs/map.js";
 import { element, pageData } from "../catalogs/pagedata.js";
 import { helpToggle, isTyping } from "../catalogs/shortcuts.js";
 import { after, csrfToken, localStorageIfAny, oneTabAtATime } from "../galaxycat/browser.js";
+import { CloserPanel } from "./closerpanel.js";
 import { Desk } from "./desk.js";
 import { ExamplesDialog, NoteDialog } from "./dialogs.js";
 import { actionOf } from "./keys.js";
@@ -45,7 +46,7 @@ void mapReady("map").then((map) => {
   const toggleHelp = helpToggle(element("#help", HTMLDialogElement), document.querySelector("[data-help]"));
   const remarks = new Remarks(outbox, localStorageIfAny(), storeName);
   const desk = new Desk({
-    session, bench, panel: new Panel(config.labels), strip, remarks, note: new NoteDialog(),
+    session, bench, closer: new CloserPanel(config, bench.panel), panel: new Panel(config.labels), strip, remarks, note: new NoteDialog(),
     examples: new ExamplesDialog(config.examples_url), batchSize: config.batch_size, toggleHelp,
   });
   bindKeys(desk, bench);

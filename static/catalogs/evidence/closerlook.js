@@ -1,5 +1,5 @@
 // @ts-check
-/** Beneath the bench of a source's own page: all bands at three zooms, and the neighbours. */
+/** All bands of a source at three zooms, and its neighbours: beneath the bench of its page, over the image where one labels. */
 
 import { element } from "../pagedata.js";
 import { SkyGrid } from "../sky.js";
@@ -9,6 +9,7 @@ import { planesOf, uprightOf } from "./planes.js";
 import { MISSING } from "./readings.js";
 
 /** @typedef {import("./store.js").Evidence} Evidence */
+/** @typedef {{evidence_url: string, colour_url: string, source_url: string}} CloserConfig addresses with {source} */
 
 export const FIELDS_PX = [16, 32, 100];
 const GREYS = grey();
@@ -25,17 +26,22 @@ export class CloserLook {
   #softness = 0;
 
   /**
-   * @param {{viewer: import("../map.js").ViewerConfig, colour_url: string, source_url: string}} config
+   * @param {{viewer: import("../map.js").ViewerConfig, closer: CloserConfig}} config
+   * @param {{newTab?: boolean}} [links] whether a neighbour's page opens beside this one
    */
-  constructor({ viewer, colour_url, source_url }) {
+  constructor({ viewer, closer }, { newTab = false } = {}) {
     this.sky = viewer.sky_grid && new SkyGrid(viewer.sky_grid);
-    this.sourceUrl = source_url;
+    this.urls = closer;
+    this.newTab = newTab;
     this.colourName = viewer.renditions[0].name;
-    void flippedPicture(colour_url).then((picture) => {
-      this.#colour = picture;
-      this.#draw();
-    });
     new ResizeObserver(() => this.#draw()).observe(this.#grid);
+  }
+
+  clear() {
+    this.#evidence = null;
+    this.#grid.replaceChildren();
+    this.#rows.replaceChildren();
+    for (const each of ["#neighbours", "#no-neighbours"]) element(each, HTMLElement).hidden = true;
   }
 
   /**
@@ -46,6 +52,12 @@ export class CloserLook {
     this.#evidence = evidence;
     this.#planes = planesOf(evidence);
     this.#softness = softness;
+    this.#colour = null;
+    void flippedPicture(this.urls.colour_url.replace("{source}", evidence.source.uuid)).then((picture) => {
+      if (this.#evidence !== evidence) return;
+      this.#colour = picture;
+      this.#draw();
+    });
     this.#grid.style.setProperty("--columns", String(evidence.bands.length + 1));
     this.#grid.replaceChildren(...this.#cells(evidence));
     this.#rows.replaceChildren(...evidence.neighbours.map((each) => this.#neighbourRow(each, evidence.pixel_scale_arcsec)));
@@ -80,7 +92,7 @@ export class CloserLook {
   /** @param {Evidence["neighbours"][number]} neighbour @param {number | null} scaleArcsec */
   #neighbourRow({ uuid, number, distance_px, position_angle_deg, magnitude, system }, scaleArcsec) {
     const row = document.createElement("tr");
-    const link = Object.assign(document.createElement("a"), { href: this.sourceUrl.replace("{source}", uuid), textContent: String(number) });
+    const link = Object.assign(document.createElement("a"), { href: this.urls.source_url.replace("{source}", uuid), textContent: String(number), target: this.newTab ? "_blank" : "" });
     const distance = scaleArcsec === null ? `${distance_px.toFixed(1)} px` : `${(distance_px * scaleArcsec).toFixed(2)}″`;
     const texts = [distance, position_angle_deg === null ? MISSING : `${position_angle_deg.toFixed(0)}°`, magnitude === null ? MISSING : magnitude.toFixed(2)];
     const cells = [link, ...texts].map((content) => {

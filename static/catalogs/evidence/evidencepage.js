@@ -20,10 +20,11 @@ void mapReady("map").then((map) => {
     softer: () => bench.panel.moveStretch(-1),
     harder: () => bench.panel.moveStretch(1),
     plot: () => bench.panel.plots.next(),
+    closer: () => element("#closer", HTMLElement).scrollIntoView(),
     recentre: () => void look(() => bench.recentre(config.source)),
   };
   bindShortcuts({
-    r: actions.rendition, b: actions.blink, q: actions.softer, w: actions.harder, x: actions.plot, 0: actions.recentre, ...panAndZoomKeys(map),
+    r: actions.rendition, b: actions.blink, q: actions.softer, w: actions.harder, x: actions.plot, v: actions.closer, 0: actions.recentre, ...panAndZoomKeys(map),
   });
   for (const button of document.querySelectorAll("[data-action]")) {
     if (button instanceof HTMLElement) button.addEventListener("click", () => actions[button.dataset.action ?? ""]?.());
