@@ -7,6 +7,8 @@ from django.templatetags.static import static
 from django.urls import reverse
 
 from catalogs.models import Galaxy, Mosaic, Rendition
+from catalogs.stretching import own_styles
+from galaxycat.accounts.models import Person
 
 SOURCE = UUID(int=0)  # stands for a source in a reversed URL, replaced by a placeholder
 TILE = 7  # stands for z, x and y in a reversed URL, replaced by Leaflet's placeholders
@@ -18,8 +20,11 @@ def tile_url(mosaic: Mosaic, rendition: Rendition) -> str:
     return url.removesuffix(f"{TILE}/{TILE}/{TILE}/") + "{z}/{x}/{y}/"
 
 
-def stretching_config(mosaic: Mosaic) -> dict[str, Any]:
-    """JSON for a browser that combines and stretches the bands itself, from the display pyramid's blocks."""
+def stretching_config(mosaic: Mosaic, user: Person) -> dict[str, Any]:
+    """JSON for a browser that combines and stretches the bands itself, from the display pyramid's blocks; `own` is null for
+    whoever is not logged in, whose browser keeps what they make."""
+    own_url = reverse("api:galaxy-stretch", args=[mosaic.galaxy.slug, "RENDITION"])
+    own = {"url": own_url.replace("RENDITION", "{rendition}"), "styles": own_styles(mosaic.galaxy, user)}
     url = reverse("data_tile", args=[mosaic.display_sha256, TILE, TILE, TILE, TILE])
     return {
         "bands": [
@@ -31,6 +36,7 @@ def stretching_config(mosaic: Mosaic) -> dict[str, Any]:
         },
         "block_url": url.removesuffix(f"{TILE}/{TILE}/{TILE}/{TILE}/") + "{band}/{z}/{x}/{y}/",
         "worker_url": static("catalogs/gl/blockworker.js"),
+        "own": own if user.is_authenticated else None,
     }
 
 

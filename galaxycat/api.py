@@ -9,6 +9,7 @@ from rest_framework.throttling import ScopedRateThrottle
 from catalogs.api import CatalogViewSet, GalaxyViewSet, PlaceOfNameView, SourceViewSet
 from catalogs.regions_api import RegionViewSet
 from catalogs.releases_api import ReleaseViewSet
+from catalogs.stretches_api import StretchView
 from galaxycat.jobs.api import JobViewSet
 from labeling.api import RoundViewSet, VoteViewSet
 from labeling.campaigns_api import CampaignViewSet
@@ -46,6 +47,7 @@ urlpatterns = [
     path("campaigns/<uuid:uuid>/counts/", CampaignCountsView.as_view(), name="campaign-counts"),
     path("campaigns/<uuid:uuid>/together/", CampaignTogetherView.as_view(), name="campaign-together"),
     path("rounds/<uuid:uuid>/predictions/", RoundPredictionsView.as_view(), name="round-predictions"),
+    path("galaxies/<slug:slug>/stretches/<slug:rendition>/", StretchView.as_view(), name="galaxy-stretch"),
     path("names/", PlaceOfNameView.as_view(), name="name"),
     path("token/", TokenView.as_view(), name="token"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),

@@ -79,6 +79,8 @@ undo_decision             POST  login  404  403  403  403  302
 api:galaxy-list           GET   200    200  200  200  200  200
 api:galaxy-detail         GET   404    404  200  200  200  200
 api:galaxy-values         GET   404    404  422  422  422  422
+api:galaxy-stretch        PUT   401    404  200  200  200  200
+api:galaxy-stretch        DELETE 401   404  204  204  204  204
 api:name                  GET   401    422  422  422  422  422
 api:catalog-list          GET   200    200  200  200  200  200
 api:catalog-detail        GET   404    404  200  200  200  200
@@ -208,6 +210,7 @@ api:region-list     POST 401    403
 api:region-detail   GET  401    404
 api:region-detail   PATCH 401   404
 api:catalog-inside  GET  422    422
+api:galaxy-stretch  PUT  401    200
 source_evidence     GET  200    200
 numbered_source     GET  302    302
 releases            GET  200    200

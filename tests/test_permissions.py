@@ -34,6 +34,10 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 REFUSED = {"login", "401", "403", "404", "405"}
 REGIONS = b"# Region file format: DS9\nimage\ncircle(100,100,20)\n"
 CSV = b"id,x_px,y_px\n1,10,10\n"
+STYLE = {
+    "channels": [{"weights": {"F555W": 1}, "black": 0, "white": 1}],
+    "stretch": "asinh", "softness": 10, "gamma": 1, "colourMap": "viridis",
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +60,7 @@ def address(name: str, world: World) -> str:
         "tile": [image.display_sha256, style, 0, 0, 0],
         "data_tile": [image.display_sha256, 1, 0, 0, 0],
         "cutout": [style, source.uuid],
+        "api:galaxy-stretch": [world.galaxy.slug, image.renditions.first().slug],
         "api:decision-withdraw": [world.decision.uuid],
         "api:remark-withdraw": [world.remark.client_id],
         "api:catalog-detail": [world.catalog.uuid],
@@ -146,7 +151,7 @@ def admin_arguments(name: str, world: World) -> list:
 
 
 def body(name: str, world: World) -> dict:
-    """What a well-meant POST or PATCH to the address carries."""
+    """What a well-meant POST, PUT or PATCH to the address carries."""
     source = str(world.assignment.draw.source.uuid)
     decision = {"source": source, "label": "2", "reason": "one core", "supersedes": str(world.decision.uuid)}
     opening = {"campaign_name": "Clusters", "n_sources": 3, "mode": "blind"}
@@ -167,6 +172,7 @@ def body(name: str, world: World) -> dict:
             "uuid": str(uuid4()), "galaxy": world.galaxy.slug, "shape": {"kind": "point", "x_px": 1, "y_px": 2},
         },
         "api:region-detail": {"version": 1, "label": "a bar"},
+        "api:galaxy-stretch": {"style": STYLE},
         "pretrain": {"catalog": str(world.catalog.uuid)},
         "train": {"campaign": str(world.round.campaign.uuid)},
         "import_predictions": {
@@ -196,7 +202,7 @@ def outcome(world: World, person: str, name: str, method: str) -> str:
         if person != "anonymous":
             client.force_login(world.people[person])
         json = {"content_type": "application/json"} if name.startswith("api:") and method != "GET" else {}
-        data = body(name, world) if method in ("POST", "PATCH") else None
+        data = body(name, world) if method in ("POST", "PUT", "PATCH") else None
         response = getattr(client, method.lower())(address(name, world), data, **json)
         transaction.set_rollback(True)
     to_login = response.status_code == 302 and response["Location"].startswith(reverse("account_login"))

@@ -5,5 +5,6 @@ from catalogs.models.galaxy import Galaxy
 from catalogs.models.mosaic import Band, Mosaic, Rendition
 from catalogs.models.region import Region
 from catalogs.models.release import Release
+from catalogs.models.stretch import Stretch
 
-__all__ = ["Band", "Catalog", "Galaxy", "Mosaic", "Region", "Release", "Rendition", "Source"]
+__all__ = ["Band", "Catalog", "Galaxy", "Mosaic", "Region", "Release", "Rendition", "Source", "Stretch"]

@@ -1,6 +1,8 @@
 // @ts-check
 /** A second rendition over the first, right of a line that is dragged, and as opaque as one likes. */
 
+import { viewChanged } from "./address.js";
+
 const PANE = "compared";
 const ABOVE_TILES = "250"; // Leaflet's tiles are at 200, what is drawn on them from 400
 
@@ -25,6 +27,7 @@ export class Comparison {
     this.choice.append(...renditions.viewer.renditions.map(({ name, slug }) => new Option(name, slug)));
     this.choice.addEventListener("change", () => this.#draw());
     this.opacity.addEventListener("input", () => this.#fade());
+    for (const control of [this.choice, this.opacity, this.handle]) control.addEventListener("input", viewChanged);
     map.on("move resize zoomend viewreset", () => this.#clip());
     renditions.addEventListener("fallback", () => this.#draw());
     this.#draw();
@@ -38,6 +41,22 @@ export class Comparison {
     const rendition = this.renditions.viewer.renditions.find(({ slug }) => slug === this.choice.value);
     if (!this.#layer || !rendition) return null;
     return { rendition, pane: this.pane, fromScreen: Math.round(this.map.getSize().x * this.handle.valueAsNumber), opacity: this.opacity.valueAsNumber };
+  }
+
+  /** @returns {import("./address.js").Part} "grey-f814w,0.5,1": rendition, where the line is, opacity */
+  get part() {
+    return {
+      name: "compare",
+      read: () => (this.choice.value ? [this.choice.value, this.handle.value, this.opacity.value].join(",") : ""),
+      open: (text) => {
+        const [slug, at, opacity] = text.split(",");
+        this.choice.value = slug;
+        if (this.choice.selectedIndex < 0) this.choice.value = ""; // a rendition that is no more
+        this.handle.value = at ?? "0.5";
+        this.opacity.value = opacity ?? "1";
+        this.#draw();
+      },
+    };
   }
 
   /** A slider as wide as the map: dragged, or moved by the arrow keys. */

@@ -1,9 +1,10 @@
 // @ts-check
 /** The galaxy page: the viewer, with the ticked catalogues and rounds drawn on it. */
 
+import { keepAddress, viewChanged } from "./address.js";
 import { Comparison } from "./compare.js";
 import { addDrawing } from "./drawing.js";
-import { bindGoTo, keepAddress } from "./goto.js";
+import { bindGoTo } from "./goto.js";
 import { addInstruments } from "./instruments.js";
 import { LiveTopic } from "../galaxycat/livetopic.js";
 import { showMarks } from "./markerchoice.js";
@@ -21,21 +22,24 @@ let ticked = null;
 const stretching = stretchingOf(viewer);
 void openViewer(viewer, stretching?.layerOf).then((opened) => {
   const sources = (ticked = new TickedSources(opened, viewer, () => opened.renditions.current.cutout_url));
-  bindStretch(element("#stretch", HTMLDetailsElement), opened.renditions, stretching);
+  const stretch = bindStretch(element("#stretch", HTMLDetailsElement), opened.renditions, stretching);
   const comparison = new Comparison(opened.map, opened.renditions, element("#compare", HTMLDetailsElement));
   const { regions } = addDrawing(opened.map, viewer, sources);
   const findSource = (/** @type {number} */ number) => sources.find(number);
   bindGoTo(element("#go-to", HTMLFormElement), { ...opened, findSource, findRegion: (label) => regions?.find(label) ?? null }, viewer);
-  keepAddress(opened, viewer);
-  addInstruments(opened, viewer, {
+  const instruments = addInstruments(opened, viewer, {
     regions: () => regions?.drawn ?? [],
     compared: () => comparison.shown,
     isStretched: (rendition) => stretching?.isChanged(rendition) ?? false,
   });
+  const marks = { name: "marks", read: () => (opened.markers.isShown ? "" : "off"), open: (/** @type {string} */ text) => opened.markers.setShown(text !== "off") };
+  keepAddress(opened, viewer, [...stretch, comparison.part, ...instruments, marks, sources.part]);
   sources.draw();
 });
 document.addEventListener("change", ({ target }) => {
-  if (target instanceof HTMLElement && target.matches("[data-places]")) ticked?.draw();
+  if (!(target instanceof HTMLElement) || !target.matches("[data-places]")) return;
+  ticked?.draw();
+  viewChanged();
 });
 bindShortcuts({ "/": () => element("#go-to input", HTMLInputElement).focus() });
 // The lists are fetched by htmx, that of the catalogues again when a detection has finished.

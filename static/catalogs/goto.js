@@ -1,9 +1,9 @@
 // @ts-check
-/** The field that brings the map to a place, and the page's address that says where the map is. */
+/** The field that brings the map to a place. */
 
 import { fetchPlaceOf } from "./catalogapi.js";
-import { fromMap, toMap } from "./pixels.js";
-import { isOnImage, parsePlace, parseViewHash, toPixel, viewHash } from "./place.js";
+import { toMap } from "./pixels.js";
+import { isOnImage, parsePlace, toPixel } from "./place.js";
 import { formatDec, formatRa } from "./sky.js";
 
 const NO_PLACE = "Write 11:36:00.0 +15:00:00, 174.0 15.0 (degrees), x 512 y 300, #12 for a source, a region’s label, or a name such as M 51.";
@@ -89,28 +89,4 @@ function show({ xPx, yPx }, words, { map }, image) {
   const content = document.createElement("p");
   content.textContent = words;
   L.popup({ className: "source-popup", autoPan: false }).setLatLng(target).setContent(content).openOn(map);
-}
-
-/**
- * Open the view that the page's address names, and let the address name the view from then on.
- * @param {Viewer} viewer
- * @param {import("./map.js").ViewerConfig} image
- */
-export function keepAddress({ map, renditions }, image) {
-  const open = () => {
-    const wanted = parseViewHash(location.hash);
-    if (!wanted) return;
-    const index = image.renditions.findIndex(({ slug }) => slug === wanted.rendition);
-    if (index >= 0) renditions.show(index);
-    map.setView(toMap(wanted.xPx, wanted.yPx, image.height_px), wanted.zoom, { animate: false });
-  };
-  const write = () => {
-    const { lat, lng } = map.getCenter();
-    const hash = viewHash({ ...fromMap(lat, lng, image.height_px), zoom: map.getZoom(), rendition: renditions.current.slug });
-    if (hash !== location.hash) history.replaceState(history.state, "", hash);
-  };
-  open();
-  map.on("moveend", write);
-  renditions.addEventListener("change", write);
-  window.addEventListener("hashchange", open);
 }

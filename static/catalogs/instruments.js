@@ -1,6 +1,7 @@
 // @ts-check
 /** What the galaxy page has about its image: minimap, coordinate grid, values under the cursor, and the picture to keep. */
 
+import { viewChanged } from "./address.js";
 import { addBandValues } from "./bandvalues.js";
 import { fetchPixelValues } from "./catalogapi.js";
 import { Graticule } from "./graticule.js";
@@ -26,6 +27,7 @@ const LONGEST_BAR_SCREEN = 140;
  * @param {import("./goto.js").Viewer} viewer
  * @param {import("./map.js").ViewerConfig} image
  * @param {Shown} shown
+ * @returns {import("./address.js").Part[]} what the page's address says of them
  */
 export function addInstruments({ map, markers, renditions, sky }, image, shown) {
   addMinimap(map, image, renditions);
@@ -33,17 +35,19 @@ export function addInstruments({ map, markers, renditions, sky }, image, shown) 
   const keep = () => void keepPicture({ map, markers, renditions, sky }, image, shown);
   /** @type {Parameters<typeof addTools>[1]} */
   const tools = [{ text: "PNG", title: "Keep this view as a picture", key: "p", act: keep }];
-  if (sky) {
-    const graticule = new Graticule(sky, image);
-    const turn = () => {
-      if (map.hasLayer(graticule)) graticule.remove();
-      else graticule.addTo(map);
-      gridButton.setAttribute("aria-pressed", String(map.hasLayer(graticule)));
-    };
-    tools.unshift({ text: "Grid", title: "Grid of right ascension and declination", key: "g", isSwitch: true, act: turn });
-  }
+  const graticule = sky && new Graticule(sky, image);
+  const setGrid = (/** @type {boolean} */ isOn) => {
+    if (isOn) graticule?.addTo(map);
+    else graticule?.remove();
+    gridButton.setAttribute("aria-pressed", String(isOn));
+  };
+  const hasGrid = () => graticule !== null && map.hasLayer(graticule);
+  const turn = () => (setGrid(!hasGrid()), viewChanged());
+  if (graticule) tools.unshift({ text: "Grid", title: "Grid of right ascension and declination", key: "g", isSwitch: true, act: turn });
   const [gridButton] = addTools(map, tools);
   bindShortcuts({ b: () => renditions.blink(), ...Object.fromEntries(tools.map(({ key = "", act }) => [key, act])) });
+  const grid = { name: "grid", read: () => (hasGrid() ? "on" : ""), open: (/** @type {string} */ text) => setGrid(text === "on") };
+  return graticule ? [grid] : [];
 }
 
 /**

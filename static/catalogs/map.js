@@ -25,6 +25,7 @@
  * @property {Record<string, import("./gl/style.js").Recipe>} recipes by rendition
  * @property {string} block_url template with {band}, {z}, {x}, {y}
  * @property {string} worker_url
+ * @property {{url: string, styles: Record<string, unknown>} | null} own null where nobody is logged in
  */
 
 // django-leaflet has no setting for a map without a projection. Keys and fades are ours: see shortcuts.js.
@@ -76,6 +77,32 @@ export function limitToImage(map, viewer) {
   const bounds = imageBounds(viewer);
   map.setMaxBounds(bounds.pad(0.5));
   map.setMinZoom(Math.min(map.getBoundsZoom(bounds), 0) - 1);
+}
+
+/**
+ * Let the map take a zoom between whole ones; by wheel and key it goes on to whole ones.
+ * @param {L.Map} map
+ * @param {() => void} move
+ */
+export function withoutSnap(map, move) {
+  const { zoomSnap } = map.options;
+  map.options.zoomSnap = 0;
+  move();
+  map.options.zoomSnap = zoomSnap;
+}
+
+/**
+ * Show the whole image as large as it fits; enlarged, by a whole zoom, so that its pixels are equally large.
+ * @param {L.Map} map
+ * @param {ViewerConfig} viewer
+ * @param {L.ZoomPanOptions} [options]
+ */
+export function fitImage(map, viewer, options) {
+  withoutSnap(map, () => {
+    const bounds = imageBounds(viewer);
+    const zoom = map.getBoundsZoom(bounds);
+    map.setView(bounds.getCenter(), zoom > 0 ? Math.floor(zoom) : zoom, options);
+  });
 }
 
 /**

@@ -1,5 +1,5 @@
 // @ts-check
-/** Places on the image as people write them, and the address of a view. No DOM. */
+/** Places on the image as people write them. No DOM. */
 
 /** @typedef {{toSky: (xPx: number, yPx: number) => {raDeg: number, decDeg: number}}} Sky */
 /** @typedef {{kind: "sky", raDeg: number, decDeg: number} | {kind: "pixel", xPx: number, yPx: number} | {kind: "source", number: number}} Wanted */
@@ -98,19 +98,4 @@ function offset(from, to) {
  */
 export function isOnImage({ xPx, yPx }, { width_px, height_px }) {
   return xPx >= -0.5 && yPx >= -0.5 && xPx <= width_px - 0.5 && yPx <= height_px - 0.5;
-}
-
-/** @typedef {{xPx: number, yPx: number, zoom: number, rendition: string}} View */
-
-/** @param {View} view @returns {string} "#x=512.0&y=300.0&zoom=1&rendition=hst-colour" */
-export function viewHash({ xPx, yPx, zoom, rendition }) {
-  return `#x=${xPx.toFixed(1)}&y=${yPx.toFixed(1)}&zoom=${zoom}&rendition=${encodeURIComponent(rendition)}`;
-}
-
-/** @param {string} hash @returns {View | null} null where it names no view */
-export function parseViewHash(hash) {
-  const said = new URLSearchParams(hash.replace(/^#/, ""));
-  const [xPx, yPx, zoom] = ["x", "y", "zoom"].map((name) => Number(said.get(name) ?? Number.NaN));
-  if (![xPx, yPx, zoom].every(Number.isFinite)) return null;
-  return { xPx, yPx, zoom, rendition: said.get("rendition") ?? "" };
 }

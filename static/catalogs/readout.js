@@ -41,8 +41,9 @@ export function addReadout(map, { heightPx, sky }, bar) {
 
 /**
  * @param {number} zoom
- * @returns {string} "8×", "1:4"
+ * @returns {string} "8×", "1:4", "1:1.3"
  */
 export function zoomText(zoom) {
-  return zoom >= 0 ? `${2 ** zoom}×` : `1:${2 ** -zoom}`;
+  const factor = Number((2 ** Math.abs(zoom)).toPrecision(2));
+  return zoom >= 0 || factor === 1 ? `${factor}×` : `1:${factor}`;
 }

@@ -1,6 +1,7 @@
 // @ts-check
 /** The controls of a style. Draws and listens; knows neither map nor server. */
 
+import { unitText } from "./evidence/readings.js";
 import { COLOUR_MAPS } from "./gl/colourmaps.js";
 import { bandsOf, GAMMA, skyOf, SOFTNESS, STRETCHES } from "./gl/style.js";
 import { element } from "./pagedata.js";
@@ -43,10 +44,15 @@ export class StretchPanel extends EventTarget {
    * @param {string} why
    */
   close(why) {
-    const note = /** @type {HTMLElement} */ (this.root.querySelector("[data-stretch-note]"));
-    note.textContent = why;
-    note.hidden = false;
+    this.say(why);
     this.form.hidden = true;
+  }
+
+  /** @param {string} words "" for nothing */
+  say(words) {
+    const note = /** @type {HTMLElement} */ (this.root.querySelector("[data-stretch-note]"));
+    note.textContent = words;
+    note.hidden = !words;
   }
 
   /** @param {Style} style */
@@ -146,9 +152,8 @@ export class StretchPanel extends EventTarget {
    */
   #unitOf(channel) {
     const [used, ...others] = bandsOf({ ...this.style, channels: [channel] });
-    const unit = this.bands.find(({ name }) => name === used)?.unit ?? "";
     if (others.length || channel.weights[used] !== 1) return "";
-    return unit === unit.toUpperCase() ? unit.toLowerCase() : unit; // FITS headers shout, but mJy is not MJy
+    return unitText(this.bands.find(({ name }) => name === used)?.unit ?? "");
   }
 
   /**

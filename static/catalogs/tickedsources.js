@@ -20,6 +20,8 @@ export class TickedSources {
    * @param {() => string} cutoutUrl template of the rendition that is shown, with {source}
    */
   constructor({ map, markers }, image, cutoutUrl) {
+    /** @type {Set<string>} what an address says to tick or untick, in lists that are on their way */
+    this.turned = new Set();
     this.map = map;
     this.markers = markers;
     this.image = image;
@@ -44,9 +46,26 @@ export class TickedSources {
     }
   }
 
+  /**
+   * Boxes that are not as they come: the address has them by what they stand for.
+   * @returns {import("./address.js").Part}
+   */
+  get part() {
+    return {
+      name: "turned",
+      read: () => [...boxes().filter(({ checked, defaultChecked }) => checked !== defaultChecked).map(({ value }) => value), ...this.turned].join(","),
+      open: (text) => {
+        this.turned = new Set(text ? text.split(",") : []);
+        for (const box of boxes()) box.checked = box.defaultChecked;
+        this.draw();
+      },
+    };
+  }
+
   /** Draw what is ticked, and nothing else. */
   draw() {
     for (const box of boxes()) {
+      if (this.turned.delete(box.value)) box.checked = !box.defaultChecked;
       const { places = "" } = box.dataset;
       if (!box.checked) {
         this.#drawn.delete(places);

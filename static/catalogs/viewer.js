@@ -1,16 +1,17 @@
 // @ts-check
 /** The map with all that the galaxy page and the page of a new round share. */
 
+import { viewChanged } from "./address.js";
 import { addCompass } from "./compass.js";
-import { imageBounds, limitToImage, mapReady } from "./map.js";
+import { fitImage, limitToImage, mapReady } from "./map.js";
 import { MarkerLayer } from "./markers.js";
 import { element } from "./pagedata.js";
-import { parseViewHash } from "./place.js";
 import { addReadout } from "./readout.js";
 import { RenditionLayers } from "./renditions.js";
 import { addScale } from "./scale.js";
 import { bindShortcuts, helpToggle, panAndZoomKeys } from "./shortcuts.js";
 import { SkyGrid } from "./sky.js";
+import { parseViewHash } from "./viewaddress.js";
 
 /**
  * @param {import("./map.js").ViewerConfig} viewer
@@ -22,6 +23,7 @@ export async function openViewer(viewer, layerOf) {
   const markers = new MarkerLayer(viewer.height_px).addTo(map);
   const sky = viewer.sky_grid && new SkyGrid(viewer.sky_grid);
   limitToImage(map, viewer);
+  fitImage(map, viewer, { animate: false });
   // What the address names is drawn at once, not after another one.
   renditions.show(Math.max(0, viewer.renditions.findIndex(({ slug }) => slug === parseViewHash(location.hash)?.rendition)));
   addScale(map, viewer);
@@ -30,9 +32,9 @@ export async function openViewer(viewer, layerOf) {
   bindRenditionChoice(renditions);
   bindShortcuts({
     ...panAndZoomKeys(map),
-    0: () => map.fitBounds(imageBounds(viewer)),
+    0: () => fitImage(map, viewer),
     r: () => renditions.next(),
-    m: () => markers.setShown(!markers.isShown),
+    m: () => (markers.setShown(!markers.isShown), viewChanged()),
     "?": helpToggle(element("#help", HTMLDialogElement), document.querySelector("[data-help]")),
   });
   return { map, markers, renditions, sky };

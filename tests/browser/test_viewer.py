@@ -13,7 +13,7 @@ from catalogs.sky import sky_of
 from galaxycat.accounts.models import Role
 from tests.browser.accessibility import axe_clean
 from tests.browser.conftest import LAPTOP, TABLET
-from tests.browser.mapping import go_to
+from tests.browser.mapping import go_to, on_screen
 from tests.browser.test_story import files, galaxy, team  # noqa: F401 - fixtures
 from tests.factories import PASSWORD, make_catalog, make_member
 
@@ -65,12 +65,40 @@ def test_the_map_goes_to_a_place_and_its_address_opens_the_view_again(people, te
     axe_clean(page)
 
     chosen = page.locator("input[name=rendition]:checked").input_value()
-    assert re.search(rf"#x=200\.\d&y=5\d\d\.\d&zoom=1&rendition={chosen}$", page.url)
+    assert re.search(rf"#x=200\.\d\d&y=5\d\d\.\d\d&zoom=1&rendition={chosen}$", page.url)
     again = viewer.context.new_page()
     again.goto(page.url)
     expect(readout(again, "zoom")).to_have_text("2×")
     assert centre_px(again) == centre_px(page)
     assert again.locator("input[name=rendition]:checked").input_value() == chosen
+
+
+def test_the_whole_image_fills_the_map_and_wheel_and_keys_go_by_whole_zooms(people, team, galaxy):  # noqa: F811
+    make_member(team, Role.VIEWER, "vera")
+    viewer = people()
+    viewer.log_in("vera", PASSWORD)
+    page = viewer.goto("/galaxies/story/")
+    expect(readout(page, "zoom")).to_have_text("1:1.1")
+    page.keyboard.press("0")  # from the first move on the address names the view
+    expect(page).to_have_url(re.compile("#x="))
+    box = page.locator("#map").bounding_box()
+    across, down = (np.subtract(on_screen(page, galaxy.width_px, galaxy.height_px), on_screen(page, 0, 0))).tolist()
+    assert max(across / box["width"], -down / box["height"]) == pytest.approx(1, abs=0.01)
+    assert min(across / box["width"], -down / box["height"]) > 0.5
+    page.keyboard.press("+")
+    expect(readout(page, "zoom")).to_have_text("2×")
+    page.keyboard.press("-")
+    expect(readout(page, "zoom")).to_have_text("1×")
+    page.mouse.wheel(0, 100)
+    expect(readout(page, "zoom")).to_have_text("1:2")
+    page.keyboard.press("0")
+    expect(readout(page, "zoom")).to_have_text("1:1.1")
+    # The address keeps it.
+    named = page.url
+    page.goto("about:blank")
+    page.goto(named)
+    expect(readout(page, "zoom")).to_have_text("1:1.1")
+    assert page.url == named
 
 
 def test_the_map_goes_to_an_object_by_its_name(people, team, galaxy, sesame):  # noqa: F811

@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 import rasterio
+from django.contrib.auth.models import AnonymousUser
 from django.test import Client
 from django.urls import reverse
 
@@ -135,7 +136,7 @@ def test_its_tile_is_the_composers(mosaic, client):
 
 
 def test_the_browser_gets_it_as_a_band(mosaic):
-    config = stretching_config(mosaic)
+    config = stretching_config(mosaic, AnonymousUser())
     plane = mosaic.display_planes["Hα F657N"]
     assert config["bands"][3] == {
         "name": "Hα F657N", "position": 4, "unit": "ELECTRONS/S", "scale": plane.scale.to_json(),
@@ -172,7 +173,7 @@ def test_a_mosaic_of_before_has_no_planes_and_is_shown(mosaic, client):
     Mosaic.objects.update(derived_planes=[])
     before = Mosaic.objects.get()
     assert list(before.display_planes) == ["F555W", "F814W", "F657N"]
-    assert len(stretching_config(before)["bands"]) == 3
+    assert len(stretching_config(before, AnonymousUser())["bands"]) == 3
     url = reverse("tile", args=[before.display_sha256, before.renditions.first().style_hash, 1, 0, 0])
     assert client.get(url).status_code == 200
 

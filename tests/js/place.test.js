@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { parsePlace, parseViewHash, toPixel, viewHash } from "../../static/catalogs/place.js";
+import { parsePlace, toPixel } from "../../static/catalogs/place.js";
 
 /** A tangent plane at (ra0, dec0), 0.04 arcsec a pixel, turned, north up and east left but for that. @param {number} ra0 @param {number} dec0 @param {number} turnDeg */
 function tangent(ra0, dec0, turnDeg) {
@@ -57,11 +57,4 @@ test("a place off the image, near or far, is none", () => {
   for (const place of [sky.toSky(-2, 100), sky.toSky(500, 803), { raDeg: 174.2, decDeg: 15 }, { raDeg: 354, decDeg: -15 }, { raDeg: 20, decDeg: 80 }]) {
     assert.equal(toPixel(sky, place, IMAGE), null, JSON.stringify(place));
   }
-});
-
-test("a view's address is read back as it was", () => {
-  const view = { xPx: 512.3, yPx: 0, zoom: -1, rendition: "hst-colour" };
-  assert.equal(viewHash(view), "#x=512.3&y=0.0&zoom=-1&rendition=hst-colour");
-  assert.deepEqual(parseViewHash(viewHash(view)), view);
-  for (const hash of ["", "#", "#sources", "#x=1&y=2", "#x=a&y=2&zoom=0", "#x=&y=2&zoom=Infinity"]) assert.equal(parseViewHash(hash), null, hash);
 });

@@ -5,7 +5,6 @@ import { RecentlyUsed, undoDifferences } from "../../static/catalogs/gl/blocks.j
 import { COLOUR_MAPS, coloursOf } from "../../static/catalogs/gl/colourmaps.js";
 import { percentileLimits, sampledValues } from "../../static/catalogs/gl/limits.js";
 import { bandsOf, isStyle, limitedStyle, numbersOf, skyOf, styleOf } from "../../static/catalogs/gl/style.js";
-import { rememberedStyle, rememberStyle } from "../../static/catalogs/stretchstore.js";
 
 const scale = { background: 10, noise: 2, zero_code: 32768, codes_per_unit: 2048 };
 const bands = [
@@ -74,20 +73,6 @@ test("only a style for these bands is taken from the storage", () => {
     { ...style, colourMap: "toString" }, { ...style, channels: [{ weights: { Z: 1 }, black: 0, white: 1 }] },
     { ...style, channels: [{ weights: { V: 1 }, black: 1, white: 1 }] }, { ...style, channels: [{ weights: {}, black: 0, white: 1 }] },
   ]) assert.equal(isStyle(wrong, bands), false, JSON.stringify(wrong));
-});
-
-test("a style is remembered for its galaxy and rendition", () => {
-  const kept = new Map();
-  globalThis.localStorage = { getItem: (key) => kept.get(key) ?? null, setItem: (key, text) => kept.set(key, text), removeItem: (key) => kept.delete(key) };
-  const style = { ...styleOf(recipe), gamma: 1.5 };
-  rememberStyle("m51", "colour", style);
-  assert.deepEqual(rememberedStyle("m51", "colour", bands), style);
-  assert.equal(rememberedStyle("m51", "grey-v", bands), null);
-  assert.equal(rememberedStyle("m51", "colour", bands.slice(1)), null);
-  kept.set("stretch/m51/colour", "{not json");
-  assert.equal(rememberedStyle("m51", "colour", bands), null);
-  rememberStyle("m51", "colour", null);
-  assert.equal(kept.size, 0);
 });
 
 test("every map of colours has 256, and grey is the level itself", () => {
