@@ -10,8 +10,9 @@ NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
 stamp = $(VENV)/.installed-$(1)-$(shell sha256sum $(2) | cut -c1-16)
 RUNTIME := $(call stamp,runtime,requirements.txt)
 DEV := $(call stamp,dev,requirements-dev.txt)
-# Two processes; a module's tests share what they build, so they stay together. One thread each, or they wait for each other.
-PYTEST := OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 --dist loadfile
+# Two processes; a module's tests share what they build, so they stay together, in tests/conftest.py's order. One thread each, or
+# they wait for each other.
+PYTEST := OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 SERVERS := DATABASE_URL=$${TEST_DATABASE_URL:-postgresql://postgres@127.0.0.1:5432/postgres} REDIS_URL=$${TEST_REDIS_URL:-redis://127.0.0.1:6379/0}
 NODE_MODULES := node_modules/.installed-$(shell sha256sum package-lock.json | cut -c1-16)
 

@@ -12,7 +12,8 @@ from galaxycat.errors import NotFound
 
 def own_styles(galaxy: Galaxy, user: Person) -> dict[str, Any]:
     """The person's own style by rendition, of those that are there."""
-    return dict(Stretch.objects.of(user).filter(galaxy=galaxy).values_list("rendition", "style"))
+    made = Stretch.objects.of(user).filter(galaxy=galaxy, style__isnull=False)
+    return dict(made.values_list("rendition", "style"))
 
 
 def keep_stretch(*, galaxy: Galaxy, rendition: str, style: Any, user: User) -> Stretch:
@@ -30,4 +31,5 @@ def keep_stretch(*, galaxy: Galaxy, rendition: str, style: Any, user: User) -> S
 
 def forget_stretch(*, galaxy: Galaxy, rendition: str, user: User) -> None:
     """Back to the rendition's own; forgetting twice changes nothing."""
-    Stretch.objects.of(user).filter(galaxy=galaxy, rendition=rendition).delete()
+    own = Stretch.objects.of(user).filter(galaxy=galaxy, rendition=rendition)
+    own.update(style=None, changed_at=timezone.now())

@@ -11,6 +11,7 @@ from rest_framework.authtoken.models import Token
 from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import response_schema_conformance
 
+pytestmark = pytest.mark.slow
 EXAMPLES = 12
 
 

@@ -16,10 +16,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from astropy.table import Table
+from django.core.management import CommandError, call_command
 
 from tests.ceers import mosaic_centres, write_ceers_mosaic
 from tests.conftest import ROOT
 
+pytestmark = pytest.mark.slow
 CONTRACT = {"galaxy", "bands", "sources", "votes", "agreement", "encoder", "model", "predictions", "release", "exports"}
 AGREEMENT = {
     "n_sources", "n_annotators", "n_votes", "ties", "human_to_mode", "human_to_mode_leave_one_out",
@@ -103,7 +105,6 @@ def test_the_demo_on_the_horseshoe_with_its_photflam_of_zero(tmp_path, sample_da
 
 
 @pytest.mark.realdata
-@pytest.mark.slow
 def test_the_demo_on_seven_jwst_bands_looks_as_wide_as_its_galaxies(tmp_path, sample_data):
     files = write_ceers_mosaic(sample_data, tmp_path / "ceers")
     result = demo(tmp_path / "home", "--steps", "60", *(f"--band={name}={path}" for name, path in files.items()))
@@ -123,6 +124,7 @@ def test_the_demo_on_seven_jwst_bands_looks_as_wide_as_its_galaxies(tmp_path, sa
         assert np.isfinite(table[f"mag_{name.lower()}"]).mean() > 0.8
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -135,11 +137,18 @@ def test_the_demo_on_seven_jwst_bands_looks_as_wide_as_its_galaxies(tmp_path, sa
         (["--colour"], "--colour"),
     ],
 )
-def test_bad_input_is_one_line_and_non_zero(tmp_path, arguments, message):
-    finished = manage(tmp_path, "demo", *arguments)
+def test_bad_input_is_refused_before_anything_is_built(tmp_path, settings, arguments, message):
+    settings.GALAXYCAT_HOME = tmp_path / "home"
+    with pytest.raises(CommandError, match=message):
+        call_command("demo", *arguments)
+    assert not (tmp_path / "home").exists()
+
+
+def test_bad_input_is_one_line_and_non_zero(tmp_path):
+    finished = manage(tmp_path, "demo", "--no-serve", "--band", "V=nothing.fits")
     assert finished.returncode != 0
     (line,) = [line for line in finished.stderr.splitlines() if line.startswith("CommandError")]
-    assert message in line
+    assert "nothing.fits" in line
     assert "Traceback" not in finished.stderr
 
 

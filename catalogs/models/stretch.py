@@ -18,10 +18,10 @@ class StretchQuerySet(models.QuerySet["Stretch"]):
 class Stretch(models.Model):
     """A person's limits, curve, colours and mix of bands of one rendition. A view, not data: the last one kept stands."""
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     galaxy = models.ForeignKey(Galaxy, on_delete=models.PROTECT, related_name="stretches")
     rendition = models.SlugField(max_length=40, help_text="The rendition's slug: it outlives a version of the image.")
-    style = models.JSONField(help_text="As catalogs.imagery.styles writes it.")
+    style = models.JSONField(null=True, help_text="As catalogs.imagery.styles checks it; none: the rendition's own.")
     changed_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = StretchQuerySet.as_manager()

@@ -13,6 +13,7 @@ import pytest
 from tests.conftest import ROOT
 from tests.skyfield import grid, patch, write
 
+pytestmark = pytest.mark.slow
 V_PX, V_ARCSEC, J_PX, J_ARCSEC = 700, 0.05, 320, 0.128
 # In mid-write of each of the files, and between the last of them and the rows.
 STAGES = ["reading J", "encoding the display pyramid", "storing the images"]

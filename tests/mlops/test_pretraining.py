@@ -22,7 +22,7 @@ from mlops.reconciling import places_behind
 from tests.factories import make_catalog
 from tests.mlops.factories import make_voter, vote_for_truth
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture

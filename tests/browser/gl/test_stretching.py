@@ -11,8 +11,7 @@ from playwright.sync_api import Page, expect
 from rasterio.io import MemoryFile
 
 from catalogs.imagery.recipes import Recipe, from_json
-from catalogs.models import Stretch
-from catalogs.stretching import keep_stretch
+from catalogs.stretching import keep_stretch, own_styles
 from galaxycat.accounts.models import Role, User
 from tests.browser.accessibility import axe_clean
 from tests.browser.conftest import LAPTOP, TABLET
@@ -135,7 +134,7 @@ def test_a_style_is_kept_for_its_person_and_reset(open_page, people, mosaic):
     assert differs(page, mosaic, from_json(mosaic.renditions.get(slug="grey-f814w").recipe)) <= 2
     assert page.evaluate("localStorage.length") == 0
     page.goto("about:blank")
-    wait_until(lambda: not Stretch.objects.exists(), within_s=5)
+    wait_until(lambda: own_styles(mosaic.galaxy, User.objects.get(username="vera")) == {}, within_s=5)
 
 
 def test_the_address_names_the_exact_view(open_page, people, mosaic):

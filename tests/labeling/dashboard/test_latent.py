@@ -11,7 +11,7 @@ from labeling.models import Level, Vote
 from tests.factories import make_catalog, make_galaxy, make_member, make_round, make_team
 from tests.labeling.dashboard.test_page import voted
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture
