@@ -16,8 +16,11 @@ PYTEST := OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-re
 SERVERS := DATABASE_URL=$${TEST_DATABASE_URL:-postgresql://postgres@127.0.0.1:5432/postgres} REDIS_URL=$${TEST_REDIS_URL:-redis://127.0.0.1:6379/0}
 NODE_MODULES := node_modules/.installed-$(shell sha256sum package-lock.json | cut -c1-16)
 
-# Tests of mathematics ask no database.
-PURE := $(patsubst %,tests/labeling/test_%.py,counting pooling pps retirement)
+# What is the same on any database: mathematics, pixels, networks, texts, and what starts with a database of its own.
+ANYWHERE := $(patsubst %,tests/catalogs/test_%.py,emission_lines evidence header_traps killed_ingest measuring native_bands readings \
+  resolving s3_ingest simulation templatetags tileapp) $(patsubst %,tests/labeling/test_%.py,agreement_command counting pooling pps \
+  retirement sampling templatetags) $(patsubst %,tests/mlops/test_%.py,acquisition byol encoder evaluating evaluation inputs ledger photometry \
+  pretraining pretraining_gain probe seven_bands) $(patsubst %,tests/test_%.py,demo docs permissions)
 
 .PHONY: demo test lint types unit services browser lock screenshots bench-tiles clean help
 
@@ -54,8 +57,8 @@ unit: $(DEV)
 
 services: $(DEV)
 ifeq ($(CI),true)
-	$(SERVERS) $(PYTEST) -m "not browser" tests/accounts tests/catalogs/releases tests/catalogs/test_*.py tests/events tests/jobs \
-	  tests/labeling/dashboard tests/labeling/reporting/test_report.py tests/labeling/reporting/test_size.py $(filter-out $(PURE),$(wildcard tests/labeling/test_*.py)) $(filter-out %_gain.py,$(wildcard tests/mlops/test_*.py)) $(filter-out tests/test_demo.py,$(wildcard tests/test_*.py))
+	$(SERVERS) $(PYTEST) -m "not browser" tests/accounts tests/catalogs/regions tests/catalogs/releases tests/events tests/jobs \
+	  tests/labeling/dashboard $(filter-out $(ANYWHERE),$(foreach room,tests tests/catalogs tests/labeling tests/mlops,$(wildcard $(room)/test_*.py)))
 	$(BIN)/python -m tests.browser.chromium
 	$(SERVERS) HASHED_STATICS=1 $(BIN)/pytest -m browser tests/browser/test_whole_story.py
 else

@@ -39,14 +39,21 @@ def sample_data() -> Path:
 
 
 @pytest.fixture(scope="module")
-def shared_world(django_db_setup, django_db_blocker, tmp_path_factory):
-    """The world made once for a module whose tests change nothing; rolled back after the last of them."""
+def module_db(django_db_setup, django_db_blocker) -> Iterator[None]:
+    """For what is made once for a module, since its votes take seconds; rolled back after the last of its tests."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def shared_world(module_db, tmp_path_factory):
+    """The world made once for a module whose tests change nothing."""
     from tests.world import make_world
 
     folder = tmp_path_factory.mktemp("world")
-    with django_db_blocker.unblock(), override_settings(STORAGES=_storages(folder)), transaction.atomic():
+    with override_settings(STORAGES=_storages(folder)):
         yield make_world(folder)
-        transaction.set_rollback(True)
 
 
 @pytest.fixture

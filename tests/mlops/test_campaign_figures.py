@@ -17,9 +17,9 @@ from tests.mlops.factories import make_measured_catalog, make_voter, vote_for_tr
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def round_():
-    """A closed round of 150 of 300 sources, two voters who know the truth, and a model that learnt from them."""
+@pytest.fixture(scope="module")
+def round_(module_db):
+    """A closed round of 150 of 300 sources, two voters who know the truth."""
     found = make_round(catalog=make_measured_catalog(300), n_sources=150, overlap=2)
     for name in ("ada", "ben"):
         vote_for_truth(found, make_voter(found, name), 150)

@@ -20,8 +20,8 @@ pytestmark = pytest.mark.django_db
 LABELS = ["1", "2", "3", "4"]
 
 
-@pytest.fixture
-def counted():
+@pytest.fixture(scope="module")
+def counted(module_db):
     """400 sources, 100 of each class; a round of 150 drawn at random, all voted on, and a model that learnt from it."""
     round_ = make_round(catalog=make_measured_catalog(400), n_sources=150)
     vote_for_truth(round_, make_voter(round_), 150)

@@ -14,12 +14,12 @@ from tests.labeling.dashboard.test_page import voted
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
-@pytest.fixture
-def pi():
+@pytest.fixture(scope="module")
+def pi(module_db):
     return make_member(make_team(), Role.PI)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def round_(pi):
     catalog = make_catalog(make_galaxy(pi.memberships.get().team), 200)
     return voted(make_round(catalog=catalog, n_sources=200, overlap=4), n_voters=5)

@@ -341,7 +341,7 @@ def test_the_api_gives_what_the_page_gives(team, pi):
 # What it costs
 
 
-@pytest.mark.parametrize(("n_sources", "n_voters", "n_rounds"), [(15, 3, 1), (40, 6, 4)])
+@pytest.mark.parametrize(("n_sources", "n_voters", "n_rounds"), [(15, 3, 1), (25, 4, 3)])
 def test_the_cost_in_queries_is_fixed(team, pi, n_sources, n_voters, n_rounds, django_assert_num_queries):
     round_ = make_round(team, n_sources=n_sources)
     # All clusters, so that there are sources behind the cell, in whatever order people's votes come.

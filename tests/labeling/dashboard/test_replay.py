@@ -34,12 +34,12 @@ NUMBERS = (
 )
 
 
-@pytest.fixture
-def pi():
+@pytest.fixture(scope="module")
+def pi(module_db):
     return make_member(make_team(), Role.PI)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def round_(pi):
     return voted(make_round(pi.memberships.get().team, n_sources=30, overlap=5), n_voters=6)
 

@@ -17,12 +17,12 @@ from tests.labeling.dashboard.test_page import another, voted
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def pi():
+@pytest.fixture(scope="module")
+def pi(module_db):
     return make_member(make_team(), Role.PI)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def round_(pi):
     """120 sources of 20 to 26 mag, the fainter the harder, all but ten measured; three votes each."""
     team = pi.memberships.get().team

@@ -1,10 +1,8 @@
 """A campaign with all that a report tells of: two blind rounds with anchors, an informed one, measurements, programs."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from django.db import transaction
 
 from galaxycat.accounts.models import Role, Team, User
 from labeling.models import Round
@@ -20,12 +18,9 @@ class Told:
 
 
 @pytest.fixture(scope="module")
-def told(django_db_setup, django_db_blocker) -> Iterator[Told]:
-    """Made once for a module, since its hundreds of votes take seconds; rolled back after the last test."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        team = make_team()
-        yield Told(team, make_member(team, Role.PI), closed_rounds(team))
-        transaction.set_rollback(True)
+def told(module_db) -> Told:
+    team = make_team()
+    return Told(team, make_member(team, Role.PI), closed_rounds(team))
 
 
 def closed_rounds(team: Team) -> list[Round]:
