@@ -5,6 +5,13 @@ declare module "leaflet" {
   namespace Map {
     const DjangoMap: { prototype: L.Map & { _projectionOptions: (djoptions: object) => L.MapOptions } };
   }
+  // Inside of Leaflet, changed in one place: static/catalogs/map.js.
+  interface Map {
+    _getNewPixelOrigin(center: L.LatLng, zoom: number): L.Point;
+  }
+  interface GridLayer {
+    _setZoomTransform(level: { el: HTMLElement; origin: L.Point; zoom: number }, center: L.LatLng, zoom: number): void;
+  }
   namespace Control {
     class Draw extends L.Control {
       constructor(options: object);

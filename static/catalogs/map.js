@@ -44,6 +44,12 @@ L.Map.DjangoMap.prototype.mouseEventToContainerPoint = function ({ clientX, clie
   return L.point(clientX - left - container.clientLeft, clientY - top - container.clientTop);
 };
 
+// Leaflet rounds where tiles are to whole screen pixels; between whole zooms the image would lie up to half of one beside what is drawn on it.
+L.GridLayer.prototype._setZoomTransform = function (level, center, zoom) {
+  const scale = this._map.getZoomScale(zoom, level.zoom);
+  L.DomUtil.setTransform(level.el, level.origin.multiplyBy(scale).subtract(this._map._getNewPixelOrigin(center, zoom)), scale);
+};
+
 /**
  * @param {string} id of the map's element
  * @returns {Promise<L.Map>}

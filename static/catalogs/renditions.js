@@ -23,7 +23,10 @@ export class RenditionLayers extends EventTarget {
     this.viewer = viewer;
     /** How a rendition is drawn. */
     this.layerOf = layerOf ?? this.#renderedTiles;
-    const sharpen = () => map.getContainer().classList.toggle("is-enlarged", map.getZoom() > 0);
+    const sharpen = () => {
+      map.getContainer().classList.toggle("is-enlarged", map.getZoom() > 0);
+      map.getContainer().classList.toggle("is-between-zooms", !Number.isInteger(map.getZoom()));
+    };
     map.on("zoomend viewreset", sharpen);
     sharpen();
   }

@@ -13,7 +13,16 @@ from django.conf import settings
 from django.core.management import call_command
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, sync_playwright
 
+from catalogs.detecting import detect_sources
+from catalogs.imagery.fitsband import BandArgument
+from catalogs.importing import import_catalog
+from catalogs.ingest import ingest_galaxy
+from catalogs.models import Band, Catalog, Galaxy, Mosaic, Rendition, Source
+from catalogs.simulation import SimulatedFiles, SimulationSpec, simulate_galaxy
+from galaxycat.accounts.models import Team
 from tests.browser import chromium
+from tests.browser.keptrows import KeptRows
+from tests.factories import make_team
 
 # Playwright's sync API keeps an event loop in this thread, where the tests use the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
@@ -143,3 +152,34 @@ def people(browser: Browser, server: str) -> Iterator[Callable[..., Person]]:
     for person in everybody:
         person.context.close()
     assert [complaint for person in everybody for complaint in person.unexpected] == []
+
+
+@pytest.fixture(scope="session")
+def files(tmp_path_factory: pytest.TempPathFactory) -> SimulatedFiles:
+    """A simulated galaxy's FITS files."""
+    spec = SimulationSpec(name="story", size_px=768, seed=5)
+    return simulate_galaxy(spec, tmp_path_factory.mktemp("simulated") / "story", lambda line: None)
+
+
+@pytest.fixture(scope="session")
+def story_rows() -> KeptRows:
+    return KeptRows(Galaxy, Mosaic, Band, Rendition, Catalog, Source)
+
+
+@pytest.fixture
+def team(server: str) -> Team:
+    return make_team("Whirlpool survey")
+
+
+@pytest.fixture
+def galaxy(team: Team, files: SimulatedFiles, story_rows: KeptRows) -> Galaxy:
+    """The simulated galaxy, ingested, with detected sources and a reference catalogue."""
+
+    def make() -> None:
+        bands = [BandArgument(name.upper(), path) for name, path in files.bands.items()]
+        galaxy = ingest_galaxy(slug="story", name="Story galaxy (simulated)", bands=bands, team=team).mosaic.galaxy
+        detect_sources(galaxy=galaxy)
+        import_catalog(galaxy=galaxy, path=files.truth, name="truth")
+
+    story_rows.again(make, team=team)
+    return Galaxy.objects.get(slug="story")

@@ -5,11 +5,6 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import expect
 
-from catalogs.detecting import detect_sources
-from catalogs.imagery.fitsband import BandArgument
-from catalogs.ingest import ingest_galaxy
-from catalogs.models import Galaxy
-from catalogs.simulation import SimulationSpec, simulate_galaxy
 from galaxycat.accounts.models import Role
 from labeling.assignments import claim
 from labeling.models import Decision, Round
@@ -18,34 +13,17 @@ from labeling.rounds import close_round
 from labeling.voting import cast_vote
 from tests.browser.accessibility import axe_clean
 from tests.browser.conftest import LAPTOP, TABLET
-from tests.factories import PASSWORD, make_member, make_round, make_team
+from tests.factories import PASSWORD, make_member, make_round
 
 # By position in the draw: tied on labels, tied on groups too, agreed on, agreed on and flagged.
 ANSWERS = [("1", "2"), ("1", "3"), ("4", "4"), ("3", "3")]
 
 
-@pytest.fixture(scope="session")
-def files(tmp_path_factory):
-    """A small simulated galaxy's FITS files."""
-    spec = SimulationSpec(name="bench", size_px=512, seed=3)
-    return simulate_galaxy(spec, tmp_path_factory.mktemp("simulated") / "bench", lambda line: None)
-
-
-@pytest.fixture
-def team(server):
-    return make_team("Whirlpool survey")
-
-
-@pytest.fixture
-def galaxy(team, files) -> Galaxy:
-    bands = [BandArgument(name.upper(), path) for name, path in files.bands.items()]
-    return ingest_galaxy(slug="bench", name="Bench galaxy (simulated)", bands=bands, team=team).mosaic.galaxy
-
-
 @pytest.fixture
 def round_(galaxy, team) -> Round:
     """A closed round: two ties, a flag, a comment."""
-    round_ = make_round(catalog=detect_sources(galaxy=galaxy).catalog, n_sources=4, campaign_name="Star clusters")
+    catalog = galaxy.catalogs.get(kind="detected")
+    round_ = make_round(catalog=catalog, n_sources=4, campaign_name="Star clusters")
     for turn, name in enumerate(("ada", "ben")):
         voter = make_member(team, Role.ANNOTATOR, name)
         for each in claim(round_=round_, annotator=voter, count=4):
@@ -64,10 +42,10 @@ def round_(galaxy, team) -> Round:
 def test_ties_are_settled_by_keyboard_and_a_second_curator_is_told(people, team, round_):
     make_member(team, Role.CURATOR, "curie")
     make_member(team, Role.PI, "hubble")
-    address = f"/galaxies/bench/campaigns/{round_.campaign.uuid}/adjudication/"
+    address = f"/galaxies/story/campaigns/{round_.campaign.uuid}/adjudication/"
     curator, other = people(), people()
     page = curator.log_in("curie", PASSWORD)
-    curator.goto(f"/galaxies/bench/campaigns/{round_.campaign.uuid}/")
+    curator.goto(f"/galaxies/story/campaigns/{round_.campaign.uuid}/")
     page.get_by_role("link", name="Adjudication").click()
     cards = page.locator("[data-case]")
     expect(cards).to_have_count(3)
@@ -127,7 +105,7 @@ def test_the_next_round_is_drawn_by_disagreement_with_anchors(people, team, roun
     make_member(team, Role.PI, "pi")
     pi = people()
     page = pi.log_in("pi", PASSWORD)
-    pi.goto("/galaxies/bench/rounds/new/")
+    pi.goto("/galaxies/story/rounds/new/")
     by_disagreement = page.get_by_role("radio", name="By disagreement")
     parameters = page.locator("[data-sampler=disagreement]")
     predictions = page.get_by_role("checkbox", name="Show the model’s predictions")

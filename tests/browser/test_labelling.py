@@ -19,7 +19,6 @@ from tests.browser.accessibility import axe_clean
 from tests.browser.annotating import answer, ready, saved
 from tests.browser.conftest import LAPTOP, TABLET
 from tests.browser.mapping import on_screen
-from tests.browser.test_story import files, galaxy, team  # noqa: F401 - fixtures
 from tests.factories import PASSWORD, make_member
 from tests.processes import wait_until
 
@@ -27,17 +26,17 @@ GATE_MS = 150
 
 
 @pytest.fixture
-def round_(galaxy) -> Round:  # noqa: F811
+def round_(galaxy) -> Round:
     return new_round(galaxy, 20)
 
 
-def new_round(galaxy, n_sources: int, name: str = "Keys", **fields) -> Round:  # noqa: F811
+def new_round(galaxy, n_sources: int, name: str = "Keys", **fields) -> Round:
     catalog = galaxy.catalogs.get(kind="detected")
     fields = {"opened_by": None, "seed": 2} | fields
     return open_round(catalog=catalog, scheme=legus_scheme(), campaign_name=name, n_sources=n_sources, **fields)
 
 
-def sit_down(people, team, round_, name: str, size=LAPTOP):  # noqa: F811
+def sit_down(people, team, round_, name: str, size=LAPTOP):
     make_member(team, Role.ANNOTATOR, name)
     voter = people(size)
     page = voter.log_in(name, PASSWORD)
@@ -47,7 +46,7 @@ def sit_down(people, team, round_, name: str, size=LAPTOP):  # noqa: F811
     return voter, page
 
 
-def test_the_bench_shows_the_source_and_fits_a_laptop_and_a_tablet(people, team, round_):  # noqa: F811
+def test_the_bench_shows_the_source_and_fits_a_laptop_and_a_tablet(people, team, round_):
     voter, page = sit_down(people, team, round_, "ann")
     expect(page.locator("#heat-band")).to_have_text("F555W")
     expect(page.locator("#band-strip figure")).to_have_count(5)
@@ -81,7 +80,7 @@ def drawn(page: Page, selector: str) -> int:
     )
 
 
-def test_nothing_moves_from_one_source_to_the_next(people, team, round_):  # noqa: F811
+def test_nothing_moves_from_one_source_to_the_next(people, team, round_):
     _, page = sit_down(people, team, round_, "bob")
     places = """() => [...document.querySelectorAll(
         ".bench canvas, #map, #context, #answering button, #answering h2, #readings, #last-answer")].map(
@@ -95,7 +94,7 @@ def test_nothing_moves_from_one_source_to_the_next(people, team, round_):  # noq
         assert page.evaluate(places) == before
 
 
-def test_from_a_key_to_the_next_source_drawn_in_under_100_ms(people, team, round_):  # noqa: F811
+def test_from_a_key_to_the_next_source_drawn_in_under_100_ms(people, team, round_):
     _, page = sit_down(people, team, round_, "cleo")
     for _ in range(14):
         answer(page, "1")
@@ -106,7 +105,7 @@ def test_from_a_key_to_the_next_source_drawn_in_under_100_ms(people, team, round
     assert statistics.median(took) < 100
 
 
-def test_a_double_press_answers_one_source(people, team, round_):  # noqa: F811
+def test_a_double_press_answers_one_source(people, team, round_):
     _, page = sit_down(people, team, round_, "dan")
     page.wait_for_timeout(200)
     page.keyboard.press("1")
@@ -116,7 +115,7 @@ def test_a_double_press_answers_one_source(people, team, round_):  # noqa: F811
     assert Vote.objects.count() == 1
 
 
-def test_what_is_shown_is_kept_with_the_vote(people, team, round_):  # noqa: F811
+def test_what_is_shown_is_kept_with_the_vote(people, team, round_):
     voter, page = sit_down(people, team, round_, "eve")
     voter.tolerated = "Canvas2D"  # Chromium's word on this test's reading back of what was drawn
     renditions = [each.slug for each in round_.galaxy.latest_mosaic.renditions.all()]
@@ -129,10 +128,10 @@ def test_what_is_shown_is_kept_with_the_vote(people, team, round_):  # noqa: F81
     page.keyboard.press("b")
     assert name.inner_text() == second != first
     page.keyboard.press("w")
-    expect(page.locator("[data-stretch-name]")).to_have_text("asinh 30")
+    expect(page.locator(".evidence [data-stretch-name]")).to_have_text("asinh 30")
     page.keyboard.press("q")
     page.keyboard.press("q")
-    expect(page.locator("[data-stretch-name]")).to_have_text("asinh 3")
+    expect(page.locator(".evidence [data-stretch-name]")).to_have_text("asinh 3")
     with_lines = drawn(page, "#heat-map")
     page.keyboard.down(" ")
     expect(page.locator("#map")).to_have_class(re.compile("without-overlays"))
@@ -150,7 +149,7 @@ def test_what_is_shown_is_kept_with_the_vote(people, team, round_):  # noqa: F81
     assert isinstance(looked["zoom"], int)
 
 
-def test_flags_and_comments_without_a_network_are_kept_and_sent_once(people, team, round_):  # noqa: F811
+def test_flags_and_comments_without_a_network_are_kept_and_sent_once(people, team, round_):
     voter, page = sit_down(people, team, round_, "flo")
     voter.tolerated = "ERR_FAILED"
     page.route("**/api/v1/remarks/**", lambda route: route.abort())
@@ -181,7 +180,7 @@ def test_flags_and_comments_without_a_network_are_kept_and_sent_once(people, tea
     assert Remark.objects.standing().flags().count() == 0
 
 
-def test_a_flag_may_have_a_reason_and_escape_keeps_nothing(people, team, round_):  # noqa: F811
+def test_a_flag_may_have_a_reason_and_escape_keeps_nothing(people, team, round_):
     _, page = sit_down(people, team, round_, "gus")
     page.keyboard.press("c")
     expect(page.locator("#note")).to_be_visible()
@@ -200,7 +199,7 @@ def test_a_flag_may_have_a_reason_and_escape_keeps_nothing(people, team, round_)
     assert not Vote.objects.exists()
 
 
-def test_after_a_batch_a_break_is_proposed_and_any_key_goes_on(people, team, round_):  # noqa: F811
+def test_after_a_batch_a_break_is_proposed_and_any_key_goes_on(people, team, round_):
     Round.objects.filter(pk=round_.pk).update(batch_size=2)
     voter, page = sit_down(people, team, round_, "hal")
     answer(page, "1")
@@ -220,7 +219,7 @@ def test_after_a_batch_a_break_is_proposed_and_any_key_goes_on(people, team, rou
     assert list(Vote.objects.order_by("pk").values_list("label__value", flat=True)) == ["1", "2", "4"]
 
 
-def test_examples_and_help_open_and_close_by_their_keys(people, team, galaxy):  # noqa: F811
+def test_examples_and_help_open_and_close_by_their_keys(people, team, galaxy):
     first = new_round(galaxy, 40, name="Examples")
     for name in ("una", "uwe"):
         annotator = make_member(team, Role.ANNOTATOR, name)
@@ -252,7 +251,7 @@ def test_examples_and_help_open_and_close_by_their_keys(people, team, galaxy):  
     assert Vote.objects.filter(assignment__round=second).count() == 0
 
 
-def test_a_blind_rounds_page_asks_for_nothing_of_predictions(people, team, round_):  # noqa: F811
+def test_a_blind_rounds_page_asks_for_nothing_of_predictions(people, team, round_):
     _, page = sit_down(people, team, round_, "jo")
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
@@ -265,7 +264,7 @@ def test_a_blind_rounds_page_asks_for_nothing_of_predictions(people, team, round
     assert "predict" not in page.content()
 
 
-def test_evidence_that_does_not_load_blocks_no_vote_and_says_so(people, team, round_):  # noqa: F811
+def test_evidence_that_does_not_load_blocks_no_vote_and_says_so(people, team, round_):
     make_member(team, Role.ANNOTATOR, "kai")
     voter = people()
     voter.tolerated = "ERR_FAILED"
@@ -292,7 +291,7 @@ ALL_DRAWN = """() => [...document.querySelectorAll("#zooms canvas")].filter((eac
 
 
 @pytest.mark.parametrize("size", [LAPTOP, TABLET], ids=["laptop", "tablet"])
-def test_the_closer_look_lies_over_the_image_from_source_to_source(people, team, round_, size):  # noqa: F811
+def test_the_closer_look_lies_over_the_image_from_source_to_source(people, team, round_, size):
     voter, page = sit_down(people, team, round_, "ann", size)
     asked = []
     page.on("request", lambda request: asked.append(request.url) if "field=wide" in request.url else None)
@@ -324,7 +323,7 @@ def test_the_closer_look_lies_over_the_image_from_source_to_source(people, team,
     assert [vote.shown["closer_look"] for vote in votes] == [False, True, True, False]
 
 
-def test_a_closer_look_that_does_not_load_says_so(people, team, round_):  # noqa: F811
+def test_a_closer_look_that_does_not_load_says_so(people, team, round_):
     voter, page = sit_down(people, team, round_, "ann")
     page.route("**/evidence/?*field=wide*", lambda route: route.abort())
     with voter.tolerating("Failed to load resource"):
@@ -338,7 +337,7 @@ def test_a_closer_look_that_does_not_load_says_so(people, team, round_):  # noqa
 
 
 @pytest.mark.parametrize("size", [LAPTOP, TABLET], ids=["laptop", "tablet"])
-def test_the_evidence_page_of_a_source(people, team, galaxy, size):  # noqa: F811
+def test_the_evidence_page_of_a_source(people, team, galaxy, size):
     make_member(team, Role.VIEWER, "liv")
     viewer = people(size)
     page = viewer.log_in("liv", PASSWORD)
@@ -377,7 +376,7 @@ def test_the_evidence_page_of_a_source(people, team, galaxy, size):  # noqa: F81
     viewer.shoot(f"evidence-closer-{size['width']}", size)
 
 
-def test_an_informed_round_shows_the_model_follows_it_and_keeps_what_was_on_the_screen(people, team, galaxy):  # noqa: F811
+def test_an_informed_round_shows_the_model_follows_it_and_keeps_what_was_on_the_screen(people, team, galaxy):
     first = new_round(galaxy, 40, name="Learning")
     teacher = make_member(team, Role.ANNOTATOR, "teacher")
     teach(first, teacher, 40)

@@ -10,7 +10,6 @@ from galaxycat.accounts.models import Role
 from tests.browser.accessibility import axe_clean
 from tests.browser.conftest import LAPTOP, TABLET
 from tests.browser.mapping import drag, go_to, on_screen, swipe, view
-from tests.browser.test_story import files, galaxy, team  # noqa: F401 - fixtures
 from tests.factories import PASSWORD, make_member
 
 
@@ -34,7 +33,7 @@ def sent(page: Page) -> None:
 
 
 @pytest.mark.parametrize("size", [LAPTOP, TABLET], ids=["laptop", "tablet"])
-def test_every_shape_is_drawn_changed_undone_and_kept(people, team, galaxy, size):  # noqa: F811
+def test_every_shape_is_drawn_changed_undone_and_kept(people, team, galaxy, size):
     make_member(team, Role.CURATOR, "cora")
     cora = people(size)
     cora.log_in("cora", PASSWORD)
@@ -94,7 +93,7 @@ def test_every_shape_is_drawn_changed_undone_and_kept(people, team, galaxy, size
     assert view(page)[:2] == (near(400), near(400))
 
 
-def test_a_finger_draws_chooses_and_pulls_on_a_tablet(people, team, galaxy):  # noqa: F811
+def test_a_finger_draws_chooses_and_pulls_on_a_tablet(people, team, galaxy):
     make_member(team, Role.CURATOR, "cora")
     cora = people(TABLET, has_touch=True)
     cora.log_in("cora", PASSWORD)
@@ -120,7 +119,7 @@ def test_a_finger_draws_chooses_and_pulls_on_a_tablet(people, team, galaxy):  # 
     assert view(page)[0] < before[0] - 20
 
 
-def test_the_keyboard_alone_draws_moves_sizes_and_removes(people, team, galaxy):  # noqa: F811
+def test_the_keyboard_alone_draws_moves_sizes_and_removes(people, team, galaxy):
     make_member(team, Role.ANNOTATOR, "ada")
     ada = people()
     ada.log_in("ada", PASSWORD)
@@ -164,7 +163,7 @@ def test_the_keyboard_alone_draws_moves_sizes_and_removes(people, team, galaxy):
     saved(page, 1)
 
 
-def test_who_sees_and_changes_which_regions(people, team, galaxy):  # noqa: F811
+def test_who_sees_and_changes_which_regions(people, team, galaxy):
     for role, name in ((Role.CURATOR, "cora"), (Role.ANNOTATOR, "ada"), (Role.ANNOTATOR, "ben")):
         make_member(team, role, name)
     for name, at in (("cora", "x 300 y 300"), ("ada", "x 500 y 500")):
@@ -193,7 +192,7 @@ def test_who_sees_and_changes_which_regions(people, team, galaxy):  # noqa: F811
     expect(listed(page)).to_contain_text("cora")
 
 
-def test_what_cannot_be_saved_waits_and_what_is_refused_is_taken_back(people, team, galaxy):  # noqa: F811
+def test_what_cannot_be_saved_waits_and_what_is_refused_is_taken_back(people, team, galaxy):
     make_member(team, Role.CURATOR, "cora")
     cora = people()
     cora.log_in("cora", PASSWORD)
@@ -220,7 +219,7 @@ def test_what_cannot_be_saved_waits_and_what_is_refused_is_taken_back(people, te
     cora.shoot("region-refused")
 
 
-def test_ds9_files_go_out_and_come_in(people, team, galaxy, tmp_path):  # noqa: F811
+def test_ds9_files_go_out_and_come_in(people, team, galaxy, tmp_path):
     make_member(team, Role.CURATOR, "cora")
     cora = people()
     cora.log_in("cora", PASSWORD)

@@ -11,7 +11,6 @@ from galaxycat.accounts.models import Role
 from tests.browser.accessibility import axe_clean
 from tests.browser.conftest import LAPTOP, TABLET
 from tests.browser.mapping import drag, go_to, on_screen
-from tests.browser.test_story import files, galaxy, team  # noqa: F401 - fixtures
 from tests.factories import PASSWORD, make_member
 
 DRAWN_AT = "() => { const c = document.querySelector('.marker-canvas'); return c.getContext('2d').getImageData(0, 0, c.width, c.height).data }"
@@ -27,7 +26,7 @@ def about(page: Page, name: str):
 
 
 @pytest.mark.parametrize("size", [LAPTOP, TABLET], ids=["laptop", "tablet"])
-def test_a_rectangle_and_a_polygon_select_what_lies_inside(people, team, galaxy, size, tmp_path):  # noqa: F811
+def test_a_rectangle_and_a_polygon_select_what_lies_inside(people, team, galaxy, size, tmp_path):
     make_member(team, Role.ANNOTATOR, "ada")
     ada = people(size)
     ada.log_in("ada", PASSWORD)
@@ -80,7 +79,7 @@ def test_a_rectangle_and_a_polygon_select_what_lies_inside(people, team, galaxy,
     expect(page.locator("#selection")).to_be_hidden()
 
 
-def test_selected_sources_are_listed_with_their_class_and_lead_to_their_evidence(people, team, galaxy):  # noqa: F811
+def test_selected_sources_are_listed_with_their_class_and_lead_to_their_evidence(people, team, galaxy):
     make_member(team, Role.VIEWER, "vera")
     vera = people()
     vera.log_in("vera", PASSWORD)
@@ -100,7 +99,7 @@ def test_selected_sources_are_listed_with_their_class_and_lead_to_their_evidence
     expect(page).to_have_url(re.compile(f"/sources/({truth.number}|{truth.uuid})/"))
 
 
-def test_the_source_under_the_pointer_shows_its_card(people, team, galaxy):  # noqa: F811
+def test_the_source_under_the_pointer_shows_its_card(people, team, galaxy):
     make_member(team, Role.VIEWER, "vera")
     vera = people()
     vera.log_in("vera", PASSWORD)
@@ -128,7 +127,7 @@ def test_the_source_under_the_pointer_shows_its_card(people, team, galaxy):  # n
     page.mouse.up()
 
 
-def test_each_catalogue_has_its_mark_and_keeps_it(people, team, galaxy):  # noqa: F811
+def test_each_catalogue_has_its_mark_and_keeps_it(people, team, galaxy):
     make_member(team, Role.VIEWER, "vera")
     vera = people()
     vera.log_in("vera", PASSWORD)

@@ -10,12 +10,7 @@ from astropy.wcs import WCS
 from django.conf import settings
 from playwright.sync_api import Page, expect
 
-from catalogs.detecting import detect_sources
-from catalogs.imagery.fitsband import BandArgument
-from catalogs.importing import import_catalog
-from catalogs.ingest import ingest_galaxy
 from catalogs.models import Galaxy
-from catalogs.simulation import SimulationSpec, simulate_galaxy
 from galaxycat.accounts.models import Role
 from labeling.models import Assignment, Round, Vote
 from labeling.rounds import close_round, open_round
@@ -25,30 +20,7 @@ from tests.browser.accessibility import axe_clean
 from tests.browser.annotating import answer, press, ready
 from tests.browser.conftest import LAPTOP, TABLET
 from tests.browser.counting import GROUPS, human_to_mode, percent
-from tests.factories import PASSWORD, make_member, make_team, make_user
-
-SPEC = SimulationSpec(name="story", size_px=768, seed=5)
-
-
-@pytest.fixture(scope="session")
-def files(tmp_path_factory):
-    """A simulated galaxy's FITS files."""
-    return simulate_galaxy(SPEC, tmp_path_factory.mktemp("simulated") / "story", lambda line: None)
-
-
-@pytest.fixture
-def team(server):
-    return make_team("Whirlpool survey")
-
-
-@pytest.fixture
-def galaxy(team, files) -> Galaxy:
-    """The simulated galaxy, ingested, with detected sources and a reference catalogue."""
-    bands = [BandArgument(name.upper(), path) for name, path in files.bands.items()]
-    galaxy = ingest_galaxy(slug="story", name="Story galaxy (simulated)", bands=bands, team=team).mosaic.galaxy
-    detect_sources(galaxy=galaxy)
-    import_catalog(galaxy=galaxy, path=files.truth, name="truth")
-    return galaxy
+from tests.factories import PASSWORD, make_member, make_user
 
 
 def test_a_pi_opens_a_round_three_annotators_vote_and_agreement_forms(people, team, galaxy):

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import rasterio
 from playwright.sync_api import Page, expect
+from rasterio.io import MemoryFile
 
 from catalogs.models import Galaxy
 from catalogs.sky import sky_of
@@ -14,7 +15,6 @@ from galaxycat.accounts.models import Role
 from tests.browser.accessibility import axe_clean
 from tests.browser.conftest import LAPTOP, TABLET
 from tests.browser.mapping import go_to, on_screen
-from tests.browser.test_story import files, galaxy, team  # noqa: F401 - fixtures
 from tests.factories import PASSWORD, make_catalog, make_member
 
 
@@ -29,7 +29,7 @@ def centre_px(page: Page) -> tuple[float, float]:
 
 
 @pytest.mark.parametrize("size", [LAPTOP, TABLET], ids=["laptop", "tablet"])
-def test_the_map_goes_to_a_place_and_its_address_opens_the_view_again(people, team, galaxy, size):  # noqa: F811
+def test_the_map_goes_to_a_place_and_its_address_opens_the_view_again(people, team, galaxy, size):
     make_member(team, Role.VIEWER, "vera")
     viewer = people(size)
     viewer.log_in("vera", PASSWORD)
@@ -73,7 +73,7 @@ def test_the_map_goes_to_a_place_and_its_address_opens_the_view_again(people, te
     assert again.locator("input[name=rendition]:checked").input_value() == chosen
 
 
-def test_the_whole_image_fills_the_map_and_wheel_and_keys_go_by_whole_zooms(people, team, galaxy):  # noqa: F811
+def test_the_whole_image_fills_the_map_and_wheel_and_keys_go_by_whole_zooms(people, team, galaxy):
     make_member(team, Role.VIEWER, "vera")
     viewer = people()
     viewer.log_in("vera", PASSWORD)
@@ -101,7 +101,28 @@ def test_the_whole_image_fills_the_map_and_wheel_and_keys_go_by_whole_zooms(peop
     assert page.url == named
 
 
-def test_the_map_goes_to_an_object_by_its_name(people, team, galaxy, sesame):  # noqa: F811
+def test_between_two_whole_zooms_there_are_no_seams(people, team, galaxy):
+    """A row of the screen where two tiles meet is as bright as those about it, in the pictures that the server renders."""
+    make_member(team, Role.VIEWER, "vera")
+    viewer = people()
+    viewer.log_in("vera", PASSWORD)
+    page = viewer.goto("/galaxies/story/")
+    expect(readout(page, "zoom")).to_have_text("1:1.1")
+    page.wait_for_load_state("networkidle")
+    page.keyboard.press("m")
+    expect(page.locator(".leaflet-tile:not(.leaflet-tile-loaded)")).to_have_count(0)
+    tiles = [tile.bounding_box() for tile in page.locator("img.leaflet-tile-loaded").all()]
+    edges = {int(tile["y"]) for tile in tiles if tile["y"] > 100}
+    assert len(edges) == 2
+    assert all(tile["y"] % 1 for tile in tiles if tile["y"] > 100)
+    with MemoryFile(page.screenshot()) as memory, memory.open() as opened:
+        rows = opened.read([1, 2, 3])[:, :, 200:760].mean(axis=(0, 2))
+    bend = np.abs(rows[1:-1] - (rows[:-2] + rows[2:]) / 2)
+    # 14 levels of 255 where the browser blends each edge with the black beneath it; elsewhere up to 3.
+    assert [edge for edge in edges if bend[edge - 3 : edge + 3].max() > 5] == []
+
+
+def test_the_map_goes_to_an_object_by_its_name(people, team, galaxy, sesame):
     make_member(team, Role.VIEWER, "vera")
     viewer = people()
     viewer.log_in("vera", PASSWORD)
@@ -119,7 +140,7 @@ def test_the_map_goes_to_an_object_by_its_name(people, team, galaxy, sesame):  #
 
 
 @pytest.mark.parametrize("size", [LAPTOP, TABLET], ids=["laptop", "tablet"])
-def test_values_grid_minimap_and_a_picture_to_keep(people, team, galaxy, size, tmp_path):  # noqa: F811
+def test_values_grid_minimap_and_a_picture_to_keep(people, team, galaxy, size, tmp_path):
     Galaxy.objects.filter(pk=galaxy.pk).update(distance_mpc=9.9)
     make_member(team, Role.VIEWER, "vera")
     viewer = people(size)
@@ -173,7 +194,7 @@ def test_values_grid_minimap_and_a_picture_to_keep(people, team, galaxy, size, t
     assert pixels[:, -50:].mean() < 60
 
 
-def test_a_large_catalogue_comes_as_it_comes_into_view(people, team, galaxy):  # noqa: F811
+def test_a_large_catalogue_comes_as_it_comes_into_view(people, team, galaxy):
     n_sources = 9000
     catalog = make_catalog(galaxy, n_sources, name="large", kind="reference")
     make_member(team, Role.VIEWER, "vera")
