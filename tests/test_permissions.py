@@ -16,6 +16,7 @@ from catalogs.releases.publishing import publish_release
 from galaxycat.accounts.models import Membership
 from galaxycat.asgi import websocket_urlpatterns
 from galaxycat.events.guards import TOPIC_GUARDS
+from tests.catalogs.test_stretching import STYLE
 from tests.mlops.factories import make_model, starcnet_row
 from tests.permissions import (
     ACCOUNT_MATRIX,
@@ -34,10 +35,6 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 REFUSED = {"login", "401", "403", "404", "405"}
 REGIONS = b"# Region file format: DS9\nimage\ncircle(100,100,20)\n"
 CSV = b"id,x_px,y_px\n1,10,10\n"
-STYLE = {
-    "channels": [{"weights": {"F555W": 1}, "black": 0, "white": 1}],
-    "stretch": "asinh", "softness": 10, "gamma": 1, "colourMap": "viridis",
-}  # fmt: skip
 
 
 @pytest.fixture(scope="module")

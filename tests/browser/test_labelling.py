@@ -356,6 +356,8 @@ def test_the_evidence_page_of_a_source(people, team, galaxy, size):
     page.get_by_role("link", name="All evidence").click()
     page.wait_for_url(f"**/sources/{source.uuid}/evidence/")
     expect(page.locator("#readings dt")).to_have_count(10)
+    # The same cross-hairs as where one labels, in both pictures.
+    assert page.locator(".aim-line").evaluate("(line) => getComputedStyle(line).stroke") == "rgb(255, 255, 255)"
     page.keyboard.press("w")
     for name in page.locator("[data-stretch-name]").all():
         expect(name).to_have_text("asinh 30")
