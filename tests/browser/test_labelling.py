@@ -362,6 +362,8 @@ def test_the_evidence_page_of_a_source(people, team, galaxy, size):
     for name in page.locator("[data-stretch-name]").all():
         expect(name).to_have_text("asinh 30")
     axe_clean(page)
+    image, beside = (page.locator(part).bounding_box() for part in (".bench-image", ".evidence"))
+    assert image["x"] + image["width"] <= beside["x"] + 1
     viewer.shoot(f"evidence-{size['width']}", size)
     page.keyboard.press("x")
     expect(page.get_by_role("button", name="Growth")).to_have_attribute("aria-pressed", "true")
