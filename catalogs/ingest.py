@@ -154,8 +154,9 @@ def _on_one_grid(files: Sequence[BandFile], first: BandFile) -> list[GridBand]:
 def _is_on_grid(file: BandFile, first: BandFile) -> bool:
     if file.shape != first.shape:
         return False
-    if file.wcs is None or first.wcs is None:
-        return True  # pixel for pixel, as they are given
+    # Pixel for pixel, as they are given; an image of the whole sky has corners without a place on it to compare.
+    if file.wcs is None or first.wcs is None or file.wcs_cards == first.wcs_cards:
+        return True
     height_px, width_px = first.shape
     return offset_px(first.wcs, file.wcs, width_px, height_px) <= MAX_OFFSET_PX
 
