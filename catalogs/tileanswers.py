@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils.http import parse_etags
+
 from catalogs.imagery.blocks import Pyramid, open_pyramid
 from catalogs.imagery.encoding import media_type
 from catalogs.imagery.tiles import TilePlan
@@ -35,6 +37,11 @@ class TileAnswer:
     body: bytes
     media_type: str
     encoding: str = ""
+
+
+def is_known(if_none_match: str, etag: str) -> bool:
+    """Whether the header's list has the tag, marked as weak (W/) or not: a proxy that compresses answers marks it."""
+    return etag in (each.removeprefix("W/") for each in parse_etags(if_none_match))
 
 
 def rendered_tile(plan: TilePlan, address: TileAddress) -> TileAnswer:

@@ -155,6 +155,16 @@ def test_what_is_known_is_not_sent_again(annotator, image):
     assert ask(data_url(image), cookies_of(annotator), if_none_match='"other"')[0] == 200
 
 
+@pytest.mark.parametrize(
+    ("known", "status"),
+    [("W/{}", 304), ('"other", {}', 304), ('W/"other" , W/{}', 304), ('"other", "more"', 200), ("*", 200)],
+)
+def test_what_is_known_may_stand_in_a_list_and_be_marked_weak(annotator, image, known, status):
+    known = known.format(annotator.get(data_url(image))["ETag"])
+    assert annotator.get(data_url(image), headers={"If-None-Match": known}).status_code == status
+    assert ask(data_url(image), cookies_of(annotator), if_none_match=known)[0] == status
+
+
 def test_head_has_no_body(annotator, image):
     annotator.get(data_url(image))
     status, headers, body = ask(data_url(image), cookies_of(annotator), method="HEAD")
@@ -247,7 +257,15 @@ def test_a_style_not_met_yet_is_djangos(annotator, image, world):
 
 
 @pytest.mark.parametrize(
-    "path", ["/tiles/", "/tiles/../etc/passwd", "/tiles/{image}/data/1/1/0/0", "/tiles/{image}/data/1/1/0/0/x", "/"]
+    "path",
+    [
+        "/tiles/",
+        "/tiles/../etc/passwd",
+        "/tiles/{image}/data/1/1/0/0",
+        "/tiles/{image}/data/1/1/0/0/x",
+        "/tiles/{image}/data/１/1/0/0/",
+        "/",
+    ],
 )
 def test_other_addresses_are_djangos(annotator, image, path):
     annotator.get(data_url(image))
