@@ -121,7 +121,14 @@ def text(header: fits.Header, key: str, path: object) -> str | None:
 
 
 def filter_name(header: fits.Header, path: object) -> str | None:
-    """FILTER, else the one of FILTER1 and FILTER2 that is not CLEAR: ACS has two wheels, one of them open."""
+    """PUPIL where it is a filter, else FILTER, else the one of FILTER1 and FILTER2 that is not CLEAR.
+
+    ACS has two wheels, one of them open. NIRCam's narrow filters stand in the pupil wheel, behind a wide one (FILTER =
+    F444W, PUPIL = F405N), and NIRISS has half of its filters there, behind CLEAR.
+    """
+    pupil = text(header, "PUPIL", path)
+    if default_pivot_nm(pupil) is not None:
+        return pupil
     names = [text(header, key, path) for key in ("FILTER", "FILTER1", "FILTER2")]
     return next((name for name in names if name and not name.upper().startswith("CLEAR")), None)
 

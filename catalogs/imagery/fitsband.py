@@ -94,7 +94,8 @@ def _band_file(
         hdu = _image_hdu(path, hdus, ext, plane)
         _require_complete(path, plain, hdu)
         header = _merged_header(hdu, hdus[0])
-        header.update(dict(told))
+        # What a person says of the filter is said of both of JWST's wheels.
+        header.update(dict(told) | ({"PUPIL": ""} if "FILTER" in told else {}))
         shape = (int(hdu.shape[-2]), int(hdu.shape[-1]))
         calibration = read_calibration(header, path, warnings).as_told(told)
         cards = celestial_cards(hdu.header, shape, path, warnings)

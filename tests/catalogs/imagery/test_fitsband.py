@@ -224,6 +224,12 @@ def test_text_without_quotes_is_refused_with_its_card(tmp_path, key):
         pass
 
 
+def test_a_filter_that_a_person_names_overrules_both_wheels(tmp_path):
+    path = write_fits(tmp_path / "a.fits", DATA, {"FILTER": "F444W", "PUPIL": "F405N"})
+    with open_band(path, told={"FILTER": "F200W"}) as band:
+        assert (band.calibration.filter_name, band.calibration.pivot_wavelength_nm) == ("F200W", 1990.0)
+
+
 def test_a_damaged_compressed_tile_is_one_line(tmp_path):
     path = tmp_path / "a.fits.fz"
     noise = np.random.default_rng(0).normal(5, 1, (120, 120)).astype(np.float32)
