@@ -70,7 +70,9 @@ def _room_on_disk() -> Iterator[None]:
     try:
         yield
     except (OSError, RasterioError, CPLE_BaseError) as error:
-        reason = getattr(error, "strerror", None) or error.__cause__ or error
+        reason = str(getattr(error, "strerror", None) or error.__cause__ or error)
+        # Who ingests from the web is not to see where things lie on the server.
+        reason = reason.replace(str(image_storage().location), "images")
         raise BadInput(
             f"the images cannot be written ({reason}): make room under GALAXYCAT_HOME, then run this again"
         ) from error

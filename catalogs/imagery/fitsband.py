@@ -149,8 +149,8 @@ def _decompress(path: Path, opener: Callable[..., Any], target: BinaryIO) -> Non
     except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
         if isinstance(error, OSError) and error.errno in DISK_FULL:
             raise BadInput(
-                f"{path}: no room to decompress it in {tempfile.gettempdir()} ({error.strerror}): make room there, or name "
-                "another folder in TMPDIR"
+                f"{path}: no room to decompress it ({error.strerror}): make room in the folder for temporary files, or name "
+                "another in TMPDIR"
             ) from error
         raise BadInput(
             f"{path}: its compression is damaged or cut short ({error}): copy or download it again"

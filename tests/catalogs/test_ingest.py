@@ -298,7 +298,7 @@ def test_a_full_disk_is_one_line_and_leaves_nothing_behind(band, images, room_by
 def test_no_room_to_decompress_is_not_called_damage(band, images, tmp_path):
     packed = tmp_path / "v.fits.gz"
     packed.write_bytes(gzip.compress(band.read_bytes()))
-    with files_of_at_most(100_000), pytest.raises(BadInput, match=r"v\.fits\.gz: no room to decompress it in .*TMPDIR"):
+    with files_of_at_most(100_000), pytest.raises(BadInput, match=r"v\.fits\.gz: no room to decompress it .*TMPDIR"):
         ingest_galaxy(slug="ngc-1", bands=[BandArgument("V", packed)], team=make_team())
 
 
