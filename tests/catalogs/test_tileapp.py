@@ -2,6 +2,7 @@
 
 import asyncio
 import zlib
+from threading import current_thread
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from django.utils import timezone
 
 from catalogs import grants
 from catalogs.grants import LIFE_S, PUBLIC_IMAGES, cookie_name, is_granted, make_grant
+from catalogs.imagery import blocks
 from catalogs.imagery.blocks import open_pyramid
 from catalogs.tileapp import TileApp
 from catalogs.tileplans import PLANS
@@ -271,6 +273,16 @@ def test_other_addresses_are_djangos(annotator, image, path):
     annotator.get(data_url(image))
     with pytest.raises(Passed):
         ask(path.replace("{image}", image), cookies_of(annotator))
+
+
+def test_an_image_is_not_opened_in_the_event_loop(annotator, image, monkeypatch):
+    first = annotator.get(data_url(image)).content
+    open_pyramid.cache_clear()
+    threads = []
+    read_table = blocks._level
+    monkeypatch.setattr(blocks, "_level", lambda page: threads.append(current_thread()) or read_table(page))
+    assert [ask(data_url(image), cookies_of(annotator))[2] for _ in range(2)] == [first, first]
+    assert [thread.name.partition("_")[0] for thread in threads] == ["tiles", "tiles"]  # two levels, read once
 
 
 def test_a_file_that_is_gone_is_djangos_to_tell(annotator, image, world):
