@@ -22,11 +22,14 @@ BLOCK_COLUMNS = 1024
 NODE_STEP_PX = 64
 MARGIN_PX = 2
 LEAST_COVER = 0.5
-PER_SOLID_ANGLE = re.compile(r"/\s*\(?(sr|arcsec|deg|pix_area)|\b(sr|arcsec2?|arcsec\^2)\s*(\^|\*\*)?\(?-")
+PER_SOLID_ANGLE = re.compile(
+    r"/\s*\(?(sr|steradian|arcsec|deg|pix_area|beam)|\b(sr|arcsec2?|arcsec\^2|beam)\s*(\^|\*\*)?\(?-"
+)
 
 
 def is_surface_brightness(unit: str | None) -> bool:
-    """Whether a unit is per solid angle, so that a pixel's value does not depend on its size."""
+    """Whether a unit is per solid angle, a radio telescope's beam among them, so that a pixel's value does not depend on its
+    size."""
     return bool(unit and PER_SOLID_ANGLE.search(unit.lower()))
 
 

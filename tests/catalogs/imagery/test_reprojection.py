@@ -116,7 +116,8 @@ def test_surface_brightness_is_not_scaled(band):
 
 @pytest.mark.parametrize(
     ("unit", "expected"),
-    [("MJy/sr", True), ("Jy/arcsec2", True), ("MJy sr-1", True), ("erg/s/cm2/arcsec^2", True), ("ELECTRONS/S", False),
+    [("MJy/sr", True), ("Jy/arcsec2", True), ("MJy sr-1", True), ("erg/s/cm2/arcsec^2", True),
+     ("JY/BEAM", True), ("Jy beam-1", True), ("Jy beam^-1", True), ("MJy/steradian", True), ("ELECTRONS/S", False),
      ("counts", False), ("e-/s", False), ("Jy", False), (None, False), ("", False)],
 )  # fmt: skip
 def test_which_units_are_per_solid_angle(unit, expected):
