@@ -21,6 +21,7 @@ from catalogs.models import Band, Catalog, Galaxy, Mosaic, Rendition, Source
 from catalogs.models.catalog import SourceQuerySet
 from catalogs.resolving import resolve_name
 from catalogs.selecting import parse_polygon, selection
+from catalogs.tileanswers import is_known
 from catalogs.viewer import tile_url
 from galaxycat.errors import BadInput
 
@@ -291,8 +292,10 @@ class SourceViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         if field not in FIELDS_PX:
             raise BadInput(f"field: {field[:40]!r} is not one of {', '.join(FIELDS_PX)}")
         etag = etag_of(source, mosaic, FIELDS_PX[field])
-        is_known = request.headers.get("If-None-Match") == etag
-        response = Response(status=304) if is_known else Response(evidence_of(source, mosaic, FIELDS_PX[field]))
+        if is_known(request.headers.get("If-None-Match", ""), etag):
+            response = Response(status=304)
+        else:
+            response = Response(evidence_of(source, mosaic, FIELDS_PX[field]))
         response["ETag"] = etag
         response["Cache-Control"] = _cache_control(mosaic, request.query_params.get("image", ""))
         return response

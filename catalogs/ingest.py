@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from catalogs.imagery.calibration import number
 from catalogs.imagery.fitsband import BandArgument, BandFile, open_band
 from catalogs.imagery.recipes import style_hash, to_json
 from catalogs.imagery.reprojection import ReprojectedBand, reprojected
@@ -116,8 +117,8 @@ def require_names(slug: str, name: str | None, bands: Sequence[str], reference: 
     """Raises BadInput unless the galaxy, its bands and its reference band can be called so."""
     if len(slug) > 60 or not SLUG.fullmatch(slug):
         raise BadInput(f"{slug!r}: a galaxy's short name has small letters, digits and dashes, such as ngc-628")
-    if name is not None and not 0 < len(name.strip()) <= 100:
-        raise BadInput("--name: a galaxy's name has 1 to 100 characters")
+    if name is not None and not (0 < len(name.strip()) <= 100 and name.isprintable()):
+        raise BadInput("--name: a galaxy's name has 1 to 100 printable characters")
     _require_distinct(bands)
     if reference is not None and reference not in bands:
         raise BadInput(f"--reference: {reference!r} is not one of the bands {', '.join(bands)}")
@@ -131,6 +132,9 @@ def _require_distinct(names: Sequence[str]) -> None:
             raise BadInput(f"--band: {name} is given twice; give each band a name of its own")
         if len(name) > 32:
             raise BadInput(f"--band: the name {name[:40]} is longer than 32 characters")
+        # Neither XML, where GDAL reads it, nor a database takes all others.
+        if not name.isprintable():
+            raise BadInput(f"--band: the name {name!r} has characters that cannot be printed: write it with others")
 
 
 def _reference(files: Sequence[BandFile], reference: str | None) -> BandFile:
@@ -154,8 +158,9 @@ def _on_one_grid(files: Sequence[BandFile], first: BandFile) -> list[GridBand]:
 def _is_on_grid(file: BandFile, first: BandFile) -> bool:
     if file.shape != first.shape:
         return False
-    if file.wcs is None or first.wcs is None:
-        return True  # pixel for pixel, as they are given
+    # Pixel for pixel, as they are given; an image of the whole sky has corners without a place on it to compare.
+    if file.wcs is None or first.wcs is None or file.wcs_cards == first.wcs_cards:
+        return True
     height_px, width_px = first.shape
     return offset_px(first.wcs, file.wcs, width_px, height_px) <= MAX_OFFSET_PX
 
@@ -192,7 +197,7 @@ def _create_galaxy(draft: Galaxy, first: BandFile) -> Galaxy:
     draft.wcs_cards = first.wcs_cards
     draft.pixel_scale_arcsec = pixel_scale_arcsec(first.wcs) if first.wcs is not None else None
     draft.sky_grid = _browser_grid(first)
-    draft.is_simulated = bool(first.header.get("SIMULATD", False))
+    draft.is_simulated = bool(number(first.header, "SIMULATD", first.path))
     draft.save(force_insert=True)
     return draft
 

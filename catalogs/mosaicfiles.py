@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from django.db.models import Q
+from rasterio._err import CPLE_BaseError  # what a failed copy raises has no public name
+from rasterio.errors import RasterioError
 
 from catalogs.imagery.display import DisplayScale, write_display_cog
 from catalogs.imagery.fitsband import BandFile
@@ -49,7 +51,7 @@ class Images:
 def stored_images(files: Sequence[BandFile], on_grid: Sequence[GridBand], progress: Progress) -> Iterator[Images]:
     """The finished images in the storage; those that no mosaic came to refer to are taken out again."""
     store = image_storage()
-    with store.draft_folder() as drafts:
+    with _room_on_disk(), store.draft_folder() as drafts:
         images = _write_images(drafts, files, on_grid, progress)
         progress(STORED, "storing the images")
         keys = {kind: store.adopt(path) for kind, path in images.drafts.items()}
@@ -60,6 +62,20 @@ def stored_images(files: Sequence[BandFile], on_grid: Sequence[GridBand], progre
             uses = Q(science_sha256=key) | Q(display_sha256=key) | Q(bands__native_sha256=key)
             if not Mosaic.objects.filter(uses).exists():
                 Path(store.gdal_path(key)).unlink(missing_ok=True)
+
+
+@contextmanager
+def _room_on_disk() -> Iterator[None]:
+    """What the disk, and GDAL on it, refuse, as BadInput with the mend. A band that cannot be read names itself before."""
+    try:
+        yield
+    except (OSError, RasterioError, CPLE_BaseError) as error:
+        reason = str(getattr(error, "strerror", None) or error.__cause__ or error)
+        # Who ingests from the web is not to see where things lie on the server.
+        reason = reason.replace(str(image_storage().location), "images")
+        raise BadInput(
+            f"the images cannot be written ({reason}): make room under GALAXYCAT_HOME, then run this again"
+        ) from error
 
 
 def _write_images(folder: Path, files: Sequence[BandFile], on_grid: Sequence[GridBand], progress: Progress) -> Images:

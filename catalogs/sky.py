@@ -1,9 +1,10 @@
 """Pixels to sky and back for a galaxy, by astropy from the header cards in the database."""
 
 import numpy as np
+from astropy.coordinates import SkyCoord
 from astropy.wcs import WCS
 
-from catalogs.imagery.fitswcs import quiet_astropy, wcs_from_cards
+from catalogs.imagery.fitswcs import pixels_at, quiet_astropy, wcs_from_cards
 from catalogs.models import Galaxy
 
 Degrees = list[float | None]
@@ -34,6 +35,4 @@ def pixels_of(galaxy: Galaxy, ra_deg: np.ndarray, dec_deg: np.ndarray) -> tuple[
     wcs = galaxy_wcs(galaxy)
     if wcs is None:
         return np.full(len(ra_deg), np.nan), np.full(len(ra_deg), np.nan)
-    with quiet_astropy():
-        x_px, y_px = wcs.all_world2pix(ra_deg, dec_deg, 0, quiet=True)
-    return np.asarray(x_px), np.asarray(y_px)
+    return pixels_at(wcs, SkyCoord(ra_deg, dec_deg, unit="deg"))

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-from catalogs.imagery.blocks import Pyramid, open_pyramid
+from django.utils.http import parse_etags
+
+from catalogs.imagery.blocks import open_pyramid, pyramid_at_once
 from catalogs.imagery.encoding import media_type
 from catalogs.imagery.tiles import TilePlan
 from catalogs.storage import image_storage
@@ -37,6 +39,11 @@ class TileAnswer:
     encoding: str = ""
 
 
+def is_known(if_none_match: str, etag: str) -> bool:
+    """Whether the header's list has the tag, marked as weak (W/) or not: a proxy that compresses answers marks it."""
+    return etag in (each.removeprefix("W/") for each in parse_etags(if_none_match))
+
+
 def rendered_tile(plan: TilePlan, address: TileAddress) -> TileAnswer:
     """The tile as a picture. Raises TileOutside."""
     body = plan.render(address.z, address.x, address.y, address.fmt)
@@ -45,13 +52,15 @@ def rendered_tile(plan: TilePlan, address: TileAddress) -> TileAnswer:
 
 def data_tile(address: TileAddress) -> TileAnswer:
     """The stored block, read from the disk if need be. Raises TileOutside."""
-    pyramid = _pyramid(address)
+    pyramid = open_pyramid(_path(address))
     return _block(pyramid.read(pyramid.span(address.band, address.z, address.x, address.y)))
 
 
 def data_tile_at_once(address: TileAddress) -> TileAnswer | None:
     """The stored block; None where the disk would have to be waited for. Raises TileOutside."""
-    pyramid = _pyramid(address)
+    pyramid = pyramid_at_once(_path(address))
+    if pyramid is None:
+        return None
     block = pyramid.read_at_once(pyramid.span(address.band, address.z, address.x, address.y))
     return None if block is None else _block(block)
 
@@ -65,8 +74,8 @@ def headers(address: TileAddress, scope: str, answer: TileAnswer | None) -> dict
     return named | ({"Content-Encoding": answer.encoding} if answer.encoding else {})
 
 
-def _pyramid(address: TileAddress) -> Pyramid:
-    return open_pyramid(image_storage().gdal_path(address.image))
+def _path(address: TileAddress) -> str:
+    return image_storage().gdal_path(address.image)
 
 
 def _block(block: bytes) -> TileAnswer:

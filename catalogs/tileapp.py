@@ -15,7 +15,7 @@ from django.conf import settings
 from django.http.cookie import parse_cookie
 
 from catalogs.grants import PUBLIC_IMAGES, cookie_name, is_granted
-from catalogs.tileanswers import TileAddress, TileAnswer, data_tile, data_tile_at_once, headers, rendered_tile
+from catalogs.tileanswers import TileAddress, TileAnswer, data_tile, data_tile_at_once, headers, is_known, rendered_tile
 from catalogs.tileplans import PLANS
 from galaxycat.errors import DomainError
 
@@ -25,7 +25,8 @@ Send = Callable[[Any], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 RawHeaders = Iterable[tuple[bytes, bytes]]
 
-TILE = re.compile(r"/tiles/([0-9a-f]{64})/(?:data/(\d{1,3})|([0-9a-f]{16}))/(\d{1,2})/(\d{1,6})/(\d{1,6})/")
+# As Django's own addresses: digits of other scripts are none.
+TILE = re.compile(r"/tiles/([0-9a-f]{64})/(?:data/(\d{1,3})|([0-9a-f]{16}))/(\d{1,2})/(\d{1,6})/(\d{1,6})/", re.ASCII)
 FORMATS = {b"": "auto", b"format=png": "png", b"format=jpeg": "jpeg"}
 N_THREADS = min(4, os.cpu_count() or 1)
 
@@ -44,7 +45,7 @@ class TileApp:
         reach = reach_of(address.image, scope["headers"]) if address else ""
         if not address or not reach:
             await self._otherwise(scope, receive, send)
-        elif (b"if-none-match", address.etag.encode()) in scope["headers"]:
+        elif is_known(_header(scope["headers"], b"if-none-match", ", "), address.etag):
             await respond(send, 304, headers(address, reach, None))
         elif (answer := await self._answer(address)) is not None:
             body = answer.body if scope["method"] == "GET" else b""
@@ -81,10 +82,14 @@ def reach_of(image: str, raw_headers: RawHeaders) -> str:
     """Who may keep the image: "public", "private" to the one who asks, or "" where nothing shows that it may be seen."""
     if image in PUBLIC_IMAGES:
         return "public"
-    cookies = parse_cookie("; ".join(value.decode("latin-1") for name, value in raw_headers if name == b"cookie"))
+    cookies = parse_cookie(_header(raw_headers, b"cookie", "; "))
     grant = cookies.get(cookie_name(image), "")
     session_key = cookies.get(settings.SESSION_COOKIE_NAME, "")
     return "private" if grant and session_key and is_granted(grant, image, session_key) else ""
+
+
+def _header(raw_headers: RawHeaders, name: bytes, separator: str) -> str:
+    return separator.join(value.decode("latin-1") for key, value in raw_headers if key == name)
 
 
 async def respond(send: Send, status: int, named: dict[str, str], body: bytes = b"") -> None:

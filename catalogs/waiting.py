@@ -11,13 +11,15 @@ from django.core.files.storage import FileSystemStorage, storages
 from django.core.files.uploadedfile import UploadedFile
 
 from catalogs.uploads import clean_name, write_upload
+from galaxycat.errors import BadInput
 
 
 class WaitingUploads(FileSystemStorage):
     """A request's files by its UUID. Web and worker processes must see the same folder."""
 
     def keep(self, uploads: Sequence[UploadedFile]) -> tuple[UUID, list[str]]:
-        """Write the uploads, all or none; their request's UUID, and the name of each in its order."""
+        """Write the uploads, all or none; their request's UUID, and the name of each in its order. Raises BadInput where
+        the disk does not take them."""
         key = uuid4()
         names = [f"{number}/{clean_name(upload)}" for number, upload in enumerate(uploads, start=1)]
         try:
@@ -25,8 +27,12 @@ class WaitingUploads(FileSystemStorage):
                 path = self._folder(key) / name
                 path.parent.mkdir(parents=True)
                 write_upload(upload, path)
-        except BaseException:
+        except BaseException as error:
             self.discard(key)
+            if isinstance(error, OSError):
+                raise BadInput(
+                    f"the files cannot be kept ({error.strerror}): ask whoever runs this server to make room"
+                ) from error
             raise
         return key, names
 

@@ -84,7 +84,10 @@ def parse_band_argument(argument: str) -> BandArgument:
 
 def _is_file_name(location: str) -> bool:
     """A file may really be called "a[1].fits", or even end in a bracket."""
-    return not location.lower().startswith(S3_SCHEME) and Path(location).exists()
+    try:
+        return not location.lower().startswith(S3_SCHEME) and Path(location).exists()
+    except OSError:  # a name too long for one, or a folder that may not be looked into
+        return False
 
 
 def _read_part(part: str) -> tuple[str, Any]:

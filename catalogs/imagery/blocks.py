@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from io import FileIO
 from pathlib import Path
+from threading import Lock
+from weakref import WeakValueDictionary
 
 import imagecodecs
 import numpy as np
@@ -24,6 +26,9 @@ MAX_OPEN_PYRAMIDS = 64
 MAX_KEPT_BLOCKS = 512
 BLOCK_BYTES = 2 * BLOCK_PX * BLOCK_PX
 EMPTY_BLOCK = zlib.compress(bytes(BLOCK_BYTES))
+# By path; for as long as `open_pyramid` keeps them.
+_OPEN: WeakValueDictionary[str, "Pyramid"] = WeakValueDictionary()
+_OPENING = Lock()
 
 
 class TileOutside(DomainError):
@@ -95,7 +100,14 @@ class Pyramid:
 @lru_cache(maxsize=MAX_OPEN_PYRAMIDS)
 def open_pyramid(path: Path | str) -> Pyramid:
     """The pyramid at `path`, kept open; its content never changes."""
-    return Pyramid(str(path))
+    with _OPENING:  # of two threads that come at once, the second gets what the first opened
+        pyramid = _OPEN[str(path)] = _OPEN.get(str(path)) or Pyramid(str(path))
+    return pyramid
+
+
+def pyramid_at_once(path: Path | str) -> Pyramid | None:
+    """The pyramid where it is open; None where its table of blocks would have to be read from the disk."""
+    return _OPEN.get(str(path))
 
 
 @lru_cache(maxsize=MAX_KEPT_BLOCKS)

@@ -109,17 +109,27 @@ def number(header: fits.Header, key: str, path: object) -> float | None:
         ) from error
 
 
-def text(header: fits.Header, key: str) -> str | None:
-    """The card's text, None where it is missing or blank."""
-    value = header.get(key)
+def text(header: fits.Header, key: str, path: object) -> str | None:
+    """The card's text, None where it is missing or blank. Raises BadInput naming the file and a card that is no FITS."""
+    try:
+        value = header.get(key)
+    except (fits.VerifyError, ValueError) as error:
+        raise BadInput(f"{path}: header card {key} cannot be read ({error}): write its text in quotes") from error
     if value is None or isinstance(value, fits.card.Undefined) or str(value).strip().upper() in NOT_GIVEN:
         return None
     return str(value).strip()
 
 
-def filter_name(header: fits.Header) -> str | None:
-    """FILTER, else the one of FILTER1 and FILTER2 that is not CLEAR: ACS has two wheels, one of them open."""
-    names = [text(header, key) for key in ("FILTER", "FILTER1", "FILTER2")]
+def filter_name(header: fits.Header, path: object) -> str | None:
+    """PUPIL where it is a filter, else FILTER, else the one of FILTER1 and FILTER2 that is not CLEAR.
+
+    ACS has two wheels, one of them open. NIRCam's narrow filters stand in the pupil wheel, behind a wide one (FILTER =
+    F444W, PUPIL = F405N), and NIRISS has half of its filters there, behind CLEAR.
+    """
+    pupil = text(header, "PUPIL", path)
+    if default_pivot_nm(pupil) is not None:
+        return pupil
+    names = [text(header, key, path) for key in ("FILTER", "FILTER1", "FILTER2")]
     return next((name for name in names if name and not name.upper().startswith("CLEAR")), None)
 
 
@@ -137,16 +147,16 @@ def read_calibration(header: fits.Header, path: object, warnings: list[str]) -> 
 
     Raises BadInput for text in a numeric card.
     """
-    name = filter_name(header)
+    name = filter_name(header, path)
     photplam_angstrom = positive(header, "PHOTPLAM", path, warnings)
     pivot_nm = photplam_angstrom / 10 if photplam_angstrom else default_pivot_nm(name)
     values = {
-        "unit": text(header, "BUNIT"),
+        "unit": text(header, "BUNIT", path),
         "photflam": positive(header, "PHOTFLAM", path, warnings),
         "exposure_s": positive(header, "EXPTIME", path, warnings) or positive(header, "XPOSURE", path, warnings),
-        "instrument": text(header, "INSTRUME"),
+        "instrument": text(header, "INSTRUME", path),
         "filter_name": name,
-        "detector": text(header, "DETECTOR"),
+        "detector": text(header, "DETECTOR", path),
         "pivot_wavelength_nm": pivot_nm,
     }
     origins: dict[str, Origin] = {key: None if value is None else "header" for key, value in values.items()}

@@ -1,8 +1,10 @@
 """One band of a mosaic in a FITS file: opened, checked, and read by strips of rows. Pictures are opened by picturefile.py."""
 
 import bz2
+import errno
 import gzip
 import lzma
+import re
 import shutil
 import tempfile
 import zlib
@@ -26,7 +28,9 @@ __all__ = ["BandArgument", "BandFile", "Calibration", "open_band", "parse_band_a
 
 SCAN_ROWS = 256
 FLOAT32_EXACT_BITS = 24
+DISK_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 # What a damaged FITS file or a damaged compressed stream makes astropy, zlib and bz2 raise.
+NUMBER, NAME_AND_VERSION = re.compile("[0-9]{1,6}"), re.compile(r"(.+?)\s*,\s*([0-9]{1,6})")
 DAMAGE = (OSError, EOFError, ValueError, TypeError, KeyError, IndexError, zlib.error, fits.VerifyError, RuntimeError)
 DECOMPRESSORS: dict[bytes, Callable[..., Any]] = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ": lzma.open}
 
@@ -43,7 +47,8 @@ class FitsBand(BandFile):
         with quiet_astropy(), np.errstate(over="ignore", invalid="ignore"):
             try:
                 rows = self.hdu.section[(*self.plane, slice(start, stop), slice(None))]
-            except DAMAGE as error:
+            # Beside DAMAGE, an exception of the decompressor's own that has no other base.
+            except Exception as error:
                 raise _damaged(self.path, error) from error
             return np.ascontiguousarray(rows, dtype=np.float32)
 
@@ -65,6 +70,8 @@ def open_band(
     path = Path(path)
     _require_file(path)
     if is_picture(path):
+        if plane is not None:
+            raise BadInput(f"{path}: a picture has no planes: name a channel, such as {path.name}[1], and no plane")
         with open_picture(path, ext, name) as picture:
             picture.calibration = picture.calibration.as_told(told or {})
             yield picture
@@ -87,7 +94,8 @@ def _band_file(
         hdu = _image_hdu(path, hdus, ext, plane)
         _require_complete(path, plain, hdu)
         header = _merged_header(hdu, hdus[0])
-        header.update(dict(told))
+        # What a person says of the filter is said of both of JWST's wheels.
+        header.update(dict(told) | ({"PUPIL": ""} if "FILTER" in told else {}))
         shape = (int(hdu.shape[-2]), int(hdu.shape[-1]))
         calibration = read_calibration(header, path, warnings).as_told(told)
         cards = celestial_cards(hdu.header, shape, path, warnings)
@@ -102,11 +110,19 @@ def _band_file(
 
 
 def _require_file(path: Path) -> None:
-    if path.is_dir():
-        raise BadInput(f"{path}: is a directory: name the FITS file in it")
-    if not path.is_file():
-        raise BadInput(f"{path}: no such file: check the path")
-    if path.stat().st_size == 0:
+    try:
+        if path.is_dir():
+            raise BadInput(f"{path}: is a directory: name the FITS file in it")
+        if not path.is_file():
+            raise BadInput(f"{path}: no such file: check the path")
+        path.name.encode()
+        with path.open("rb") as stream:
+            is_empty = not stream.read(1)
+    except UnicodeEncodeError as error:
+        raise BadInput(f"{str(path)!a}: its name is not UTF-8, so it cannot be kept: rename the file") from error
+    except OSError as error:
+        raise BadInput(f"{path}: cannot be opened ({error.strerror}): check the path and who may read it") from error
+    if is_empty:
         raise BadInput(f"{path}: is empty (0 bytes): copy or download it again")
 
 
@@ -131,6 +147,11 @@ def _decompress(path: Path, opener: Callable[..., Any], target: BinaryIO) -> Non
         with opener(path, "rb") as source:
             shutil.copyfileobj(source, target, 1 << 20)
     except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
+        if isinstance(error, OSError) and error.errno in DISK_FULL:
+            raise BadInput(
+                f"{path}: no room to decompress it ({error.strerror}): make room in the folder for temporary files, or name "
+                "another in TMPDIR"
+            ) from error
         raise BadInput(
             f"{path}: its compression is damaged or cut short ({error}): copy or download it again"
         ) from error
@@ -189,10 +210,9 @@ def _is_plane(hdu: Any) -> bool:
 
 
 def _named_hdu(path: Path, hdus: fits.HDUList, ext: str) -> Any:
-    name, _, version = ext.partition(",")
-    key: int | str | tuple[str, int] = int(ext) if ext.isdigit() else name.strip()
-    if version.strip().isdigit():
-        key = (name.strip(), int(version))
+    key: int | str | tuple[str, int] = int(ext) if NUMBER.fullmatch(ext) else ext
+    if versioned := NAME_AND_VERSION.fullmatch(ext):
+        key = (versioned[1], int(versioned[2]))
     try:
         return hdus[key]
     except (KeyError, IndexError) as error:

@@ -7,8 +7,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import numpy as np
+from astropy.coordinates import SkyCoord
 from astropy.io import fits
 from astropy.wcs import WCS
+from astropy.wcs.utils import wcs_to_celestial_frame
+from numpy.typing import NDArray
 
 from catalogs.imagery.calibration import number
 
@@ -41,6 +44,17 @@ def wcs_from_cards(cards: Sequence[str]) -> WCS | None:
         return WCS(fits.Header([fits.Card.fromstring(card) for card in cards]), naxis=2)
 
 
+def pixels_at(wcs: WCS, sky: SkyCoord) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """0-based pixels of places on the sky, of the same shape, whatever the frame and the order of the header's axes; NaN
+    where the projection has no such point."""
+    with quiet_astropy(), np.errstate(invalid="ignore"):
+        own = sky.transform_to(wcs_to_celestial_frame(wcs)).spherical
+        places = (own.lon.deg, own.lat.deg)
+        # Quiet: far from the image its distortion has no inverse, and does not matter.
+        x_px, y_px = wcs.all_world2pix(*(places if wcs.wcs.lng < wcs.wcs.lat else places[::-1]), 0, quiet=True)
+    return np.asarray(x_px, dtype=np.float64), np.asarray(y_px, dtype=np.float64)
+
+
 def celestial_cards(header: fits.Header, shape: tuple[int, int], path: object, warnings: list[str]) -> list[str]:
     """The WCS-related cards, enough to rebuild the same WCS, of an image of `shape` (height, width).
 
@@ -70,6 +84,7 @@ def _read(header: fits.Header) -> WCS | None:
             wcs = WCS(plain, naxis=2)
             if not wcs.has_celestial:
                 return None
+            wcs_to_celestial_frame(wcs)  # raises for one that cannot be brought to ICRS, such as RADESYS = 'GAPPT'
             sky = wcs.wcs.p2s([[wcs.wcs.crpix[0], wcs.wcs.crpix[1]]], 1)["world"]
             scales = np.abs(np.linalg.det(wcs.pixel_scale_matrix))
         # wcslib and astropy raise a dozen unrelated types for a broken header; each means "no WCS".

@@ -37,7 +37,8 @@ class PictureBand(BandFile):
         window = Window(0, height - stop, width, stop - start)
         try:
             rows = self.hdu.read(self.channel, window=window)[::-1].astype(np.float32)
-            seen = self.hdu.dataset_mask(window=window)[::-1] > 0
+            # The channel's own: a TIFF's nodata value is no data where another channel has some.
+            seen = self.hdu.read_masks(self.channel, window=window)[::-1] > 0
         except RasterioError as error:
             raise BadInput(f"{self.path}: its pixels cannot be read ({error}): copy or download it again") from error
         return np.where(seen, rows, np.float32(np.nan))
@@ -80,6 +81,8 @@ def _channel(path: Path, dataset: Any, channel: str | None) -> int:
     light = [index for index, kind in enumerate(dataset.colorinterp, 1) if kind != ColorInterp.alpha]
     if any(np.dtype(kind).kind not in "uif" for kind in dataset.dtypes):
         raise BadInput(f"{path}: its pixels are {dataset.dtypes[0]}: save it with real numbers")
+    if ColorInterp.palette in dataset.colorinterp:
+        raise BadInput(f"{path}: its pixels are numbers of colours in a palette, not light: save it as RGB or grey")
     if channel is None and len(light) == 1:
         return light[0]
     if channel is None or not channel.isdecimal() or int(channel) not in light:

@@ -30,6 +30,7 @@ NEAR_IR, NEAR_IR_NM = "near-infrared", 1000.0
 # Grey of the median pixel: the sky just above black.
 SKY_LEVEL = 0.10
 SOFTNESS_RANGE = (2.0, 500.0)
+LONGEST_SLUG, LONGEST_NAME = 40, 80
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def default_recipes(
     if colour:
         lupton = replace(recipes[0], slug=f"{colour.slug}-lupton", name=f"{colour.name} (Lupton)", stretch=LUPTON)
         recipes.insert(1, lupton)
-    return recipes
+    return _distinct(recipes)
 
 
 def hst_recipe(bands: Sequence[BandInfo]) -> Recipe | None:
@@ -174,6 +175,19 @@ def _upper(name: str | None) -> str:
 
 def _grey(slug: str, name: str, channel: Channel) -> Recipe:
     return Recipe(slug=slug, name=name, red=channel, green=channel, blue=channel)
+
+
+def _distinct(recipes: Sequence[Recipe]) -> list[Recipe]:
+    """The recipes with slugs of their own, and names that are not too long: bands may be called α and β, or v and V."""
+    found: dict[str, Recipe] = {}
+    for recipe in recipes:
+        slug, number = recipe.slug, 1
+        while slug in found:
+            number += 1
+            ending = f"-{number}"
+            slug = recipe.slug[: LONGEST_SLUG - len(ending)] + ending
+        found[slug] = replace(recipe, slug=slug, name=recipe.name[:LONGEST_NAME])
+    return list(found.values())
 
 
 def _slug(name: str) -> str:

@@ -10,12 +10,11 @@ from pathlib import Path
 
 import numpy as np
 from astropy.wcs import WCS
-from astropy.wcs.utils import wcs_to_celestial_frame
 from numpy.typing import NDArray
 from scipy.interpolate import RegularGridInterpolator
 
 from catalogs.imagery.fitsband import BandFile
-from catalogs.imagery.fitswcs import quiet_astropy
+from catalogs.imagery.fitswcs import pixels_at, quiet_astropy
 from galaxycat.errors import BadInput
 
 Floats = NDArray[np.float64]
@@ -23,11 +22,14 @@ BLOCK_COLUMNS = 1024
 NODE_STEP_PX = 64
 MARGIN_PX = 2
 LEAST_COVER = 0.5
-PER_SOLID_ANGLE = re.compile(r"/\s*\(?(sr|arcsec|deg|pix_area)|\b(sr|arcsec2?|arcsec\^2)\s*(\^|\*\*)?\(?-")
+PER_SOLID_ANGLE = re.compile(
+    r"/\s*\(?(sr|steradian|arcsec|deg|pix_area|beam)|\b(sr|arcsec2?|arcsec\^2|beam)\s*(\^|\*\*)?\(?-"
+)
 
 
 def is_surface_brightness(unit: str | None) -> bool:
-    """Whether a unit is per solid angle, so that a pixel's value does not depend on its size."""
+    """Whether a unit is per solid angle, a radio telescope's beam among them, so that a pixel's value does not depend on its
+    size."""
     return bool(unit and PER_SOLID_ANGLE.search(unit.lower()))
 
 
@@ -119,10 +121,7 @@ def reprojected(band: BandFile, reference: BandFile) -> ReprojectedBand:
 def on_other(reference: WCS, other: WCS, x_px: Floats, y_px: Floats) -> tuple[Floats, Floats]:
     """Positions of the reference grid on the other image, of the same shape."""
     with quiet_astropy(), np.errstate(invalid="ignore"):
-        sky = reference.pixel_to_world(x_px, y_px).transform_to(wcs_to_celestial_frame(other)).spherical
-        # Quiet: far from the other image its distortion has no inverse, and does not matter.
-        x, y = other.all_world2pix(sky.lon.deg, sky.lat.deg, 0, quiet=True)
-    return np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
+        return pixels_at(other, reference.pixel_to_world(x_px, y_px))
 
 
 def _overlap_mean(values: NDArray[np.float32], own: WCS, onto: WCS, shape: tuple[int, int]) -> tuple[Floats, Floats]:

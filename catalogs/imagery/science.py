@@ -1,5 +1,6 @@
 """The science COG: all bands of a mosaic in one tiled float32 file, values lossless, top row first, no data = NaN."""
 
+import errno
 import json
 import os
 import tempfile
@@ -11,6 +12,7 @@ from typing import Any, Protocol
 
 import numpy as np
 import rasterio
+import tifffile
 from numpy.typing import NDArray
 from rasterio.enums import Resampling
 from rasterio.errors import NotGeoreferencedWarning
@@ -125,11 +127,24 @@ def tiled_profile(height_px: int, width_px: int, count: int, dtype: str, nodata:
 
 
 def copy_to_cog(source: Path, target: Path, options: dict[str, str]) -> None:
-    """Copy with its overviews in COG order. The GTiff driver does it: GDAL 3.10's COG driver cannot band-interleave."""
+    """Copy with its overviews in COG order. The GTiff driver does it: GDAL 3.10's COG driver cannot band-interleave.
+
+    Raises OSError, or what rasterio makes of GDAL's errors, where there is no room.
+    """
     copy(
         source, target, driver="GTiff", TILED="YES", BLOCKXSIZE=BLOCK_PX, BLOCKYSIZE=BLOCK_PX, INTERLEAVE="BAND",
         COPY_SRC_OVERVIEWS="YES", BIGTIFF="IF_SAFER", **options,
     )  # fmt: skip
+    _require_complete(target)
+
+
+def _require_complete(target: Path) -> None:
+    """Raises OSError where the disk had no room for the end of the file: GDAL closes it without a word."""
+    with tifffile.TiffFile(target) as tiff:
+        pages = [page.aspage() for page in tiff.pages]
+        ends = [int(np.add(page.dataoffsets, page.databytecounts).max()) for page in pages]
+    if not ends or target.stat().st_size < max(ends):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(target))
 
 
 def _stage(bands: Sequence[Band], staged: Path, progress: Progress) -> None:

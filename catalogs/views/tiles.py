@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from catalogs.grants import PUBLIC_IMAGES, give_grant
 from catalogs.imagery.encoding import FORMATS, media_type
 from catalogs.models import Mosaic, Rendition, Source
-from catalogs.tileanswers import FOR_GOOD, TileAddress, TileAnswer, data_tile, headers, rendered_tile
+from catalogs.tileanswers import FOR_GOOD, TileAddress, TileAnswer, data_tile, headers, is_known, rendered_tile
 from catalogs.tileplans import PLANS
 from galaxycat.errors import BadInput, NotFound
 
@@ -63,8 +63,7 @@ def _rendition(request: HttpRequest, **lookup: object) -> Rendition:
 
 def _tile(request: HttpRequest, mosaic: Mosaic, address: TileAddress, make: Callable[[], TileAnswer]) -> HttpResponse:
     """The tile, or 304 without making it; and leave to be answered ahead of Django for the next minute."""
-    is_known = request.headers.get("If-None-Match") == address.etag
-    answer = None if is_known else make()
+    answer = None if is_known(request.headers.get("If-None-Match", ""), address.etag) else make()
     is_public = mosaic.galaxy.published_at is not None
     response = HttpResponse(answer.body if answer else b"", status=200 if answer else 304)
     for name, value in headers(address, "public" if is_public else "private", answer).items():
@@ -83,7 +82,7 @@ def _tile(request: HttpRequest, mosaic: Mosaic, address: TileAddress, make: Call
 def _answer(request: HttpRequest, rendition: Rendition, name: str, render: Callable[[], bytes]) -> HttpResponse:
     """The picture, or 304 without rendering it: what a URL names never changes."""
     etag = f'"{rendition.mosaic.display_sha256[:16]}-{name}"'
-    if request.headers.get("If-None-Match") == etag:
+    if is_known(request.headers.get("If-None-Match", ""), etag):
         response = HttpResponse(status=304)
     else:
         body = render()

@@ -10,7 +10,8 @@ from astropy.io import fits
 from astropy.wcs import WCS
 
 from catalogs.imagery.fitswcs import quiet_astropy, wcs_from_cards
-from catalogs.models import Band, Mosaic
+from catalogs.models import Band, Galaxy, Mosaic
+from catalogs.sky import pixels_of, sky_of
 from tests.catalogs.test_ingest import images
 from tests.commands import run_json
 from tests.skyfield import grid
@@ -34,6 +35,7 @@ PROJECTIONS = {
     "SIP without -SIP": CENTRE | CD | SIP,
     "FK5 of 1975": CENTRE | CD | {"RADESYS": "FK5", "EQUINOX": 1975.0},
     "galactic": CENTRE | CD | {"CTYPE1": "GLON-TAN", "CTYPE2": "GLAT-TAN"},
+    "declination first": CENTRE | CD | {"CTYPE1": "DEC--TAN", "CTYPE2": "RA---TAN", "CRVAL1": 15.8, "CRVAL2": 24.1},
 }  # fmt: skip
 
 
@@ -62,6 +64,32 @@ def test_the_sky_of_a_band_is_astropy_s_to_a_hundredth_of_a_pixel(tmp_path, proj
         places = np.random.default_rng(0).uniform(0, SIZE_PX - 1, (2, 100))
         there = kept.world_to_pixel(expected.pixel_to_world(*places).icrs)
     assert np.hypot(there[0] - places[0], there[1] - places[1]).max() < 0.01
+
+
+@pytest.mark.parametrize("projection", PROJECTIONS)
+def test_a_catalogues_icrs_position_comes_to_its_pixel_in_every_frame(tmp_path, projection):
+    ingest(V=save(tmp_path / "v.fits", **PROJECTIONS[projection]))
+    galaxy = Galaxy.objects.get()
+    x_px, y_px = np.random.default_rng(0).uniform(0, SIZE_PX - 1, (2, 100))
+    there = pixels_of(galaxy, *map(np.array, sky_of(galaxy, x_px, y_px)))
+    assert np.hypot(there[0] - x_px, there[1] - y_px).max() < 0.01
+
+
+@pytest.mark.parametrize(
+    "cards", [{"RADESYS": "GAPPT"}, {"RADESYS": "nonsense"}, {"CTYPE1": "HPLN-TAN", "CTYPE2": "HPLT-TAN"}]
+)
+def test_a_frame_that_has_no_way_to_icrs_leaves_pixels_with_a_warning(tmp_path, cards):
+    result = ingest(V=save(tmp_path / "v.fits", **CENTRE | CD | cards))
+    assert result["pixel_scale_arcsec"] is None
+    assert any("no usable celestial WCS" in line for line in result["warnings"])
+
+
+def test_bands_of_the_whole_sky_are_on_one_grid_though_their_corners_are_nowhere(tmp_path):
+    sky = CENTRE | {"CTYPE1": "GLON-AIT", "CTYPE2": "GLAT-AIT", "CRVAL1": 0, "CRVAL2": 0, "CDELT1": -3.0, "CDELT2": 3.0}
+    files = {name: save(tmp_path / f"{name}.fits", PIXELS + n, **sky) for n, name in enumerate("VI")}
+    result = ingest(**files)
+    for position, file in enumerate(files.values(), start=1):
+        np.testing.assert_array_equal(cog_values(result, position), fits.getdata(file))
 
 
 def test_each_of_several_bands_keeps_its_own_sky(tmp_path):

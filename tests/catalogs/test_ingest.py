@@ -20,6 +20,7 @@ from catalogs.models import Band, Galaxy, Mosaic
 from galaxycat.errors import BadInput, Conflict
 from tests.commands import run, run_json
 from tests.factories import make_team
+from tests.fulldisk import files_of_at_most
 from tests.world import SIZE_PX, write_band
 
 pytestmark = pytest.mark.django_db
@@ -282,6 +283,31 @@ def test_warnings_name_the_file_and_not_its_place_on_the_server(tmp_path, images
     warnings = run_json("ingest", "plain", "--band", f"V={path}")["warnings"]
     assert warnings
     assert all("plain.fits" in warning and str(tmp_path) not in warning for warning in warnings)
+
+
+@pytest.mark.parametrize("room_bytes", [100, 150_000, 300_000])
+def test_a_full_disk_is_one_line_and_leaves_nothing_behind(band, images, room_bytes):
+    with (
+        files_of_at_most(room_bytes),
+        pytest.raises(BadInput, match=r"the images cannot be written \(.+\): make room under GALAXYCAT_HOME"),
+    ):
+        ingest_galaxy(slug="ngc-1", bands=[BandArgument("V", band)], team=make_team())
+    assert (Galaxy.objects.count(), stored(images)) == (0, [])
+
+
+def test_no_room_to_decompress_is_not_called_damage(band, images, tmp_path):
+    packed = tmp_path / "v.fits.gz"
+    packed.write_bytes(gzip.compress(band.read_bytes()))
+    with files_of_at_most(100_000), pytest.raises(BadInput, match=r"v\.fits\.gz: no room to decompress it .*TMPDIR"):
+        ingest_galaxy(slug="ngc-1", bands=[BandArgument("V", packed)], team=make_team())
+
+
+@pytest.mark.parametrize("name", ["V\x01", "V\nI", "\u200b", "V\udcff"])
+def test_a_name_that_cannot_be_printed_is_refused(band, images, name):
+    with pytest.raises(CommandError, match=r"--band: the name .* cannot be printed"):
+        run("ingest", "ngc-1", "--band", f"{name}={band}")
+    with pytest.raises(CommandError, match="--name"):
+        run("ingest", "ngc-1", "--band", f"V={band}", "--name", name)
 
 
 @pytest.mark.parametrize(("value", "message"), [(1e35, "beyond what can be drawn"), (3.0, "every pixel is 3")])

@@ -20,6 +20,7 @@ from galaxycat.jobs.models import Job
 from galaxycat.jobs.running import run_job
 from galaxycat.jobs.starting import retry_job
 from tests.factories import make_galaxy, make_member, make_team
+from tests.fulldisk import files_of_at_most
 from tests.world import write_band
 
 pytestmark = pytest.mark.django_db
@@ -89,6 +90,15 @@ def test_the_form_makes_a_galaxy_of_the_team(client, team, curator, bands, tmp_p
     assert list(Band.objects.values_list("file_name", flat=True)) == ["F555W.fits", "F814W.fits"]
     assert waiting(tmp_path) == []
     assert client.get(job.url).status_code == 200
+
+
+def test_uploads_for_which_there_is_no_room_are_refused_as_a_whole(client, team, curator, bands, tmp_path):
+    form = asked(team, bands.items())
+    with files_of_at_most(100_000):
+        response = client.post(reverse("ingest"), form)
+    assert response.status_code == 422
+    assert "the files cannot be kept" in response.content.decode()
+    assert (Job.objects.count(), waiting(tmp_path)) == (0, [])
 
 
 def test_what_a_person_says_of_filter_and_unit_overrules_the_header(client, team, curator, bands):

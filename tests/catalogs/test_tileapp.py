@@ -2,6 +2,7 @@
 
 import asyncio
 import zlib
+from threading import current_thread
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from django.utils import timezone
 
 from catalogs import grants
 from catalogs.grants import LIFE_S, PUBLIC_IMAGES, cookie_name, is_granted, make_grant
+from catalogs.imagery import blocks
 from catalogs.imagery.blocks import open_pyramid
 from catalogs.tileapp import TileApp
 from catalogs.tileplans import PLANS
@@ -155,6 +157,16 @@ def test_what_is_known_is_not_sent_again(annotator, image):
     assert ask(data_url(image), cookies_of(annotator), if_none_match='"other"')[0] == 200
 
 
+@pytest.mark.parametrize(
+    ("known", "status"),
+    [("W/{}", 304), ('"other", {}', 304), ('W/"other" , W/{}', 304), ('"other", "more"', 200), ("*", 200)],
+)
+def test_what_is_known_may_stand_in_a_list_and_be_marked_weak(annotator, image, known, status):
+    known = known.format(annotator.get(data_url(image))["ETag"])
+    assert annotator.get(data_url(image), headers={"If-None-Match": known}).status_code == status
+    assert ask(data_url(image), cookies_of(annotator), if_none_match=known)[0] == status
+
+
 def test_head_has_no_body(annotator, image):
     annotator.get(data_url(image))
     status, headers, body = ask(data_url(image), cookies_of(annotator), method="HEAD")
@@ -247,12 +259,30 @@ def test_a_style_not_met_yet_is_djangos(annotator, image, world):
 
 
 @pytest.mark.parametrize(
-    "path", ["/tiles/", "/tiles/../etc/passwd", "/tiles/{image}/data/1/1/0/0", "/tiles/{image}/data/1/1/0/0/x", "/"]
+    "path",
+    [
+        "/tiles/",
+        "/tiles/../etc/passwd",
+        "/tiles/{image}/data/1/1/0/0",
+        "/tiles/{image}/data/1/1/0/0/x",
+        "/tiles/{image}/data/１/1/0/0/",
+        "/",
+    ],
 )
 def test_other_addresses_are_djangos(annotator, image, path):
     annotator.get(data_url(image))
     with pytest.raises(Passed):
         ask(path.replace("{image}", image), cookies_of(annotator))
+
+
+def test_an_image_is_not_opened_in_the_event_loop(annotator, image, monkeypatch):
+    first = annotator.get(data_url(image)).content
+    open_pyramid.cache_clear()
+    threads = []
+    read_table = blocks._level
+    monkeypatch.setattr(blocks, "_level", lambda page: threads.append(current_thread()) or read_table(page))
+    assert [ask(data_url(image), cookies_of(annotator))[2] for _ in range(2)] == [first, first]
+    assert [thread.name.partition("_")[0] for thread in threads] == ["tiles", "tiles"]  # two levels, read once
 
 
 def test_a_file_that_is_gone_is_djangos_to_tell(annotator, image, world):

@@ -59,6 +59,20 @@ def test_counts_are_not_rates():
     assert ["not per second" in line for line in warnings] == [True]
 
 
+@pytest.mark.parametrize(
+    ("cards", "name", "pivot_nm"),
+    [
+        ({"FILTER": "F444W", "PUPIL": "F405N"}, "F405N", 4055.0),
+        ({"FILTER": "CLEAR", "PUPIL": "F200W"}, "F200W", 1990.0),
+        ({"FILTER": "F356W", "PUPIL": "CLEARP"}, "F356W", 3563.0),
+        ({"FILTER": "F444W", "PUPIL": "MASKRND"}, "F444W", 4421.0),
+    ],
+)
+def test_a_filter_in_jwsts_pupil_wheel_is_the_bands(cards, name, pivot_nm):
+    calibration, _ = calibrate(**cards)
+    assert (calibration.filter_name, calibration.pivot_wavelength_nm) == (name, pivot_nm)
+
+
 def test_text_that_is_a_number_counts():
     assert calibrate(PHOTFLAM="1.5E-19")[0].photflam == pytest.approx(1.5e-19)
     assert np.isclose(calibrate(EXPTIME=600)[0].exposure_s, 600)

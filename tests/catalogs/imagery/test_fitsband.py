@@ -9,7 +9,7 @@ import pytest
 from astropy.io import fits
 from astropy.wcs import WCS
 
-from catalogs.imagery.fitsband import open_band
+from catalogs.imagery.fitsband import open_band, parse_band_argument
 from catalogs.imagery.fitswcs import quiet_astropy, wcs_from_cards
 from galaxycat.errors import BadInput
 from tests.catalogs.imagery.conftest import SIP_CARDS, TAN_CARDS, write_fits
@@ -195,6 +195,68 @@ def test_wrong_extension_names_the_right_ones(tmp_path):
     for ext in ("WHT", "7", "0"):
         with pytest.raises(BadInput, match="1:SCI"), open_band(tmp_path / "a.fits", ext):
             pass
+
+
+@pytest.mark.parametrize("ext", ["²", "SCI,²", "SCI,two", "SCI,1,2", "9" * 50, "-1"])
+def test_an_extension_that_is_not_there_is_never_another_one(tmp_path, ext):
+    fits.HDUList([fits.PrimaryHDU(), fits.ImageHDU(DATA, name="SCI")]).writeto(tmp_path / "a.fits")
+    with (
+        pytest.raises(BadInput, match="no such extension: choose one of 0:PRIMARY, 1:SCI"),
+        open_band(tmp_path / "a.fits", ext),
+    ):
+        pass
+
+
+def test_an_extension_whose_name_has_a_comma_or_a_space_is_found(tmp_path):
+    names = ["A,B", "MY IMAGE"]
+    hdus = [fits.ImageHDU(DATA + n, name=name) for n, name in enumerate(names)]
+    fits.HDUList([fits.PrimaryHDU(), *hdus]).writeto(tmp_path / "a.fits")
+    for first, ext in enumerate([*names, "A,B , 1"]):
+        with open_band(tmp_path / "a.fits", ext) as band:
+            assert band.read_rows(0, 1)[0, 0] == first % 2
+
+
+@pytest.mark.parametrize("key", ["BUNIT", "FILTER", "INSTRUME"])
+def test_text_without_quotes_is_refused_with_its_card(tmp_path, key):
+    path = write_fits(tmp_path / "a.fits", DATA, {key: "ELECTRONS/S"})
+    path.write_bytes(path.read_bytes().replace(b"'ELECTRONS/S'", b" ELECTRONS/S "))
+    with pytest.raises(BadInput, match=rf"a\.fits: header card {key} cannot be read .*in quotes"), open_band(path):
+        pass
+
+
+def test_a_filter_that_a_person_names_overrules_both_wheels(tmp_path):
+    path = write_fits(tmp_path / "a.fits", DATA, {"FILTER": "F444W", "PUPIL": "F405N"})
+    with open_band(path, told={"FILTER": "F200W"}) as band:
+        assert (band.calibration.filter_name, band.calibration.pivot_wavelength_nm) == ("F200W", 1990.0)
+
+
+def test_a_damaged_compressed_tile_is_one_line(tmp_path):
+    path = tmp_path / "a.fits.fz"
+    noise = np.random.default_rng(0).normal(5, 1, (120, 120)).astype(np.float32)
+    fits.HDUList([fits.PrimaryHDU(), fits.CompImageHDU(noise, compression_type="RICE_1")]).writeto(path)
+    content = path.read_bytes()
+    path.write_bytes(content[:-8000] + b"\xff" * 3000 + content[-5000:])
+    with pytest.raises(BadInput, match="its pixels cannot be read"), open_band(path) as band:
+        band.read_rows(0, 120)
+
+
+@pytest.mark.parametrize(("name", "why"), [("a" * 300 + ".fits", "cannot be opened"), ("a\udcff.fits", "not UTF-8")])
+def test_a_name_that_the_disk_or_the_database_does_not_take_is_refused(tmp_path, name, why):
+    if len(name) < 256:
+        write_fits(tmp_path / name, DATA)
+    with pytest.raises(BadInput, match=why), open_band(parse_band_argument(f"V={tmp_path / name}").path):
+        pass
+
+
+def test_a_file_that_may_not_be_read_is_refused(tmp_path, monkeypatch):
+    path = write_fits(tmp_path / "a.fits", DATA)
+
+    def refuse(*_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(BadInput, match=r"a\.fits: cannot be opened \(Permission denied\)"), open_band(path):
+        pass
 
 
 @pytest.mark.realdata

@@ -70,6 +70,34 @@ def test_transparent_pixels_are_no_data(tmp_path, rgb):
     assert np.isfinite(rows[:-40]).all()
 
 
+def test_a_nodata_value_is_no_data_where_another_channel_has_some(tmp_path):
+    values = RNG.normal(size=(2, HEIGHT, WIDTH)).astype(np.float32)
+    values[0, :40] = -9999
+    path = write_picture(tmp_path / "two.tif", values, "GTiff", "float32", nodata=-9999)
+    with open_band(path, "1") as band:
+        rows = band.read_rows(0, HEIGHT)
+    assert np.isnan(rows[-40:]).all()
+    np.testing.assert_array_equal(rows[:-40], values[0, :39:-1])
+
+
+def test_a_palette_is_refused(tmp_path):
+    path = tmp_path / "palette.png"
+    with rasterio.open(path, "w", driver="PNG", height=HEIGHT, width=WIDTH, count=1, dtype="uint8") as dataset:
+        dataset.write_colormap(1, {code: (255 - code, code, 0, 255) for code in range(256)})
+        dataset.write(RNG.integers(1, 255, (1, HEIGHT, WIDTH)).astype("uint8"))
+    with pytest.raises(BadInput, match=r"palette\.png: its pixels are numbers of colours"), open_band(path):
+        pass
+
+
+def test_a_picture_has_no_planes(tmp_path):
+    path = write_picture(tmp_path / "grey.png", np.full((1, 20, 20), 7), "PNG")
+    with (
+        pytest.raises(BadInput, match=r"a picture has no planes: name a channel, such as grey\.png\[1\]"),
+        open_band(path, plane=2),
+    ):
+        pass
+
+
 @pytest.mark.parametrize("ext", [None, "4", "0", "SCI"])
 def test_a_channel_must_be_named_and_be_there(tmp_path, rgb, ext):
     path = write_picture(tmp_path / "picture.png", rgb, "PNG")

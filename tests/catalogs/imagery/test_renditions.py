@@ -68,6 +68,22 @@ def test_slugs_of_what_is_offered():
     assert one[0].is_grey
 
 
+@pytest.mark.parametrize(
+    ("called", "slugs"),
+    [(("α", "β"), ["grey-band", "grey-band-2"]), (("v", "V", "v-2"), ["grey-v", "grey-v-2", "grey-v-2-2"])],
+)
+def test_bands_whose_names_differ_only_in_signs_have_slugs_of_their_own(called, slugs):
+    recipes = default_recipes([band(name) for name in called])
+    assert [recipe.slug for recipe in recipes] == ["colour", "colour-lupton", *slugs]
+    assert [names(recipe.red) for recipe in recipes[2:]] == [[name] for name in called]
+
+
+def test_the_longest_names_of_bands_make_names_that_can_be_kept():
+    recipes = default_recipes([band(letter * 32) for letter in "ABC"])
+    assert max(len(recipe.name) for recipe in recipes) == 80
+    assert max(len(recipe.slug) for recipe in recipes) == 37
+
+
 def test_limits_are_those_of_the_combined_channel():
     rng = np.random.default_rng(3)
     sky = {name: rng.normal(10, 1, (200, 200)).astype(np.float32) for name in "ab"}

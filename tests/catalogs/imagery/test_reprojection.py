@@ -94,6 +94,18 @@ def test_the_light_of_every_star_is_kept(band, own, grid, turn_deg, distortion):
     assert np.hypot(win[0] - x, win[1] - y).max() < 0.05 * max(own[0], grid[0]) / grid[0]
 
 
+def test_a_band_whose_header_has_declination_first_lies_where_its_sky_is(band):
+    cards = header(*COARSE, 27)
+    swapped = cards.copy()
+    for key in ("CTYPE{}", "CRVAL{}", "CD{}_1", "CD{}_2"):
+        swapped[key.format(1)], swapped[key.format(2)] = cards[key.format(2)], cards[key.format(1)]
+    reference = band("V", header(*FINE), np.ones((420, 420), np.float32))
+    usual, other = (
+        rows_of(reprojected(band(name, c, field(cards)), reference)) for name, c in (("H", cards), ("J", swapped))
+    )
+    np.testing.assert_allclose(other, usual, rtol=1e-4, atol=1e-4)
+
+
 def test_surface_brightness_is_not_scaled(band):
     cards = header(*COARSE, 12, unit="MJy/sr")
     reference = band("V", header(*FINE), np.ones((420, 420), np.float32))
@@ -104,7 +116,8 @@ def test_surface_brightness_is_not_scaled(band):
 
 @pytest.mark.parametrize(
     ("unit", "expected"),
-    [("MJy/sr", True), ("Jy/arcsec2", True), ("MJy sr-1", True), ("erg/s/cm2/arcsec^2", True), ("ELECTRONS/S", False),
+    [("MJy/sr", True), ("Jy/arcsec2", True), ("MJy sr-1", True), ("erg/s/cm2/arcsec^2", True),
+     ("JY/BEAM", True), ("Jy beam-1", True), ("Jy beam^-1", True), ("MJy/steradian", True), ("ELECTRONS/S", False),
      ("counts", False), ("e-/s", False), ("Jy", False), (None, False), ("", False)],
 )  # fmt: skip
 def test_which_units_are_per_solid_angle(unit, expected):

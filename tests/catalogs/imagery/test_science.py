@@ -9,9 +9,10 @@ from astropy.io import fits
 from rio_cogeo.cogeo import cog_validate
 
 from catalogs.imagery.fitsband import open_band
-from catalogs.imagery.science import overview_factors, write_science_cog
+from catalogs.imagery.science import SCIENCE_OPTIONS, copy_to_cog, overview_factors, write_science_cog
 from galaxycat.errors import BadInput
 from tests.catalogs.imagery.conftest import ArrayBand, quiet
+from tests.fulldisk import files_of_at_most
 
 pytestmark = pytest.mark.filterwarnings("ignore:Dataset has no geotransform")
 RNG = np.random.default_rng(7)
@@ -30,6 +31,14 @@ def test_values_are_lossless_and_infinities_are_nan(tmp_path):
     write_science_cog([ArrayBand("V", data), ArrayBand("I", data + 1)], tmp_path / "a.tif", quiet)
     expected = np.where(np.isfinite(data), data, np.nan)
     np.testing.assert_array_equal(read(tmp_path / "a.tif"), [expected, expected + 1])
+
+
+def test_a_file_whose_last_bytes_found_no_room_is_no_file(tmp_path):
+    write_science_cog([ArrayBand("V", NOISE)], tmp_path / "a.tif", quiet)
+    size = (tmp_path / "a.tif").stat().st_size
+    for missing in (100, 2000):  # what GDAL still holds when it closes the file
+        with files_of_at_most(size - missing), pytest.raises(OSError, match="No space left"):
+            copy_to_cog(tmp_path / "a.tif", tmp_path / "copy.tif", SCIENCE_OPTIONS)
 
 
 def test_layout(tmp_path):
