@@ -1,16 +1,26 @@
 """What every GalaxyCat command has in common: a migrated home, one clear line on bad input, `--json`."""
 
+import fcntl
 import json
 import sys
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any, NoReturn
 
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from galaxycat.errors import DomainError
 
 BAR_WIDTH = 30
+
+
+def _migrate() -> None:
+    """A fresh GALAXYCAT_HOME needs no other step. Of several commands that start at once, one does it and the others wait."""
+    with (Path(settings.GALAXYCAT_HOME) / ".migrating").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        call_command("migrate", verbosity=0, interactive=False)
 
 
 class GalaxyCatCommand(BaseCommand):
@@ -40,8 +50,7 @@ class GalaxyCatCommand(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if self.requires_database:
-            # A fresh GALAXYCAT_HOME needs no other step.
-            call_command("migrate", verbosity=0, interactive=False)
+            _migrate()
         try:
             result = self.run(**options)
         except DomainError as error:

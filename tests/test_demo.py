@@ -152,6 +152,16 @@ def test_bad_input_is_one_line_and_non_zero(tmp_path):
     assert "Traceback" not in finished.stderr
 
 
+def test_commands_that_start_at_once_in_a_fresh_home_do_not_trip_over_each_other(tmp_path):
+    command = [sys.executable, "manage.py", "export_catalog", "ngc-1", "any"]
+    started = [
+        subprocess.Popen(command, cwd=ROOT, env=environment(tmp_path), stderr=subprocess.PIPE, text=True)
+        for _ in range(3)
+    ]
+    complaints = [process.communicate(timeout=120)[1].strip() for process in started]
+    assert set(complaints) == {"CommandError: ngc-1: there is no such galaxy (known: none yet); ingest it first"}
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -12,6 +12,7 @@ from galaxycat.errors import BadInput
 
 Origin = Literal["header", "user", "default"] | None
 CARD_FIELDS = {"FILTER": "filter_name", "BUNIT": "unit"}
+MJY_PER_SR = {"mjy/sr", "mjy/steradian", "mjysr-1", "mjysr^-1", "mjysr**-1", "mjy.sr-1"}  # blanks and capitals aside
 NOT_GIVEN = {"", "N/A", "NA", "NONE", "NULL", "UNKNOWN", "INDEF", "UNDEFINED"}
 FIELDS = (
     "unit", "pivot_wavelength_nm", "photflam", "zero_point_mag", "exposure_s", "instrument", "filter_name", "detector",
@@ -171,7 +172,7 @@ def _zero_point(
 ) -> tuple[float | None, Origin]:
     unit = str(values["unit"] or "").replace(" ", "").lower()
     pixel_area_sr = positive(header, "PIXAR_SR", path, warnings)
-    if unit in {"mjy/sr", "mjysr-1", "mjy.sr-1"} and pixel_area_sr:
+    if unit in MJY_PER_SR and pixel_area_sr:
         return zero_point_from_pixel_area(pixel_area_sr), "header"
     photflam, pivot_nm = values["photflam"], values["pivot_wavelength_nm"]
     if not isinstance(photflam, float):

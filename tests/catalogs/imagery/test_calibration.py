@@ -21,9 +21,10 @@ def test_hst_zero_point():
     assert warnings == []
 
 
-def test_jwst_zero_point():
+@pytest.mark.parametrize("unit", ["MJy/sr", "MJy sr^-1", "MJy sr-1", "MJy.sr-1", "MJy / steradian"])
+def test_jwst_zero_point(unit):
     # 0.063 arcsec pixels: 9.3e-14 sr.
-    calibration, warnings = calibrate(FILTER="F444W", BUNIT="MJy/sr", PIXAR_SR=9.31e-14)
+    calibration, warnings = calibrate(FILTER="F444W", BUNIT=unit, PIXAR_SR=9.31e-14)
     assert calibration.zero_point_mag == pytest.approx(-6.10 + 32.5776, abs=1e-3)
     assert calibration.pivot_wavelength_nm == 4421.0
     assert warnings == []
