@@ -138,10 +138,10 @@ def test_the_demo_on_seven_jwst_bands_looks_as_wide_as_its_galaxies(tmp_path, sa
     ],
 )
 def test_bad_input_is_refused_before_anything_is_built(tmp_path, settings, arguments, message):
-    settings.GALAXYCAT_HOME = tmp_path / "home"
+    settings.GALAXYCAT_HOME = tmp_path
     with pytest.raises(CommandError, match=message):
         call_command("demo", *arguments)
-    assert not (tmp_path / "home").exists()
+    assert {path.name for path in tmp_path.iterdir()} <= {".migrating"}
 
 
 def test_bad_input_is_one_line_and_non_zero(tmp_path):

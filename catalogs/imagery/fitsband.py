@@ -29,8 +29,8 @@ __all__ = ["BandArgument", "BandFile", "Calibration", "open_band", "parse_band_a
 SCAN_ROWS = 256
 FLOAT32_EXACT_BITS = 24
 DISK_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-# What a damaged FITS file or a damaged compressed stream makes astropy, zlib and bz2 raise.
 NUMBER, NAME_AND_VERSION = re.compile("[0-9]{1,6}"), re.compile(r"(.+?)\s*,\s*([0-9]{1,6})")
+# What a damaged FITS file or a damaged compressed stream makes astropy, zlib and bz2 raise.
 DAMAGE = (OSError, EOFError, ValueError, TypeError, KeyError, IndexError, zlib.error, fits.VerifyError, RuntimeError)
 DECOMPRESSORS: dict[bytes, Callable[..., Any]] = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ": lzma.open}
 
