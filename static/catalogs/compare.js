@@ -14,8 +14,10 @@ export class Comparison {
    * @param {L.Map} map
    * @param {import("./renditions.js").RenditionLayers} renditions
    * @param {HTMLDetailsElement} root its controls
+   * @param {Pick<import("./stretching.js").Stretching, "textOf" | "link"> | null} stretching null where the server renders
    */
-  constructor(map, renditions, root) {
+  constructor(map, renditions, root, stretching) {
+    this.stretching = stretching;
     this.map = map;
     this.renditions = renditions;
     this.choice = /** @type {HTMLSelectElement} */ (root.querySelector("select"));
@@ -38,22 +40,33 @@ export class Comparison {
    * @returns {import("./snapshot.js").Compared | null}
    */
   get shown() {
-    const rendition = this.renditions.viewer.renditions.find(({ slug }) => slug === this.choice.value);
+    const rendition = this.#chosen;
     if (!this.#layer || !rendition) return null;
     return { rendition, pane: this.pane, fromScreen: Math.round(this.map.getSize().x * this.handle.valueAsNumber), opacity: this.opacity.valueAsNumber };
   }
 
-  /** @returns {import("./address.js").Part} "grey-f814w,0.5,1": rendition, where the line is, opacity */
+  get #chosen() {
+    return this.renditions.viewer.renditions.find(({ slug }) => slug === this.choice.value);
+  }
+
+  /** @returns {import("./address.js").Part} "grey-f814w,0.5,1": rendition, where the line is, opacity; behind it the stretch where it is not its own */
   get part() {
     return {
       name: "compare",
-      read: () => (this.choice.value ? [this.choice.value, this.handle.value, this.opacity.value].join(",") : ""),
+      read: () => {
+        const rendition = this.#chosen;
+        if (!rendition) return "";
+        const where = [rendition.slug, this.handle.value, this.opacity.value].join(",");
+        return [where, this.stretching?.textOf(rendition)].filter(Boolean).join(";");
+      },
       open: (text) => {
-        const [slug, at, opacity] = text.split(",");
+        const [where, ...style] = text.split(";");
+        const [slug, at = "0.5", opacity = "1"] = where.split(",");
+        if (slug) this.stretching?.link(slug, style.join(";"));
         this.choice.value = slug;
         if (this.choice.selectedIndex < 0) this.choice.value = ""; // a rendition that is no more
-        this.handle.value = at ?? "0.5";
-        this.opacity.value = opacity ?? "1";
+        this.handle.value = at;
+        this.opacity.value = opacity;
         this.#draw();
       },
     };
@@ -70,7 +83,7 @@ export class Comparison {
   }
 
   #draw() {
-    const rendition = this.renditions.viewer.renditions.find(({ slug }) => slug === this.choice.value);
+    const rendition = this.#chosen;
     this.#layer?.remove();
     this.#layer = rendition ? this.renditions.layerOf(rendition, { pane: PANE }).addTo(this.map) : null;
     this.line.hidden = this.handle.hidden = !rendition;

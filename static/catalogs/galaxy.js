@@ -23,7 +23,7 @@ const stretching = stretchingOf(viewer);
 void openViewer(viewer, stretching?.layerOf).then((opened) => {
   const sources = (ticked = new TickedSources(opened, viewer, () => opened.renditions.current.cutout_url));
   const stretch = bindStretch(element("#stretch", HTMLDetailsElement), opened.renditions, stretching);
-  const comparison = new Comparison(opened.map, opened.renditions, element("#compare", HTMLDetailsElement));
+  const comparison = new Comparison(opened.map, opened.renditions, element("#compare", HTMLDetailsElement), stretching);
   const { regions } = addDrawing(opened.map, viewer, sources);
   const findSource = (/** @type {number} */ number) => sources.find(number);
   bindGoTo(element("#go-to", HTMLFormElement), { ...opened, findSource, findRegion: (label) => regions?.find(label) ?? null }, viewer);
