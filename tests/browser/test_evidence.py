@@ -1,0 +1,120 @@
+"""A source's own page and the closer look where one labels, in real Chromium: every band drawn, beside and over what it should be."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+from scipy.spatial import cKDTree
+
+from galaxycat.accounts.models import Role
+from labeling.models import Round, Vote
+from tests.browser.accessibility import axe_clean
+from tests.browser.annotating import answer, saved
+from tests.browser.conftest import LAPTOP, TABLET
+from tests.browser.mapping import on_screen
+from tests.browser.test_labelling import new_round, sit_down
+from tests.factories import PASSWORD, make_member
+from tests.processes import wait_until
+
+
+@pytest.fixture
+def round_(galaxy) -> Round:
+    return new_round(galaxy, 20)
+
+
+# By a copy: Chromium complains of a canvas that is read again and again.
+ALL_DRAWN = """() => [...document.querySelectorAll("#zooms canvas")].filter((each) => {
+  const copy = new OffscreenCanvas(each.width, each.height).getContext("2d", { willReadFrequently: true });
+  copy.drawImage(each, 0, 0);
+  return new Set(copy.getImageData(0, 0, each.width, each.height).data).size > 20;
+}).length === 18"""
+
+
+@pytest.mark.parametrize("size", [LAPTOP, TABLET], ids=["laptop", "tablet"])
+def test_the_closer_look_lies_over_the_image_from_source_to_source(people, team, round_, size):
+    voter, page = sit_down(people, team, round_, "ann", size)
+    asked = []
+    page.on("request", lambda request: asked.append(request.url) if "field=wide" in request.url else None)
+    answer(page, "1")
+    saved(page)
+    assert asked == []  # whoever does not look does not wait for it
+    closer = page.locator("#closer")
+    expect(closer).to_be_hidden()
+    page.keyboard.press("v")
+    expect(page.locator("#zooms canvas")).to_have_count(3 * 6)
+    expect(page.locator("#neighbours, #no-neighbours").locator("visible=true")).to_have_count(1)
+    wait_until(lambda: page.evaluate(ALL_DRAWN), within_s=10)
+    axe_clean(page)
+    voter.shoot(f"labelling-closer-{size['width']}", size)
+    for part in ("#readings", "#answering [data-action=examples]"):
+        expect(page.locator(part)).to_be_in_viewport(ratio=1)
+    # It stays, and shows the next source.
+    first = page.locator("#zooms canvas").nth(4).evaluate("(canvas) => canvas.toDataURL()")
+    answer(page, "2")
+    saved(page)
+    wait_until(lambda: page.evaluate(ALL_DRAWN), within_s=10)
+    assert page.locator("#zooms canvas").nth(4).evaluate("(canvas) => canvas.toDataURL()") != first
+    page.keyboard.press("v")
+    expect(closer).to_be_hidden()
+    for key in "34":
+        answer(page, key)
+        saved(page)
+    votes = Vote.objects.filter(assignment__annotator__username="ann").order_by("pk")
+    assert [vote.shown["closer_look"] for vote in votes] == [False, True, True, False]
+
+
+def test_a_closer_look_that_does_not_load_says_so(people, team, round_):
+    voter, page = sit_down(people, team, round_, "ann")
+    page.route("**/evidence/?*field=wide*", lambda route: route.abort())
+    with voter.tolerating("Failed to load resource"):
+        page.keyboard.press("v")
+        expect(page.get_by_text("It did not load.")).to_be_visible()
+    page.unroute("**/evidence/?*field=wide*")
+    page.keyboard.press("v")
+    page.keyboard.press("v")
+    expect(page.locator("#zooms canvas")).to_have_count(3 * 6)
+    expect(page.get_by_text("It did not load.")).to_be_hidden()
+
+
+@pytest.mark.parametrize("size", [LAPTOP, TABLET], ids=["laptop", "tablet"])
+def test_the_evidence_page_of_a_source(people, team, galaxy, size):
+    make_member(team, Role.VIEWER, "liv")
+    viewer = people(size)
+    page = viewer.log_in("liv", PASSWORD)
+    sources = list(galaxy.catalogs.get(kind="detected").sources.all())
+    places = [(each.x_px, each.y_px) for each in sources]
+    nearest_px = cKDTree(places).query(places, k=2)[0][:, 1]
+    source = sources[int(nearest_px.argmax())]
+    viewer.goto("/galaxies/story/")
+    page.get_by_role("checkbox", name="truth").uncheck()
+    page.wait_for_load_state("networkidle")
+    page.keyboard.press("0")
+    expect(page).to_have_url(re.compile("#x="))
+    page.mouse.click(*on_screen(page, source.x_px, source.y_px))
+    expect(page.locator(".source-popup")).to_contain_text(str(source.number))
+    viewer.shoot(f"galaxy-source-{size['width']}", size)
+    page.get_by_role("link", name="All evidence").click()
+    page.wait_for_url(f"**/sources/{source.uuid}/evidence/")
+    expect(page.locator("#readings dt")).to_have_count(10)
+    # The same cross-hairs as where one labels, in both pictures.
+    assert page.locator(".aim-line").evaluate("(line) => getComputedStyle(line).stroke") == "rgb(255, 255, 255)"
+    page.keyboard.press("w")
+    for name in page.locator("[data-stretch-name]").all():
+        expect(name).to_have_text("asinh 30")
+    axe_clean(page)
+    image, beside = (page.locator(part).bounding_box() for part in (".bench-image", ".evidence"))
+    assert image["x"] + image["width"] <= beside["x"] + 1
+    viewer.shoot(f"evidence-{size['width']}", size)
+    page.keyboard.press("x")
+    expect(page.get_by_role("button", name="Growth")).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("#profile-unit")).to_contain_text("100% within")
+    viewer.shoot(f"evidence-growth-{size['width']}", size)
+    page.get_by_role("button", name="SED").click()
+    expect(page.locator("#profile-unit")).to_have_text("AB")
+    zooms = page.locator("#zooms canvas")
+    expect(zooms).to_have_count(3 * 6)
+    zooms.last.scroll_into_view_if_needed()
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate(ALL_DRAWN)
+    axe_clean(page)
+    viewer.shoot(f"evidence-closer-{size['width']}", size)
