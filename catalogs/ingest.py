@@ -17,8 +17,10 @@ from catalogs.imagery.reprojection import ReprojectedBand, reprojected
 from catalogs.imagery.science import Progress
 from catalogs.imagery.sharedfilters import doubt_shared_filters
 from catalogs.imagery.sky import offset_px, pixel_scale_arcsec, sky_grid
+from catalogs.imagery.unpacking import Room
 from catalogs.models import Band, Galaxy, Mosaic, Rendition
 from catalogs.mosaicfiles import GridBand, Images, native_key, stored_images
+from catalogs.storage import image_storage
 from galaxycat.accounts.models import Team, User
 from galaxycat.errors import BadInput, Conflict
 
@@ -42,27 +44,32 @@ def ingest_galaxy(
     created_by: User | None = None,
     reference: str | None = None,
     name: str | None = None,
+    max_image_bytes: int | None = None,
     progress: Progress = lambda fraction, stage: None,
 ) -> Ingested:
     """Ingest the bands as the galaxy's mosaic, its first or a new version on the same grid.
 
-    The same content again returns the mosaic it made before. Raises BadInput for a file that cannot be used and
-    Conflict for another pixel grid; then nothing is left behind.
+    The same content again returns the mosaic it made before. `max_image_bytes` is the most that an image may come to,
+    unpacked. Raises BadInput for a file that cannot be used and Conflict for another pixel grid; then nothing is left behind.
     """
     require_names(slug, name, [band.name for band in bands], reference)
     with ExitStack() as stack:
-        files = [
-            stack.enter_context(open_band(band.path, band.ext, band.name, band.plane, band.told)) for band in bands
-        ]
+        drafts = stack.enter_context(image_storage().draft_folder())
+        room = Room(drafts, max_image_bytes)
+        files = []
+        for band in bands:
+            progress(0.0, f"opening {band.name}")
+            files.append(stack.enter_context(open_band(band.path, band.ext, band.name, band.plane, band.told, room)))
         doubt_shared_filters(files)
         first = _reference(files, reference)
         on_grid = _on_one_grid(files, first)
+        progress(0.0, "looking for the same content")
         digest = _content_sha256(files, bands, first)
         known = Galaxy.objects.filter(slug=slug).first()
         if known is not None and (mosaic := _known_mosaic(known, team, first, digest)):
             return Ingested(mosaic, is_new=False)
         draft = Galaxy(slug=slug, name=name or slug, team=team, created_by=created_by)
-        with stored_images(files, on_grid, progress) as images:
+        with stored_images(drafts, files, on_grid, progress) as images:
             return _record(draft, first, digest, files, images)
 
 

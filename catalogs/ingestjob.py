@@ -96,6 +96,7 @@ def run_ingest(
             bands=[BandArgument(path=path, **order) for path, order in zip(paths, asked, strict=True)],
             team=Team.objects.get(uuid=team),
             created_by=User.objects.get(uuid=user),
+            max_image_bytes=settings.INGEST_MAX_FILE_BYTES,
             progress=run.step,
         )
     except DomainError as error:

@@ -1,8 +1,8 @@
 """The image files of a mosaic: written from its bands, stored by content, and taken out again where no row came to name them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from django.db.models import Q
@@ -48,20 +48,30 @@ class Images:
 
 
 @contextmanager
-def stored_images(files: Sequence[BandFile], on_grid: Sequence[GridBand], progress: Progress) -> Iterator[Images]:
-    """The finished images in the storage; those that no mosaic came to refer to are taken out again."""
+def stored_images(
+    drafts: Path, files: Sequence[BandFile], on_grid: Sequence[GridBand], progress: Progress
+) -> Iterator[Images]:
+    """The finished images in the storage, by way of the folder `drafts`; those that no mosaic came to refer to are taken out
+    again."""
     store = image_storage()
-    with _room_on_disk(), store.draft_folder() as drafts:
+    with _room_on_disk():
         images = _write_images(drafts, files, on_grid, progress)
-        progress(STORED, "storing the images")
-        keys = {kind: store.adopt(path) for kind, path in images.drafts.items()}
-    try:
-        yield replace(images, keys=keys)
-    finally:
-        for key in keys.values():
-            uses = Q(science_sha256=key) | Q(display_sha256=key) | Q(bands__native_sha256=key)
-            if not Mosaic.objects.filter(uses).exists():
-                Path(store.gdal_path(key)).unlink(missing_ok=True)
+    progress(STORED, "storing the images")
+    with store.held():
+        try:
+            with _room_on_disk():
+                for kind, path in images.drafts.items():
+                    images.keys[kind] = store.adopt(path)
+            yield images
+        finally:
+            _take_out_unnamed(images.keys.values())
+
+
+def _take_out_unnamed(keys: Iterable[str]) -> None:
+    for key in keys:
+        uses = Q(science_sha256=key) | Q(display_sha256=key) | Q(bands__native_sha256=key)
+        if not Mosaic.objects.filter(uses).exists():
+            Path(image_storage().gdal_path(key)).unlink(missing_ok=True)
 
 
 @contextmanager

@@ -12,6 +12,8 @@ from pathlib import Path
 
 from django.core.files.storage import FileSystemStorage, storages
 
+from galaxycat.errors import BadInput
+
 KEY = re.compile(r"[0-9a-f]{64}")
 
 
@@ -49,16 +51,40 @@ def _sweep(drafts: Path) -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
+def _move_in(draft: Path, destination: Path) -> None:
+    """A database row will name the file: file and name must outlive a power cut as the row does."""
+    destination.parent.mkdir(parents=True, exist_ok=True)
+    _sync(draft)
+    os.replace(draft, destination)
+    _sync(destination.parent)
+    _sync(destination.parent.parent)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 class ImageStorage(FileSystemStorage):
     """GeoTIFF images by content, each at a path that GDAL can open."""
 
     def adopt(self, draft: Path) -> str:
         """Move a finished file in and return its key; atomic, and harmless when the same bytes are there already."""
         key = sha256_of(draft)
-        destination = Path(self.gdal_path(key))
-        destination.parent.mkdir(parents=True, exist_ok=True)
-        os.replace(draft, destination)
+        _move_in(draft, Path(self.gdal_path(key)))
         return key
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """No other process that holds the storage meanwhile: what one stores, before its rows are there, is not taken for
+        left over by another."""
+        folder = Path(self.location)
+        folder.mkdir(parents=True, exist_ok=True)
+        with _locked(folder):
+            yield
 
     def gdal_path(self, key: str) -> str:
         """Where GDAL finds the image. Only a key is accepted: no client text reaches the disk."""
@@ -69,14 +95,19 @@ class ImageStorage(FileSystemStorage):
     @contextmanager
     def draft_folder(self) -> Iterator[Path]:
         """A folder on the same file system for files not finished yet, removed at the end; those of processes that were
-        killed are removed too."""
+        killed are removed too. Raises BadInput where there cannot be one."""
         drafts = Path(self.location) / "drafts"
-        drafts.mkdir(parents=True, exist_ok=True)
         with ExitStack() as held:
-            with _locked(drafts):
-                _sweep(drafts)
-                folder = Path(tempfile.mkdtemp(dir=drafts))
-                held.enter_context(_locked(folder))
+            try:
+                drafts.mkdir(parents=True, exist_ok=True)
+                with _locked(drafts):
+                    _sweep(drafts)
+                    folder = Path(tempfile.mkdtemp(dir=drafts))
+                    held.enter_context(_locked(folder))
+            except OSError as error:
+                raise BadInput(
+                    f"the folder of images cannot be written to ({error.strerror}): see to GALAXYCAT_HOME, then run this again"
+                ) from error
             held.callback(shutil.rmtree, folder, ignore_errors=True)
             yield folder
 
@@ -100,10 +131,7 @@ class ReleaseStorage(FileSystemStorage):
         handle, draft = tempfile.mkstemp(prefix=".draft-", dir=destination.parent)
         with os.fdopen(handle, "wb") as stream:
             stream.write(content)
-            stream.flush()
-            # A database row will name this file: it must outlive a power cut as the row does.
-            os.fsync(stream.fileno())
-        os.replace(draft, destination)
+        _move_in(Path(draft), destination)
         return key
 
     def read(self, key: str) -> bytes | None:

@@ -1,17 +1,11 @@
 """One band of a mosaic in a FITS file: opened, checked, and read by strips of rows. Pictures are opened by picturefile.py."""
 
-import bz2
-import errno
-import gzip
-import lzma
 import re
-import shutil
-import tempfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 from astropy.io import fits
@@ -22,17 +16,16 @@ from catalogs.imagery.bandfile import BandFile, require_light
 from catalogs.imagery.calibration import Calibration, number, read_calibration
 from catalogs.imagery.fitswcs import celestial_cards, quiet_astropy, wcs_from_cards
 from catalogs.imagery.picturefile import is_picture, open_picture
+from catalogs.imagery.unpacking import AMPLE, Room, plain_file
 from galaxycat.errors import BadInput
 
 __all__ = ["BandArgument", "BandFile", "Calibration", "open_band", "parse_band_argument"]
 
 SCAN_ROWS = 256
 FLOAT32_EXACT_BITS = 24
-DISK_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 NUMBER, NAME_AND_VERSION = re.compile("[0-9]{1,6}"), re.compile(r"(.+?)\s*,\s*([0-9]{1,6})")
 # What a damaged FITS file or a damaged compressed stream makes astropy, zlib and bz2 raise.
 DAMAGE = (OSError, EOFError, ValueError, TypeError, KeyError, IndexError, zlib.error, fits.VerifyError, RuntimeError)
-DECOMPRESSORS: dict[bytes, Callable[..., Any]] = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ": lzma.open}
 
 
 class FitsBand(BandFile):
@@ -60,6 +53,7 @@ def open_band(
     name: str | None = None,
     plane: int | None = None,
     told: Mapping[str, str] | None = None,
+    room: Room = AMPLE,
 ) -> Iterator[BandFile]:
     """Open the first 2-D image of a FITS file (also .gz .bz2 .xz .fz), or the one that `ext` chooses, of a cube the `plane`
     counted from 1; of a TIFF, PNG or JPEG its only channel or number `ext`.
@@ -72,12 +66,15 @@ def open_band(
     if is_picture(path):
         if plane is not None:
             raise BadInput(f"{path}: a picture has no planes: name a channel, such as {path.name}[1], and no plane")
-        with open_picture(path, ext, name) as picture:
+        with open_picture(path, ext, name, room) as picture:
             picture.calibration = picture.calibration.as_told(told or {})
             yield picture
         return
-    with _plain_file(path) as plain, _hdu_list(path, plain) as hdus:
-        yield _band_file(path, plain, hdus, ext, name, plane, told or {})
+    with plain_file(path, room) as plain, _hdu_list(path, plain) as hdus:
+        band = _band_file(path, plain, hdus, ext, name, plane, told or {})
+        room.require_plane(path, band.shape)
+        require_light(band)
+        yield band
 
 
 def _band_file(
@@ -105,7 +102,6 @@ def _band_file(
     band = FitsBand(path, band_name, hdu, header, shape, calibration, wcs_from_cards(cards), cards, warnings)
     # The last of the axes above two is the one whose planes are counted; the others have one plane.
     band.plane = (0,) * (len(hdu.shape) - 3) + (((plane or 1) - 1,) if len(hdu.shape) > 2 else ())
-    require_light(band)
     return band
 
 
@@ -124,37 +120,6 @@ def _require_file(path: Path) -> None:
         raise BadInput(f"{path}: cannot be opened ({error.strerror}): check the path and who may read it") from error
     if is_empty:
         raise BadInput(f"{path}: is empty (0 bytes): copy or download it again")
-
-
-@contextmanager
-def _plain_file(path: Path) -> Iterator[Path]:
-    """`path` itself, or a decompressed copy for as long as it is needed: strips must be read in any order."""
-    with path.open("rb") as stream:
-        magic = stream.read(6)
-    opener = next((opener for prefix, opener in DECOMPRESSORS.items() if magic.startswith(prefix)), None)
-    if opener is None:
-        yield path
-        return
-    with tempfile.TemporaryDirectory(prefix="galaxycat-") as folder:
-        plain = Path(folder) / "band.fits"
-        with plain.open("wb") as target:
-            _decompress(path, opener, target)
-        yield plain
-
-
-def _decompress(path: Path, opener: Callable[..., Any], target: BinaryIO) -> None:
-    try:
-        with opener(path, "rb") as source:
-            shutil.copyfileobj(source, target, 1 << 20)
-    except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
-        if isinstance(error, OSError) and error.errno in DISK_FULL:
-            raise BadInput(
-                f"{path}: no room to decompress it ({error.strerror}): make room in the folder for temporary files, or name "
-                "another in TMPDIR"
-            ) from error
-        raise BadInput(
-            f"{path}: its compression is damaged or cut short ({error}): copy or download it again"
-        ) from error
 
 
 @contextmanager

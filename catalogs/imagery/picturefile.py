@@ -16,6 +16,7 @@ from rasterio.windows import Window
 from catalogs.imagery.bandfile import BandFile, require_light
 from catalogs.imagery.calibration import Calibration
 from catalogs.imagery.science import gdal
+from catalogs.imagery.unpacking import Room
 from galaxycat.errors import BadInput
 
 # By the file's name, and nothing but this driver: GDAL has others that open what a file tells them to.
@@ -50,7 +51,7 @@ def is_picture(path: Path) -> bool:
 
 
 @contextmanager
-def open_picture(path: Path, channel: str | None, name: str | None) -> Iterator[PictureBand]:
+def open_picture(path: Path, channel: str | None, name: str | None, room: Room) -> Iterator[PictureBand]:
     """Open a channel, "1" for the first. Raises BadInput, naming the file and the mend, for whatever cannot be used."""
     with gdal():
         try:
@@ -58,7 +59,10 @@ def open_picture(path: Path, channel: str | None, name: str | None) -> Iterator[
         except RasterioError as error:
             raise BadInput(f"{path}: is not a readable picture ({error}): check that it is complete") from error
         with dataset:
-            yield _picture_band(path, dataset, channel, name)
+            band = _picture_band(path, dataset, channel, name)
+            room.require_plane(path, band.shape)
+            require_light(band)
+            yield band
 
 
 def _picture_band(path: Path, dataset: Any, channel: str | None, name: str | None) -> PictureBand:
@@ -72,7 +76,6 @@ def _picture_band(path: Path, dataset: Any, channel: str | None, name: str | Non
         path, name or path.stem, dataset, fits.Header(), dataset.shape, Calibration(), None, [], warnings
     )
     band.channel = number
-    require_light(band)
     return band
 
 
