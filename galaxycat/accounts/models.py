@@ -27,6 +27,12 @@ class Role(models.TextChoices):
         return values[values.index(role) :]
 
 
+def shown_name(name: str, is_simulated: bool) -> str:
+    """The name of a person or thing as everybody sees it: what is simulated says so."""
+    mark = "(simulated)"
+    return f"{name} {mark}" if is_simulated and not name.endswith(mark) else name
+
+
 class User(AbstractUser):
     """A person, or a simulated voter of the demo, which is labelled as such wherever it shows."""
 
@@ -42,8 +48,7 @@ class User(AbstractUser):
     @property
     def label(self) -> str:
         """The name other people see."""
-        name = self.get_full_name() or self.username
-        return f"{name} (simulated)" if self.is_simulated else name
+        return shown_name(self.get_full_name() or self.username, self.is_simulated)
 
 
 # Whoever asks: visibility has an answer for people who are not logged in too.

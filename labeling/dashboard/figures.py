@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from galaxycat.accounts.models import User
+from galaxycat.accounts.models import User, shown_name
 from labeling.agreement.bootstrap import AgreementEstimate, estimate_agreement, estimates
 from labeling.agreement.coefficients import coefficient_figures, numbers_of
 from labeling.agreement.counts import IntArray
@@ -234,3 +234,8 @@ def who_json(person: User) -> Json:
     """How a person is named in figures, simulated voters as such."""
     name = person.get_full_name() or person.username
     return {"uuid": str(person.uuid), "name": name, "is_simulated": person.is_simulated}
+
+
+def person_name(person: Json) -> str:
+    """The name to show of what `who_json` gives."""
+    return shown_name(person["name"], person["is_simulated"])

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from galaxycat.accounts.models import User
 from galaxycat.errors import NotFound
-from labeling.dashboard.figures import TIE, Figures, Json
+from labeling.dashboard.figures import TIE, Figures, Json, person_name
 from labeling.dashboard.votes import CampaignVotes, read_votes_of
 from labeling.models import Campaign, Label, Level, Round
 
@@ -109,15 +109,11 @@ def _counts_table(dashboard: Json) -> Iterator[dict[str, Any]]:
             yield {"figure": "votes_per_source", "round": number, "category": n_votes, "value": n}
     for person in dashboard["people"]:
         for key in ("votes", "unsure", "skipped", "sittings", "votes_per_hour", "median_s"):
-            yield {"figure": "people", "series": _shown(person), "category": key, "value": person[key]}
+            yield {"figure": "people", "series": person_name(person), "category": key, "value": person[key]}
     for finish in dashboard["finish"]:
         values = {"value": finish["expected_s"], "low": finish["earliest_s"], "high": finish["latest_s"]}
         row = {"figure": "finish", "round": finish["round"], "category": f"seconds from now ({finish['outlook']})"}
         yield row | values | {"n": finish["remaining"]}
-
-
-def _shown(person: Json) -> str:
-    return f"{person['name']} (simulated)" if person["is_simulated"] else str(person["name"])
 
 
 def _share_rows(figure: str, level: str, found: Json, **where: Any) -> Iterator[dict[str, Any]]:
@@ -135,7 +131,7 @@ def _coefficient_rows(dashboard: Json, level: str) -> Iterator[dict[str, Any]]:
 
 
 def _pair_rows(dashboard: Json, level: str) -> Iterator[dict[str, Any]]:
-    people, pairs = [_shown(person) for person in dashboard["people"]], dashboard["pairs"][level]
+    people, pairs = [person_name(person) for person in dashboard["people"]], dashboard["pairs"][level]
     for one in range(len(people)):
         for other in range(one):
             if shared := pairs["shared"][one][other]:
@@ -148,7 +144,7 @@ def _pair_rows(dashboard: Json, level: str) -> Iterator[dict[str, Any]]:
 
 def _confusion_rows(dashboard: Json, level: str) -> Iterator[dict[str, Any]]:
     found = dashboard["confusion"][level]
-    names = [_shown(person) for person in dashboard["people"]]
+    names = [person_name(person) for person in dashboard["people"]]
     for who, matrix in zip(["all votes", *names], [found["all"], *found["votes"]], strict=True):
         for others, row in zip(found["others"], matrix, strict=True):
             for own, n in zip(found["names"], row, strict=True):

@@ -55,9 +55,11 @@ def paragraphs_of(content: Content) -> list[str]:
 
 def _observed(content: Content) -> Iterator[str]:
     galaxy = content.galaxy
-    simulated = "the simulated galaxy " if galaxy["is_simulated"] else ""
+    named = str(galaxy["name"])
+    if galaxy["is_simulated"]:
+        named = f"the simulated galaxy {named.removesuffix(' (simulated)')}"
     bands = f"{'band' if len(galaxy['bands']) == 1 else 'bands'} {joined(galaxy['bands'])}"
-    yield f"We classified sources in {simulated}{galaxy['name']} on its image in the {bands}{_scale(galaxy)}"
+    yield f"We classified sources in {named} on its image in the {bands}{_scale(galaxy)}"
     if galaxy["distance_mpc"] is not None:
         yield f"We take its distance to be {galaxy['distance_mpc']:g} Mpc"
     for catalog in content.catalogs:

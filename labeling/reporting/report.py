@@ -6,7 +6,7 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.text import slugify
 
-from galaxycat.accounts.models import User
+from galaxycat.accounts.models import User, shown_name
 from labeling.dashboard.page import require_round
 from labeling.dashboard.votes import CampaignVotes, read_all_votes, read_votes_of
 from labeling.models import Campaign
@@ -67,7 +67,7 @@ def _report(votes: CampaignVotes, user: User | None, scope: int | None) -> Repor
 def _facts(content: Content) -> list[tuple[str, str]]:
     galaxy = content.galaxy
     return [
-        ("Galaxy", f"{galaxy['name']}{' (simulated)' if galaxy['is_simulated'] else ''}"),
+        ("Galaxy", shown_name(galaxy["name"], galaxy["is_simulated"])),
         ("Campaign", content.campaign["name"]),
         ("Classes", content.scheme["name"]),
         ("Rounds", f"round {content.scope} only" if content.scope else "all rounds"),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from labeling.dashboard.figures import person_name
 from labeling.dashboard.strata import CLASS
 from labeling.models import Level
 from labeling.reporting.blocks import Table
@@ -163,11 +164,6 @@ def people_table(content: Content) -> Table:
     head = ["Person", "Votes", "Unsure", "Skipped", "Sittings", "Votes an hour", "Median s a vote"]
     notes = ["A pause of more than 10 minutes ends a sitting. Programs have no pace."]
     return Table("people", "The people.", head, rows, notes=notes)
-
-
-def person_name(person: Mapping[str, Any]) -> str:
-    """As on the dashboard; a program says so."""
-    return f"{person['name']} (simulated)" if person["is_simulated"] else str(person["name"])
 
 
 def _rounded(value: float | None) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import template
 
+from galaxycat.accounts.models import shown_name
 from labeling.models import Label
 
 register = template.Library()
@@ -69,7 +70,7 @@ def named(labels: Iterable[Label], value: str) -> Label | None:
 def voter(row: Mapping[str, Any]) -> str:
     """The name others see of the annotator in a row of `values()`, as `User.label` has it."""
     name = f"{row['annotator__first_name']} {row['annotator__last_name']}".strip() or row["annotator__username"]
-    return f"{name} (simulated)" if row["annotator__is_simulated"] else name
+    return shown_name(name, row["annotator__is_simulated"])
 
 
 @register.filter

@@ -30,11 +30,14 @@ from catalogs.models import Rendition  # isort: skip
 
 CLIENTS = (8, 32)
 N_WARM, N_TILES, N_DATA_TILES, N_COMPARED = 60, 500, 2400, 5
+LEAST_REPEATS = 4  # fewer have not so many tiles
 # Rounding of one side against truncation of the other, and the display pyramid's own steps.
 MOST_PNG_LEVELS, MOST_JPEG_LEVELS = 2, 1.0
 
 
 def main(repeats: int) -> None:
+    if repeats < LEAST_REPEATS:
+        raise SystemExit(f"{repeats}: too few tiles to measure: repeat the field at least {LEAST_REPEATS} times a side")
     folder = Path(settings.GALAXYCAT_HOME) / "peers"
     folder.mkdir(parents=True, exist_ok=True)
     shown, rendition = subject(repeats, folder)
