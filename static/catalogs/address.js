@@ -1,7 +1,7 @@
 // @ts-check
 /** The page's address names the view exactly, and opens it again. */
 
-import { withoutSnap } from "./map.js";
+import { setExactView } from "./map.js";
 import { fromMap, toMap } from "./pixels.js";
 import { parseViewHash, viewHash } from "./viewaddress.js";
 
@@ -32,7 +32,7 @@ export function keepAddress({ map, renditions }, image, parts) {
     const index = image.renditions.findIndex(({ slug }) => slug === wanted.rendition);
     if (index >= 0) renditions.show(index);
     for (const part of parts) part.open(wanted.more[part.name] ?? "");
-    withoutSnap(map, () => map.setView(toMap(wanted.xPx, wanted.yPx, image.height_px), wanted.zoom, { animate: false }));
+    setExactView(map, image, toMap(wanted.xPx, wanted.yPx, image.height_px), wanted.zoom, { animate: false });
   };
   const write = () => {
     const { lat, lng } = map.getCenter();

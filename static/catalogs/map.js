@@ -1,6 +1,8 @@
 // @ts-check
 /** django-leaflet's map on a pixel grid: this module must run before the page's load event makes the map. */
 
+import { seamlessZoom } from "./tileplan.js";
+
 /**
  * @typedef {object} ViewerConfig as catalogs/viewer.py writes it
  * @property {string} slug
@@ -86,15 +88,15 @@ export function limitToImage(map, viewer) {
 }
 
 /**
- * Let the map take a zoom between whole ones; by wheel and key it goes on to whole ones.
+ * Go to a view whose zoom may be between whole ones; by wheel and key it goes on to whole ones.
  * @param {L.Map} map
- * @param {() => void} move
+ * @param {ViewerConfig} viewer
+ * @param {L.LatLngExpression} centre
+ * @param {number} zoom is taken where tiles have no seams, at most a third of a percent beside it
+ * @param {L.ZoomPanOptions} [options]
  */
-export function withoutSnap(map, move) {
-  const { zoomSnap } = map.options;
-  map.options.zoomSnap = 0;
-  move();
-  map.options.zoomSnap = zoomSnap;
+export function setExactView(map, viewer, centre, zoom, options) {
+  withoutSnap(map, () => map.setView(centre, seamlessZoom(zoom, viewer), options));
 }
 
 /**
@@ -104,11 +106,22 @@ export function withoutSnap(map, move) {
  * @param {L.ZoomPanOptions} [options]
  */
 export function fitImage(map, viewer, options) {
-  withoutSnap(map, () => {
-    const bounds = imageBounds(viewer);
-    const zoom = map.getBoundsZoom(bounds);
-    map.setView(bounds.getCenter(), zoom > 0 ? Math.floor(zoom) : zoom, options);
-  });
+  const bounds = imageBounds(viewer);
+  const zoom = withoutSnap(map, () => map.getBoundsZoom(bounds));
+  setExactView(map, viewer, bounds.getCenter(), zoom > 0 ? Math.floor(zoom) : seamlessZoom(zoom, viewer, Math.floor), options);
+}
+
+/**
+ * @template T
+ * @param {L.Map} map
+ * @param {() => T} act
+ */
+function withoutSnap(map, act) {
+  const { zoomSnap } = map.options;
+  map.options.zoomSnap = 0;
+  const done = act();
+  map.options.zoomSnap = zoomSnap;
+  return done;
 }
 
 /**

@@ -23,10 +23,7 @@ export class RenditionLayers extends EventTarget {
     this.viewer = viewer;
     /** How a rendition is drawn. */
     this.layerOf = layerOf ?? this.#renderedTiles;
-    const sharpen = () => {
-      map.getContainer().classList.toggle("is-enlarged", map.getZoom() > 0);
-      map.getContainer().classList.toggle("is-between-zooms", !Number.isInteger(map.getZoom()));
-    };
+    const sharpen = () => map.getContainer().classList.toggle("is-enlarged", map.getZoom() > 0);
     map.on("zoomend viewreset", sharpen);
     sharpen();
   }

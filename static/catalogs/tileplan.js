@@ -62,3 +62,15 @@ function covered(centre, length, span, size) {
 export function zoomToFit(shorterSideScreen, aboutPx) {
   return Math.floor(Math.log2(Math.max(shorterSideScreen, 1) / aboutPx));
 }
+
+/**
+ * The zoom beside this one at which a tile is a whole number of screen pixels wide. At others two tiles share a pixel, which
+ * then shows as a seam.
+ * @param {number} zoom
+ * @param {Pick<TiledImage, "max_zoom">} image
+ * @param {(screenPx: number) => number} [whole] `Math.floor` where the view must not be larger
+ */
+export function seamlessZoom(zoom, { max_zoom }, whole = Math.round) {
+  const native = Math.min(Math.max(Math.round(zoom), -max_zoom), 0); // of the tiles that are shown
+  return native + Math.log2(whole(TILE_PX * 2 ** (zoom - native)) / TILE_PX);
+}

@@ -102,7 +102,7 @@ def test_the_whole_image_fills_the_map_and_wheel_and_keys_go_by_whole_zooms(peop
 
 
 def test_between_two_whole_zooms_there_are_no_seams(people, team, galaxy):
-    """A row of the screen where two tiles meet is as bright as those about it, in the pictures that the server renders."""
+    """Tiles meet between two pixels of the screen, and the row there is as bright as those about it."""
     make_member(team, Role.VIEWER, "vera")
     viewer = people()
     viewer.log_in("vera", PASSWORD)
@@ -111,15 +111,17 @@ def test_between_two_whole_zooms_there_are_no_seams(people, team, galaxy):
     page.wait_for_load_state("networkidle")
     page.keyboard.press("m")
     expect(page.locator(".leaflet-tile:not(.leaflet-tile-loaded)")).to_have_count(0)
-    tiles = [tile.bounding_box() for tile in page.locator("img.leaflet-tile-loaded").all()]
-    edges = {int(tile["y"]) for tile in tiles if tile["y"] > 100}
-    assert len(edges) == 2
-    assert all(tile["y"] % 1 for tile in tiles if tile["y"] > 100)
+    tiles = [tile.bounding_box() for tile in page.locator("#map img.leaflet-tile-loaded").all()]
+    edges = {tile["y"] for tile in tiles if tile["y"] > 100} | {tile["x"] for tile in tiles}
+    assert len(edges) >= 4
+    assert all(abs(edge - round(edge)) < 0.01 for edge in edges), edges
     with MemoryFile(page.screenshot()) as memory, memory.open() as opened:
         rows = opened.read([1, 2, 3])[:, :, 200:760].mean(axis=(0, 2))
     bend = np.abs(rows[1:-1] - (rows[:-2] + rows[2:]) / 2)
-    # 14 levels of 255 where the browser blends each edge with the black beneath it; elsewhere up to 3.
-    assert [edge for edge in edges if bend[edge - 3 : edge + 3].max() > 5] == []
+    rows_of_edges = {round(tile["y"]) for tile in tiles if tile["y"] > 100}
+    assert len(rows_of_edges) == 2
+    # In 1 % of all rows up to 28 levels of 255, in nine of ten 0.6; where the edges are blended with what is beneath, 3 to 14.
+    assert [edge for edge in rows_of_edges if bend[edge - 3 : edge + 3].max() > 2] == []
 
 
 def test_the_map_goes_to_an_object_by_its_name(people, team, galaxy, sesame):

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { tilesOfView, zoomToFit } from "../../static/catalogs/tileplan.js";
+import { seamlessZoom, tilesOfView, zoomToFit } from "../../static/catalogs/tileplan.js";
 
 const IMAGE = { width_px: 900, height_px: 596, max_zoom: 2 };
 const SIZE = { widthScreen: 800, heightScreen: 640 };
@@ -42,4 +42,18 @@ test("the zoom leaves the asked pixels in the shorter side, and fewer than twice
   assert.equal(zoomToFit(640, 64), 3); // 640 / 8 = 80
   assert.equal(zoomToFit(512, 64), 3); // exactly 64
   assert.equal(zoomToFit(511, 64), 2);
+});
+
+test("between whole zooms tiles are whole screen pixels wide, as near as can be", () => {
+  for (const zoom of [-0.01, -0.15, -0.5, -0.51, -1.3, -2.4, -2.9, -3.7, -6.2]) {
+    const drawn = Math.min(Math.max(Math.round(zoom), -IMAGE.max_zoom), 0);
+    const width = 256 * 2 ** (seamlessZoom(zoom, IMAGE) - drawn);
+    assert.ok(Math.abs(width - Math.round(width)) < 1e-9, `${zoom}: ${width}`);
+    assert.ok(Math.abs(width - 256 * 2 ** (zoom - drawn)) <= 0.5 + 1e-9);
+    const fits = seamlessZoom(zoom, IMAGE, Math.floor);
+    assert.ok(fits <= zoom + 1e-12);
+    // Said with four decimals, as by an address, it is the same again.
+    assert.ok(Math.abs(seamlessZoom(Number(fits.toFixed(4)), IMAGE) - fits) < 1e-12);
+  }
+  for (const zoom of [-3, -2, -1, 0, 1, 4]) assert.equal(seamlessZoom(zoom, IMAGE), zoom);
 });
