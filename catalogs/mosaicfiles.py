@@ -91,8 +91,7 @@ def _room_on_disk() -> Iterator[None]:
 def _write_images(folder: Path, files: Sequence[BandFile], on_grid: Sequence[GridBand], progress: Progress) -> Images:
     science, display = folder / SCIENCE, folder / "display.tif"
     write_science_cog(on_grid, science, share(progress, 0.0, WRITTEN))
-    progress(WRITTEN, "measuring sky and noise")
-    statistics, sample = measure_cog(science)
+    statistics, sample = measure_cog(science, share(progress, WRITTEN, MEASURED))
     _require_drawable(files, statistics)
     scales = [DisplayScale(background=each.background, noise=each.noise_sigma) for each in statistics]
     infos = [
@@ -116,8 +115,11 @@ def _write_images(folder: Path, files: Sequence[BandFile], on_grid: Sequence[Gri
         overview |= cog_overview(derived)
     by_name = {file.name: scale for file, scale in zip(files, scales, strict=True)}
     by_name |= {line.plane.pair.name: line.scale for line in lines}
-    write_display_cog(science, by_name, display, share(progress, SUBTRACTED, DRAWN), derived)
+    progress(SUBTRACTED, "choosing limits")
     recipes = default_recipes(infos, overview, [line.plane.pair for line in lines])
+    limits = [recipe_limits(recipe, sample) for recipe in recipes]
+    del overview, sample  # tens of megabytes, which the display pyramid's strips need
+    write_display_cog(science, by_name, display, share(progress, SUBTRACTED, DRAWN), derived)
     return Images(
         drafts={"science": science, "display": display}
         | _write_natives(folder, on_grid, share(progress, DRAWN, STORED)),
@@ -125,7 +127,7 @@ def _write_images(folder: Path, files: Sequence[BandFile], on_grid: Sequence[Gri
         statistics=statistics,
         scales=scales,
         recipes=recipes,
-        limits=[recipe_limits(recipe, sample) for recipe in recipes],
+        limits=limits,
         lines=lines,
         warnings=warnings,
     )

@@ -69,10 +69,18 @@ class DisplayPlane:
 
 def encode(values: NDArray[np.float32], background: float, noise: float) -> NDArray[np.uint16]:
     """uint16 codes of `values`, of the same shape; NaN and infinities become 0."""
+    codes = values.astype(np.float64)
+    # In place: a strip of a wide image in 64 bits is tens of megabytes.
     with np.errstate(invalid="ignore"):
-        units = np.arcsinh((values.astype(np.float64) - background) / noise)
-        codes = np.clip(np.rint(units * CODES_PER_UNIT) + ZERO_CODE, 1, 65535)
-    return np.where(np.isfinite(values), codes, NO_DATA).astype(np.uint16)
+        codes -= background
+        codes /= noise
+        np.arcsinh(codes, out=codes)
+        codes *= CODES_PER_UNIT
+        np.rint(codes, out=codes)
+        codes += ZERO_CODE
+        np.clip(codes, 1, 65535, out=codes)
+    codes[~np.isfinite(values)] = NO_DATA
+    return codes.astype(np.uint16)
 
 
 def decode(codes: NDArray[np.uint16], scale: DisplayScale) -> NDArray[np.float32]:
@@ -110,11 +118,14 @@ def write_display_cog(
         ordered = [scales[name] for name in names]
         levels = [folder / "level0.tif"]
         _write_native(sources, ordered, levels[0], share(progress, 0.0, ENCODED))
-        progress(ENCODED, "halving the display pyramid")
         height, width = sources[0].shape
+        start = ENCODED
         for factor in overview_factors(height, width):
             levels.append(folder / f"level{factor}.tif")
-            _write_halved(levels[-2], ordered, levels[-1])
+            # Each level has a quarter of the work of the one before.
+            stop = start + 0.75 * (HALVED - start)
+            _write_halved(levels[-2], ordered, levels[-1], share(progress, start, stop))
+            start = stop
         pyramid = folder / "pyramid.vrt"
         pyramid.write_text(_pyramid_vrt(width, height, names, ordered, levels), encoding="utf-8")
         progress(HALVED, "writing the display pyramid")
@@ -133,15 +144,16 @@ def _write_native(sources: Sequence[Any], scales: list[DisplayScale], level: Pat
                 dataset.write(encode(values, scale.background, scale.noise), position, window=window)
 
 
-def _write_halved(finer: Path, scales: list[DisplayScale], level: Path) -> None:
+def _write_halved(finer: Path, scales: list[DisplayScale], level: Path, progress: Progress) -> None:
     with rasterio.open(finer) as source:
         height, width = -(-source.height // 2), -(-source.width // 2)
         with rasterio.open(level, "w", **tiled_profile(height, width, source.count, "uint16", NO_DATA)) as dataset:
             for index, scale in enumerate(scales, start=1):
+                values = decode(np.arange(65536, dtype=np.uint16), scale)
                 for start, stop in strips(height):
+                    progress((index - 1 + start / height) / source.count, "halving the display pyramid")
                     rows = min(2 * stop, source.height) - 2 * start
-                    codes = source.read(index, window=Window(0, 2 * start, source.width, rows))
-                    means = halve(decode(codes, scale))
+                    means = halve(values[source.read(index, window=Window(0, 2 * start, source.width, rows))])
                     dataset.write(
                         encode(means, scale.background, scale.noise),
                         index,
@@ -152,12 +164,17 @@ def _write_halved(finer: Path, scales: list[DisplayScale], level: Path) -> None:
 def halve(values: NDArray[np.float32]) -> NDArray[np.float32]:
     """Means of 2 x 2 pixels of (h, w) over those that are not NaN: (ceil(h/2), ceil(w/2)); NaN where all four are."""
     height, width = values.shape
-    padded = np.pad(values, ((0, height % 2), (0, width % 2)), constant_values=np.nan)
-    quads = padded.reshape(padded.shape[0] // 2, 2, padded.shape[1] // 2, 2)
-    valid = np.isfinite(quads)
-    count = valid.sum(axis=(1, 3))
-    total = np.where(valid, quads, 0).sum(axis=(1, 3), dtype=np.float64)
-    return np.where(count > 0, total / np.maximum(count, 1), np.nan).astype(np.float32)
+    if height % 2 or width % 2:
+        values = np.pad(values, ((0, height % 2), (0, width % 2)), constant_values=np.nan)
+    valid = np.isfinite(values)
+    known = np.where(valid, values, np.float32(0))
+    # By pairs of columns, then of rows: several times as fast as one sum over two axes.
+    total = np.add(known[:, ::2], known[:, 1::2], dtype=np.float64)
+    count = np.add(valid[:, ::2], valid[:, 1::2], dtype=np.uint8)
+    total = total[::2] + total[1::2]
+    count = count[::2] + count[1::2]
+    means: NDArray[np.float64] = np.divide(total, count, out=np.full(total.shape, np.nan), where=count > 0)
+    return means.astype(np.float32)
 
 
 def _pyramid_vrt(width: int, height: int, names: list[str], scales: list[DisplayScale], levels: list[Path]) -> str:

@@ -15,6 +15,7 @@ from scipy.interpolate import RegularGridInterpolator
 
 from catalogs.imagery.fitsband import BandFile
 from catalogs.imagery.fitswcs import pixels_at, quiet_astropy
+from catalogs.imagery.sharing import in_processes
 from galaxycat.errors import BadInput
 
 Floats = NDArray[np.float64]
@@ -56,6 +57,20 @@ def grid_nodes(reference: WCS, other: WCS, x_px: Floats, y_px: Floats) -> GridNo
 
 
 @dataclass(frozen=True)
+class Block:
+    """Rows bottom <= y < top and columns left <= x < right of the reference grid, and what of the other image lies there:
+    `values` (h, w) of its `window`; None where it is nowhere."""
+
+    bottom: int
+    top: int
+    left: int
+    right: int
+    nodes: GridNodes
+    window: tuple[slice, slice] | None
+    values: NDArray[np.float32] | None
+
+
+@dataclass(frozen=True)
 class ReprojectedBand:
     """`band` on the grid of the reference: what `write_science_cog` takes for a band. Made by `reprojected`."""
 
@@ -74,23 +89,28 @@ class ReprojectedBand:
 
     def read_rows(self, start: int, stop: int) -> NDArray[np.float32]:
         """Rows start <= y < stop of the reference grid, float32 (rows, width), bottom row first."""
+        import reproject  # noqa: F401 # a second that other commands need not wait for, and only once in all the copies
+
         width = self.shape[1]
-        parts = [
+        blocks = [
             self._block(start, stop, left, min(left + BLOCK_COLUMNS, width)) for left in range(0, width, BLOCK_COLUMNS)
         ]
-        return np.concatenate(parts, axis=1)
+        return np.concatenate(list(in_processes(self._reproject, blocks)), axis=1)
 
-    def _block(self, bottom: int, top: int, left: int, right: int) -> NDArray[np.float32]:
-        shape = (top - bottom, right - left)
+    def _block(self, bottom: int, top: int, left: int, right: int) -> Block:
         nodes = grid_nodes(self.wcs, self.band_wcs, _nodes(left, right), _nodes(bottom, top))
         window = _window(nodes, self.band.shape)
-        if window is None:
+        values = None if window is None else self.band.read_rows(window[0].start, window[0].stop)[:, window[1]].copy()
+        return Block(bottom, top, left, right, nodes, window, values)
+
+    def _reproject(self, block: Block) -> NDArray[np.float32]:
+        shape = (block.top - block.bottom, block.right - block.left)
+        if block.window is None or block.values is None:
             return np.full(shape, np.nan, np.float32)
-        rows, columns = window
-        values = self.band.read_rows(rows.start, rows.stop)[:, columns]
-        found, cover = _overlap_mean(values, self.band_wcs[rows, columns], self.wcs[bottom:top, left:right], shape)
+        onto = self.wcs[block.bottom : block.top, block.left : block.right]
+        found, cover = _overlap_mean(block.values, self.band_wcs[block.window], onto, shape)
         if not is_surface_brightness(self.band.calibration.unit):
-            found = found * _interpolated(nodes, left, right, bottom, top)
+            found = found * _interpolated(block)
         return np.where(cover >= LEAST_COVER, found, np.nan).astype(np.float32)
 
     @property
@@ -126,7 +146,7 @@ def on_other(reference: WCS, other: WCS, x_px: Floats, y_px: Floats) -> tuple[Fl
 
 def _overlap_mean(values: NDArray[np.float32], own: WCS, onto: WCS, shape: tuple[int, int]) -> tuple[Floats, Floats]:
     """(mean of the values over the part of each pixel that has data, that part of its area), both of `shape`."""
-    from reproject import reproject_exact  # a second of imports that other commands need not wait for
+    from reproject import reproject_exact
 
     good = np.isfinite(values)
     if not good.any():
@@ -157,8 +177,8 @@ def _window(nodes: GridNodes, shape: tuple[int, int]) -> tuple[slice, slice] | N
     return None if any(span.start >= span.stop for span in spans) else (spans[0], spans[1])
 
 
-def _interpolated(nodes: GridNodes, left: int, right: int, bottom: int, top: int) -> Floats:
+def _interpolated(block: Block) -> Floats:
     """The ratio of areas at every pixel of a block."""
-    surface = RegularGridInterpolator((nodes.y_px, nodes.x_px), nodes.area)
-    y, x = np.meshgrid(np.arange(bottom, top), np.arange(left, right), indexing="ij")
+    surface = RegularGridInterpolator((block.nodes.y_px, block.nodes.x_px), block.nodes.area)
+    y, x = np.meshgrid(np.arange(block.bottom, block.top), np.arange(block.left, block.right), indexing="ij")
     return np.asarray(surface((y, x)))

@@ -19,9 +19,12 @@ from rasterio.errors import NotGeoreferencedWarning
 from rasterio.shutil import copy
 from rasterio.windows import Window
 
+from catalogs.imagery.sharing import n_workers
 from galaxycat.errors import BadInput
 
 BLOCK_PX = 256
+# rasterio takes bytes, not GDAL's megabytes: of too small a cache each block is decoded again for each row of its pixels.
+CACHE_BYTES = 16 * 2**20
 WCS_TAG = "GALAXYCAT_WCS"
 # How much of the work is done, 0 to 1, and what goes on.
 Progress = Callable[[float | None, str], None]
@@ -102,7 +105,7 @@ def strips(height_px: int) -> Iterator[tuple[int, int]]:
 @contextmanager
 def gdal() -> Iterator[None]:
     """GDAL with a small block cache, and silent about images that have no place on Earth."""
-    with rasterio.Env(GDAL_CACHEMAX=64), warnings.catch_warnings():
+    with rasterio.Env(GDAL_CACHEMAX=CACHE_BYTES), warnings.catch_warnings():
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
         yield
 
@@ -133,7 +136,7 @@ def copy_to_cog(source: Path, target: Path, options: dict[str, str]) -> None:
     """
     copy(
         source, target, driver="GTiff", TILED="YES", BLOCKXSIZE=BLOCK_PX, BLOCKYSIZE=BLOCK_PX, INTERLEAVE="BAND",
-        COPY_SRC_OVERVIEWS="YES", BIGTIFF="IF_SAFER", **options,
+        COPY_SRC_OVERVIEWS="YES", BIGTIFF="IF_SAFER", NUM_THREADS=n_workers(), **options,
     )  # fmt: skip
     _require_complete(target)
 

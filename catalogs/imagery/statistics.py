@@ -10,7 +10,7 @@ from astropy.stats import mad_std, sigma_clipped_stats
 from numpy.typing import NDArray
 from rasterio.windows import Window
 
-from catalogs.imagery.science import gdal, strips
+from catalogs.imagery.science import Progress, gdal, share, strips
 
 SAMPLE_VALUES = 1_000_000
 KEPT_VALUES = 250_000
@@ -39,15 +39,19 @@ def cog_statistics(path: Path) -> list[BandStatistics]:
     return measure_cog(path)[0]
 
 
-def measure_cog(path: Path) -> tuple[list[BandStatistics], dict[str, NDArray[np.float32]]]:
+def measure_cog(
+    path: Path, progress: Progress = lambda fraction, stage: None
+) -> tuple[list[BandStatistics], dict[str, NDArray[np.float32]]]:
     """`cog_statistics`, and by each band's name its values (n,) at the same native pixels in every band, KEPT_VALUES or a
     few more of them on a regular grid, NaN where there is no data."""
     statistics, sample = [], {}
     with gdal(), rasterio.open(path) as dataset:
         for index, name in zip(dataset.indexes, dataset.descriptions, strict=True):
-            measured, values = _measure_band(dataset, index)
+            part = share(progress, (index - 1) / dataset.count, index / dataset.count)
+            measured, values = _measure_band(dataset, index, part)
             statistics.append(measured)
-            sample[name] = values[:: max(1, values.size // KEPT_VALUES)]
+            # A copy: a view would hold all of the values for as long as the sample lives.
+            sample[name] = values[:: max(1, values.size // KEPT_VALUES)].copy()
     return statistics, sample
 
 
@@ -78,8 +82,8 @@ def without_border(finite: NDArray[np.float32]) -> NDArray[np.float32]:
 def sky_and_noise(finite: NDArray[np.float32]) -> tuple[float, float]:
     """(background, noise sigma > 0) by sigma clipping at 3 sigma about the median. Source: astropy.stats."""
     _, background, noise = sigma_clipped_stats(finite.astype(np.float64), sigma=3.0, maxiters=10)
-    spread = [float(noise), float(mad_std(finite)), float(np.std(finite, dtype=np.float64))]
-    noise_sigma = next((value for value in spread if value > 0), 1.0)
+    spreads = (lambda: noise, lambda: mad_std(finite), lambda: np.std(finite, dtype=np.float64))
+    noise_sigma = next((value for spread in spreads if (value := float(spread())) > 0), 1.0)
     return float(background), noise_sigma
 
 
@@ -87,9 +91,10 @@ def display_limits(values: NDArray[np.float32]) -> tuple[float, float]:
     """(black, white) of a picture of `values`: black a little below the sky, white above all but the brightest
     cores."""
     finite = without_border(values[np.isfinite(values)])
-    if finite.size == 0:
-        return 0.0, 1.0
-    background, noise = sky_and_noise(finite)
+    return _limits(finite, *sky_and_noise(finite)) if finite.size else (0.0, 1.0)
+
+
+def _limits(finite: NDArray[np.float32], background: float, noise: float) -> tuple[float, float]:
     low, high, top = (float(value) for value in np.percentile(finite, [0.5, 99.85, 100]))
     black = max(low, background - 1.5 * noise)
     # A field of few sources is dark at any percentile; a clipped one ends before eight sigmas.
@@ -97,10 +102,11 @@ def display_limits(values: NDArray[np.float32]) -> tuple[float, float]:
     return black, white if white > black else black + 1.0
 
 
-def _measure_band(dataset: Any, index: int) -> tuple[BandStatistics, NDArray[np.float32]]:
+def _measure_band(dataset: Any, index: int, progress: Progress) -> tuple[BandStatistics, NDArray[np.float32]]:
     step = max(1, int(np.sqrt(dataset.width * dataset.height / SAMPLE_VALUES)))
     count, minimum, maximum, sample = 0, np.inf, -np.inf, []
     for start, stop in strips(dataset.height):
+        progress(start / dataset.height, "measuring sky and noise")
         rows = dataset.read(index, window=Window(0, start, dataset.width, stop - start))
         finite = rows[np.isfinite(rows)]
         if finite.size:
@@ -119,6 +125,6 @@ def _measure_band(dataset: Any, index: int) -> tuple[BandStatistics, NDArray[np.
 def _statistics(finite: NDArray[np.float32], valid_fraction: float, minimum: float, maximum: float) -> BandStatistics:
     sample = without_border(finite)
     background, noise = sky_and_noise(sample)
-    black, white = display_limits(sample)
+    black, white = _limits(sample, background, noise)
     noise = max(noise, MINIMUM_NOISE * (maximum - minimum))
     return BandStatistics(noise, background, valid_fraction, black, white, minimum, maximum)

@@ -1,4 +1,5 @@
-"""Memory and time of `manage.py ingest` on mosaics of real size: the resident peak (VmHWM) of the real process.
+"""Memory and time of `manage.py ingest` on mosaics of real size: the resident peak (VmHWM) of the real process, and what the
+copies of itself that it works with have of their own.
 
     .venv/bin/python -m tests.benchmarks.ingest_memory [--size 10000] [--bands 5] [--reprojected] [--line] [--folder DIR]
 
@@ -68,7 +69,7 @@ def run_measured(arguments: list[str], home: Path) -> tuple[float, float, str]:
         process = subprocess.Popen([sys.executable, "manage.py", *arguments], cwd=ROOT, env=environment, stdout=output)
         peak_kb = 0
         while process.poll() is None:
-            peak_kb = max(peak_kb, _peak_kb(process.pid))
+            peak_kb = max(peak_kb, _peak_kb(process.pid) + _copies_kb(process.pid))
             time.sleep(0.05)
         if process.returncode:
             raise SystemExit(f"{arguments[0]} failed with {process.returncode}")
@@ -82,6 +83,18 @@ def _peak_kb(pid: int) -> int:
     except OSError:
         return 0
     return next((int(line.split()[1]) for line in lines if line.startswith("VmHWM")), 0)
+
+
+def _copies_kb(pid: int) -> int:
+    """What the process's children do not share with it."""
+    total_kb = 0
+    try:
+        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+            lines = Path(f"/proc/{child}/smaps_rollup").read_text().splitlines()
+            total_kb += sum(int(line.split()[1]) for line in lines if line.startswith("Private_"))
+    except OSError:
+        return 0
+    return total_kb
 
 
 def main() -> None:

@@ -1,0 +1,79 @@
+"""Work shared among processes: in order, with its errors, and none of them left."""
+
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from catalogs.imagery import sharing
+from catalogs.imagery.sharing import in_processes
+from tests.conftest import ROOT
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are copied on Linux only")
+ENDLESS = """
+import os, time
+from catalogs.imagery import sharing
+sharing.n_workers = lambda: 2
+def work(part):
+    os.write(1, f"{os.getpid()}\\n".encode())
+    time.sleep(0.3)
+    return part
+for found in sharing.in_processes(work, range(1000)):
+    pass
+"""
+
+
+def runs(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes() != b""  # empty where it ended and was not waited for
+    except OSError:
+        return False
+
+
+@pytest.fixture(autouse=True)
+def two_cores(monkeypatch):
+    monkeypatch.setattr(sharing, "n_workers", lambda: 2)
+
+
+def test_found_in_order_by_other_processes_that_end():
+    found = list(in_processes(lambda part: (part, os.getpid(), np.full(3, part)), range(7)))
+    assert [part for part, _, _ in found] == list(range(7))
+    assert [values.tolist() for _, _, values in found] == [[part] * 3 for part in range(7)]
+    pids = {pid for _, pid, _ in found}
+    assert (len(pids), os.getpid() in pids) == (2, False)
+    assert multiprocessing.active_children() == []
+
+
+def test_what_one_raises_is_raised_and_the_others_end():
+    def work(part: int) -> int:
+        if part == 3:
+            raise ValueError("three")
+        return part
+
+    found = in_processes(work, range(8))
+    assert [next(found) for _ in range(3)] == [0, 1, 2]
+    with pytest.raises(ValueError, match="three"):
+        next(found)
+    assert multiprocessing.active_children() == []
+
+
+def test_one_part_is_computed_here():
+    assert list(in_processes(lambda part: (part, os.getpid()), [5])) == [(5, os.getpid())]
+
+
+def test_killed_outright_it_leaves_no_process():
+    with subprocess.Popen([sys.executable, "-c", ENDLESS], cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        pids = {int(process.stdout.readline()) for _ in range(4)}
+        process.send_signal(signal.SIGKILL)
+    assert len(pids) == 2
+    deadline = time.monotonic() + 20
+    while any(runs(pid) for pid in pids) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not [pid for pid in pids if runs(pid)]
