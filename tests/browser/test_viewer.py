@@ -108,6 +108,22 @@ def test_between_two_whole_zooms_there_are_no_seams(people, team, galaxy):
     viewer.log_in("vera", PASSWORD)
     page = viewer.goto("/galaxies/story/")
     expect(readout(page, "zoom")).to_have_text("1:1.1")
+def test_the_whole_image_stays_whole_in_a_window_of_another_size_until_it_is_moved(people, team, galaxy):
+    make_member(team, Role.VIEWER, "vera")
+    viewer = people()
+    viewer.log_in("vera", PASSWORD)
+    page = viewer.goto("/galaxies/story/")
+    for size, zoom in (({"width": 1000, "height": 600}, "1:1.6"), (TABLET, "1:1.3"), (LAPTOP, "1:1.1")):
+        page.set_viewport_size(size)
+        expect(readout(page, "zoom")).to_have_text(zoom)
+        assert centre_px(page) == pytest.approx(((galaxy.width_px - 1) / 2, (galaxy.height_px - 1) / 2), abs=1.5)
+    page.keyboard.press("+")
+    expect(readout(page, "zoom")).to_have_text("2×")
+    page.set_viewport_size(TABLET)
+    page.wait_for_timeout(300)
+    expect(readout(page, "zoom")).to_have_text("2×")
+
+
     page.wait_for_load_state("networkidle")
     page.keyboard.press("m")
     expect(page.locator(".leaflet-tile:not(.leaflet-tile-loaded)")).to_have_count(0)
