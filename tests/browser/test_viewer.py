@@ -22,6 +22,13 @@ def readout(page: Page, name: str):
     return page.locator(f"[data-readout={name}]")
 
 
+def value_text(value: float) -> str:
+    """A band's value as the page writes it."""
+    size = abs(value)
+    text = f"{size:#.5g}" if 1e-3 <= size < 1e4 else re.sub(r"e([+-])0", r"e\1", f"{size:.3e}")
+    return f"−{text}" if value < 0 else text
+
+
 def centre_px(page: Page) -> tuple[float, float]:
     expect(readout(page, "where")).to_have_text("Centre")
     x, y = readout(page, "pixel").inner_text().split(", ")
@@ -117,6 +124,13 @@ def test_the_whole_image_stays_whole_in_a_window_of_another_size_until_it_is_mov
         page.set_viewport_size(size)
         expect(readout(page, "zoom")).to_have_text(zoom)
         assert centre_px(page) == pytest.approx(((galaxy.width_px - 1) / 2, (galaxy.height_px - 1) / 2), abs=1.5)
+def test_between_two_whole_zooms_there_are_no_seams(people, team, galaxy):
+    """A row of the screen where two tiles meet is as bright as those about it, in the pictures that the server renders."""
+    make_member(team, Role.VIEWER, "vera")
+    viewer = people()
+    viewer.log_in("vera", PASSWORD)
+    page = viewer.goto("/galaxies/story/")
+    expect(readout(page, "zoom")).to_have_text("1:1.1")
     page.keyboard.press("+")
     expect(readout(page, "zoom")).to_have_text("2×")
     page.set_viewport_size(TABLET)
@@ -141,6 +155,9 @@ def test_the_whole_image_stays_whole_in_a_window_of_another_size_until_it_is_mov
 def test_the_map_goes_to_an_object_by_its_name(people, team, galaxy, sesame):
     make_member(team, Role.VIEWER, "vera")
     viewer = people()
+    sesame.known["30 dor"] = (ra_deg[0], dec_deg[0])
+    go_to(page, "30 Dor")
+    expect(page.locator(".source-popup")).to_contain_text("30 Dor: 11:3")
     viewer.log_in("vera", PASSWORD)
     page = viewer.goto("/galaxies/story/")
     ra_deg, dec_deg = sky_of(galaxy, np.array([500.0]), np.array([250.0]))
