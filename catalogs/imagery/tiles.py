@@ -131,7 +131,8 @@ def _enlarged(picture: NDArray[Pixels], zoom: int) -> NDArray[Pixels]:
 def _open(path: str) -> Native:
     dataset = rasterio.open(path)
     reader = ImageReader(path, dataset=dataset)
-    return Native(reader, dataset, int(dataset.height), int(dataset.width), int(reader.maxzoom))
+    # Not reader.maxzoom: it counts by the shorter side, and an image of 700 x 300 px fits no tile at its zoom 0.
+    return Native(reader, dataset, int(dataset.height), int(dataset.width), len(dataset.overviews(1)))
 
 
 def _window_codes(image: Native, positions: tuple[int, ...], left: int, top: int, size: int) -> NDArray[np.uint16]:

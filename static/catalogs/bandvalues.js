@@ -1,5 +1,5 @@
 // @ts-check
-/** The value of every band in the pixel under the cursor, asked for when the cursor rests. */
+/** The value of every band in the pixel that the bar above reads, asked for when cursor and map rest. */
 
 import { fromMap } from "./pixels.js";
 import { unitText } from "./evidence/readings.js";
@@ -23,11 +23,14 @@ export function addBandValues(map, fetchValues, heightPx, row) {
     asked = new AbortController();
     fetchValues(xPx, yPx, asked.signal).then(
       (values) => write(row, values),
-      (error) => error.name !== "AbortError" && row.replaceChildren(),
+      (error) => {
+        if (error.name === "AbortError") return;
+        pixel = ""; // asked again at the next move
+        row.replaceChildren(Object.assign(document.createElement("dd"), { className: "muted", textContent: `Values not read (${error.message}). Move to read them again.` }));
+      },
     );
   };
-  map.on("mousemove click", (event) => {
-    const { lat, lng } = /** @type {L.LeafletMouseEvent} */ (event).latlng;
+  const look = (/** @type {L.LatLng} */ { lat, lng }) => {
     const { xPx, yPx } = fromMap(lat, lng, heightPx);
     const under = `${Math.round(xPx)},${Math.round(yPx)}`;
     if (under === pixel) return;
@@ -35,13 +38,10 @@ export function addBandValues(map, fetchValues, heightPx, row) {
     row.classList.add("is-stale");
     clearTimeout(timer);
     timer = window.setTimeout(() => ask(xPx, yPx), REST_MS);
-  });
-  map.on("mouseout", () => {
-    clearTimeout(timer);
-    asked.abort();
-    pixel = "";
-    row.classList.add("is-stale");
-  });
+  };
+  map.on("mousemove click", (event) => look(/** @type {L.LeafletMouseEvent} */ (event).latlng));
+  map.on("mouseout moveend", () => look(map.getCenter()));
+  look(map.getCenter());
 }
 
 /** @param {HTMLElement} row @param {PixelValue[]} values */
@@ -63,6 +63,6 @@ function write(row, values) {
 export function valueText(value) {
   if (value === null) return "no data";
   const size = Math.abs(value);
-  const text = value === 0 || (size >= 1e-3 && size < 1e6) ? value.toPrecision(5).slice(0, 9) : value.toExponential(3);
-  return text.replace(/^-/, "−");
+  const text = size === 0 || (size >= 1e-3 && size < 1e6) ? size.toPrecision(5) : size.toExponential(3);
+  return value < 0 ? `−${text}` : text;
 }

@@ -28,14 +28,17 @@ const LEAST_ZOOM = 1;
 export function bindGoTo(form, viewer, image) {
   const field = /** @type {HTMLInputElement} */ (form.elements.namedItem("place"));
   const complaint = /** @type {HTMLElement} */ (form.querySelector("[role=alert]"));
+  let asked = 0;
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const found = await find(field.value, viewer, image).catch(() => "The server did not answer. Try again.");
+    const [mine, text] = [++asked, field.value];
+    const found = await find(text, viewer, image).catch(() => "The server did not answer. Try again.");
+    if (mine !== asked) return; // another place was asked for meanwhile
     complaint.textContent = typeof found === "string" ? found : "";
     complaint.hidden = typeof found !== "string";
     field.setAttribute("aria-invalid", String(typeof found === "string"));
     if (typeof found === "string") return;
-    show(found, found.words ?? field.value.trim(), viewer, image);
+    show(found, found.words ?? text.trim(), viewer, image);
     field.blur();
   });
 }
@@ -61,7 +64,8 @@ async function find(text, { sky, findSource, findRegion }, image) {
 
 /** Whether it may be an object's name and not a position mistyped. @param {string} text */
 function isName(text) {
-  return /^\p{L}/u.test(text.trim()) && !/^[xy]\s*=?\s*\d/i.test(text.trim());
+  // Such as M 51, but 30 Dor, 47 Tuc, 3C 273 and 2MASS J01410340+3240300 too.
+  return /^\d{0,3}\s?\p{L}/u.test(text.trim()) && !/^([xy]\s*=?\s*\d|\d+\s?([hdms]\s*(\d|$)|px))/i.test(text.trim());
 }
 
 /**

@@ -106,9 +106,32 @@ export function setExactView(map, viewer, centre, zoom, options) {
  * @param {L.ZoomPanOptions} [options]
  */
 export function fitImage(map, viewer, options) {
-  const bounds = imageBounds(viewer);
-  const zoom = withoutSnap(map, () => map.getBoundsZoom(bounds));
-  setExactView(map, viewer, bounds.getCenter(), zoom > 0 ? Math.floor(zoom) : seamlessZoom(zoom, viewer, Math.floor), options);
+  setExactView(map, viewer, imageBounds(viewer).getCenter(), fittingZoom(map, viewer), options);
+}
+
+/**
+ * Let the whole image stay the whole image when the map becomes another size, until somebody moves it.
+ * @param {L.Map} map
+ * @param {ViewerConfig} viewer
+ */
+export function keepFitted(map, viewer) {
+  let [size, isWhole] = [map.getSize(), true];
+  map.on("moveend", () => {
+    if (!map.getSize().equals(size)) return; // its size changed, nobody moved it
+    const target = map.latLngToContainerPoint(imageBounds(viewer).getCenter());
+    isWhole = target.distanceTo(size.divideBy(2)) < 2 && Math.abs(map.getZoom() - fittingZoom(map, viewer)) < 1e-6;
+  });
+  map.on("resize", () => {
+    size = map.getSize();
+    limitToImage(map, viewer);
+    if (isWhole) fitImage(map, viewer, { animate: false });
+  });
+}
+
+/** The zoom at which the whole image is as large as it fits. @param {L.Map} map @param {ViewerConfig} viewer */
+function fittingZoom(map, viewer) {
+  const zoom = withoutSnap(map, () => map.getBoundsZoom(imageBounds(viewer)));
+  return zoom > 0 ? Math.floor(zoom) : seamlessZoom(zoom, viewer, Math.floor);
 }
 
 /**

@@ -47,10 +47,10 @@ export class PlacesInView {
     return this.#overview !== null;
   }
 
-  /** Fetch what the view needs and is not there. @param {Box} view */
+  /** Fetch what the view needs and is not there. @param {() => Box} view asked when it is needed: it may move while the sample comes */
   async look(view) {
     this.#overview ??= await this.fetchSample();
-    const cells = this.#overview.is_complete ? [] : cellsOf(view, this.image);
+    const cells = this.#overview.is_complete ? [] : cellsOf(view(), this.image);
     const wasClose = this.#isClose;
     this.#isClose = cells.length > 0 && cells.length <= MOST_CELLS;
     const missing = this.#isClose ? cells.filter(({ name }) => !this.#asked.has(name)) : [];

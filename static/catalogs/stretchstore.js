@@ -91,6 +91,7 @@ export class KeptStyles extends EventTarget {
   async #sendOne(rendition, style, isLeaving) {
     try {
       const { status, detail } = await this.send(rendition, style, isLeaving);
+      if (status === 401) return this.#tell("This stretch is not kept yet: you are logged out. Log in again in another tab; it is sent again.");
       if (status >= 500) throw new Error(`the server answered ${status}`);
       if (this.#waiting.get(rendition) === style) this.#waiting.delete(rendition);
       this.#tell(status >= 400 ? `This stretch is not kept: ${detail || `the server answered ${status}`}` : "");

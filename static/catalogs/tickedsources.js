@@ -72,7 +72,7 @@ export class TickedSources {
         this.markers.put(places, null);
         tell(places, "");
       } else if (!this.#drawn.has(places)) {
-        void this.#begin(places, this.#lookOf(box));
+        void this.#begin(places, this.#lookOf(box), box.value);
       }
     }
   }
@@ -93,8 +93,8 @@ export class TickedSources {
     return null;
   }
 
-  /** @param {string} url @param {Look} look */
-  async #begin(url, look) {
+  /** @param {string} url @param {Look} look @param {string} uuid of the catalogue or round */
+  async #begin(url, look, uuid) {
     if (look.kind === "sampled") {
       this.#drawn.set(url, null);
       await this.#told(url, look, async () => this.#put(url, look, await fetchPlaces(url)));
@@ -102,17 +102,17 @@ export class TickedSources {
     }
     const places = new PlacesInView({
       fetchSample: () => fetchSample(url, SAMPLE), fetchBox: (box) => fetchBox(url, box), image: this.image,
-      onChange: () => this.#put(url, look, places.shown),
+      onChange: () => this.#put(url, { ...look, style: markStyleOf(uuid, look.kind) }, places.shown), // another mark may be chosen by then
     });
     this.#drawn.set(url, places);
-    await this.#told(url, look, () => places.look(this.#view()));
+    await this.#told(url, look, () => places.look(() => this.#view()));
   }
 
   #look() {
     for (const box of boxes()) {
       const { places: url = "" } = box.dataset;
       const places = this.#drawn.get(url);
-      if (places?.isThere) void this.#told(url, this.#lookOf(box), () => places.look(this.#view()));
+      if (places?.isThere) void this.#told(url, this.#lookOf(box), () => places.look(() => this.#view()));
     }
   }
 

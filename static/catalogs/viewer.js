@@ -3,7 +3,7 @@
 
 import { viewChanged } from "./address.js";
 import { addCompass } from "./compass.js";
-import { fitImage, limitToImage, mapReady } from "./map.js";
+import { fitImage, keepFitted, limitToImage, mapReady } from "./map.js";
 import { MarkerLayer } from "./markers.js";
 import { element } from "./pagedata.js";
 import { addReadout } from "./readout.js";
@@ -24,6 +24,7 @@ export async function openViewer(viewer, layerOf) {
   const sky = viewer.sky_grid && new SkyGrid(viewer.sky_grid);
   limitToImage(map, viewer);
   fitImage(map, viewer, { animate: false });
+  keepFitted(map, viewer);
   // What the address names is drawn at once, not after another one.
   renditions.show(Math.max(0, viewer.renditions.findIndex(({ slug }) => slug === parseViewHash(location.hash)?.rendition)));
   addScale(map, viewer);

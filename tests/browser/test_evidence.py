@@ -118,3 +118,20 @@ def test_the_evidence_page_of_a_source(people, team, galaxy, size):
     assert page.evaluate(ALL_DRAWN)
     axe_clean(page)
     viewer.shoot(f"evidence-closer-{size['width']}", size)
+
+
+def test_evidence_that_did_not_load_is_loaded_again_with_all_that_is_beneath_it(people, team, galaxy):
+    make_member(team, Role.VIEWER, "vera")
+    viewer = people()
+    viewer.log_in("vera", PASSWORD)
+    source = galaxy.catalogs.get(kind="detected").sources.order_by("number")[7]
+    with viewer.tolerating("Failed to load resource"):
+        viewer.page.route("**/evidence/?*", lambda route: route.abort())
+        page = viewer.goto(f"/sources/{source.uuid}/evidence/")
+        expect(page.get_by_text("Not all of it loaded")).to_be_visible()
+    page.unroute("**/evidence/?*")
+    page.get_by_role("button", name="Load again").click()
+    expect(page.get_by_text("Not all of it loaded")).to_be_hidden()
+    expect(page.locator("#readings dt")).to_have_count(10)
+    expect(page.locator("#zooms canvas")).to_have_count(3 * 6)
+    wait_until(lambda: page.evaluate(ALL_DRAWN), within_s=10)

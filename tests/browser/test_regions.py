@@ -2,6 +2,7 @@
 
 import pytest
 import regions as ds9
+from django.db.models import F
 from playwright.sync_api import Page, expect
 
 from catalogs.models import Region
@@ -205,13 +206,28 @@ def test_what_cannot_be_saved_waits_and_what_is_refused_is_taken_back(people, te
         page.keyboard.press("Enter")
         expect(page.locator("[data-region-note]")).to_contain_text("Not saved yet")
         assert kept() == []
+        # A name that is being typed outlasts the answer.
+        label = page.get_by_label("Label of this circle")
+        label.press_sequentially("Northern ar")
         page.unroute("**/api/v1/regions/**")
-        page.get_by_role("button", name="Try now").click()
+        page.evaluate("document.querySelector('[data-act=retry]').click()")
         expect(page.locator("[data-region-note]")).to_be_hidden()
-    assert len(kept()) == 1
+        expect(label).to_be_focused()
+        label.press_sequentially("m")
+        page.keyboard.press("Enter")
+        expect(listed(page)).to_contain_text("Northern arm")
+        sent(page)
+    (region,) = Region.objects.all()
+    assert region.label == "Northern arm"
+    # Removed by its button, what has the focus takes it back.
+    page.get_by_role("button", name="Remove", exact=True).press("Enter")
+    expect(page.get_by_role("button", name="Undo")).to_be_focused()
+    page.keyboard.press("Enter")
+    saved(page, 1)
+    listed(page).click()
 
     # Another curator changed it meanwhile.
-    Region.objects.update(version=2, label="by another")
+    Region.objects.update(version=F("version") + 1, label="by another")
     with cora.tolerating("409"):
         page.keyboard.press("ArrowUp")
         expect(page.locator("[data-region-note]")).to_contain_text("Not kept")

@@ -22,6 +22,13 @@ def readout(page: Page, name: str):
     return page.locator(f"[data-readout={name}]")
 
 
+def value_text(value: float) -> str:
+    """A band's value as the page writes it."""
+    size = abs(value)
+    text = f"{size:#.5g}" if 1e-3 <= size < 1e4 else re.sub(r"e([+-])0", r"e\1", f"{size:.3e}")
+    return f"−{text}" if value < 0 else text
+
+
 def centre_px(page: Page) -> tuple[float, float]:
     expect(readout(page, "where")).to_have_text("Centre")
     x, y = readout(page, "pixel").inner_text().split(", ")
@@ -101,6 +108,22 @@ def test_the_whole_image_fills_the_map_and_wheel_and_keys_go_by_whole_zooms(peop
     assert page.url == named
 
 
+def test_the_whole_image_stays_whole_in_a_window_of_another_size_until_it_is_moved(people, team, galaxy):
+    make_member(team, Role.VIEWER, "vera")
+    viewer = people()
+    viewer.log_in("vera", PASSWORD)
+    page = viewer.goto("/galaxies/story/")
+    for size, zoom in (({"width": 1000, "height": 600}, "1:1.6"), (TABLET, "1:1.3"), (LAPTOP, "1:1.1")):
+        page.set_viewport_size(size)
+        expect(readout(page, "zoom")).to_have_text(zoom)
+        assert centre_px(page) == pytest.approx(((galaxy.width_px - 1) / 2, (galaxy.height_px - 1) / 2), abs=1.5)
+    page.keyboard.press("+")
+    expect(readout(page, "zoom")).to_have_text("2×")
+    page.set_viewport_size(TABLET)
+    page.wait_for_timeout(300)
+    expect(readout(page, "zoom")).to_have_text("2×")
+
+
 def test_between_two_whole_zooms_there_are_no_seams(people, team, galaxy):
     """Tiles meet between two pixels of the screen, and the row there is as bright as those about it."""
     make_member(team, Role.VIEWER, "vera")
@@ -134,6 +157,9 @@ def test_the_map_goes_to_an_object_by_its_name(people, team, galaxy, sesame):
     go_to(page, "NGC 7000 X-1")
     expect(page.locator(".source-popup")).to_contain_text("NGC 7000 X-1: 11:3")
     assert centre_px(page) == pytest.approx((500, 250), abs=0.6)
+    sesame.known["30 dor"] = (ra_deg[0], dec_deg[0])
+    go_to(page, "30 Dor")
+    expect(page.locator(".source-popup")).to_contain_text("30 Dor: 11:3")
     go_to(page, "M 51")
     expect(page.get_by_role("alert").filter(has_text="M 51 is not on the image: it is at 13:29:52")).to_be_visible()
     with viewer.tolerating("404"):
@@ -157,12 +183,22 @@ def test_values_grid_minimap_and_a_picture_to_keep(people, team, galaxy, size, t
     page.mouse.move(box["x"] + box["width"] // 2 + 42, box["y"] + box["height"] // 2 - 62)
     bands = list(galaxy.latest_mosaic.bands.all())
     expect(page.locator("#band-values dt")).to_have_text([band.name for band in bands])
+    expect(page.locator("#band-values")).not_to_have_class(re.compile("is-stale"))
     x, y = (float(text) for text in readout(page, "pixel").inner_text().split(", "))
     with rasterio.open(galaxy.latest_mosaic.science_path) as dataset:
         expected = dataset.read()[:, ::-1][:, math.floor(y + 0.5), math.floor(x + 0.5)]
     cells = page.locator("#band-values dd:not(.muted)").all_inner_texts()
     shown = [float(text.replace("−", "-")) for text in cells]
     assert shown == pytest.approx(expected.tolist(), rel=2e-4, abs=1e-9)
+    # Where the bar reads another pixel, so do the values: the middle's after the map was moved by key.
+    page.keyboard.press("ArrowRight")
+    x, y = centre_px(page)
+    with rasterio.open(galaxy.latest_mosaic.science_path) as dataset:
+        expected = dataset.read()[:, ::-1][:, math.floor(y + 0.5), math.floor(x + 0.5)]
+    texts = [value_text(value) for value in expected.tolist()]
+    expect(page.locator("#band-values dd:not(.muted)")).to_have_text(texts)
+    expect(page.locator("#band-values")).not_to_have_class(re.compile("is-stale"))
+    page.keyboard.press("ArrowLeft")
 
     page.keyboard.press("g")
     expect(page.get_by_role("button", name="Grid")).to_have_attribute("aria-pressed", "true")

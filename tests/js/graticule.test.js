@@ -50,4 +50,5 @@ test("a scale bar tells the length at the galaxy where its distance is known", (
 
 test("a value has five digits, and none is no data", () => {
   assert.deepEqual([0.0123456, -3.5, 12345678, 1e-7, 0, null].map(valueText), ["0.012346", "−3.5000", "1.235e+7", "1.000e-7", "0.0000", "no data"]);
+  assert.deepEqual([-123456, 123456, -0.00123456].map(valueText), ["−1.2346e+5", "1.2346e+5", "−0.0012346"]);
 });

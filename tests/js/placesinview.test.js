@@ -41,24 +41,24 @@ function catalogue(nSources, isSmall) {
 
 test("a small catalogue comes at once and is never asked for again", async () => {
   const { inView, asked } = catalogue(2, true);
-  await inView.look(WHOLE);
-  await inView.look({ x0: 0, y0: 0, x1: 100, y1: 100 });
+  await inView.look(() => WHOLE);
+  await inView.look(() => ({ x0: 0, y0: 0, x1: 100, y1: 100 }));
   assert.deepEqual(asked, ["sample"]);
   assert.deepEqual([inView.shown.number, inView.isSample], [[1, 2], false]);
 });
 
 test("a large one is a sample from afar, and cell by cell near by, each once", async () => {
   const { inView, asked, changes } = catalogue(100_000, false);
-  await inView.look(WHOLE);
+  await inView.look(() => WHOLE);
   assert.deepEqual([inView.shown.number, inView.isSample, changes()], [[1, 2], true, 1]);
-  await inView.look({ x0: 0, y0: 0, x1: 2000, y1: 900 });
+  await inView.look(() => ({ x0: 0, y0: 0, x1: 2000, y1: 900 }));
   assert.deepEqual(asked, ["sample", "-0.5,-0.5", "1023.5,-0.5"]);
   assert.deepEqual([inView.shown.number.length, inView.isSample], [2, false]);
-  await inView.look({ x0: 0, y0: 0, x1: 3000, y1: 900 });
+  await inView.look(() => ({ x0: 0, y0: 0, x1: 3000, y1: 900 }));
   assert.equal(asked.length, 4);
-  await inView.look(WHOLE);
+  await inView.look(() => WHOLE);
   assert.deepEqual([inView.shown.number, inView.isSample], [[1, 2], true]);
-  await inView.look({ x0: 10, y0: 10, x1: 20, y1: 20 });
+  await inView.look(() => ({ x0: 10, y0: 10, x1: 20, y1: 20 }));
   assert.equal(asked.length, 4);
 });
 
@@ -73,8 +73,17 @@ test("a cell that did not load is asked for again", async () => {
     image: IMAGE,
     onChange: () => {},
   });
-  await assert.rejects(inView.look({ x0: 0, y0: 0, x1: 10, y1: 10 }), /no network/);
+  await assert.rejects(inView.look(() => ({ x0: 0, y0: 0, x1: 10, y1: 10 })), /no network/);
   fails = false;
-  await inView.look({ x0: 0, y0: 0, x1: 10, y1: 10 });
+  await inView.look(() => ({ x0: 0, y0: 0, x1: 10, y1: 10 }));
   assert.deepEqual(inView.shown.number, [7]);
+});
+
+test("a view that moved while the sample came gets its own cells", async () => {
+  const { inView, asked } = catalogue(100_000, false);
+  let view = WHOLE;
+  const first = inView.look(() => view);
+  view = { x0: 1100, y0: 0, x1: 1200, y1: 100 };
+  await first;
+  assert.deepEqual(asked, ["sample", "1023.5,-0.5"]);
 });

@@ -133,3 +133,17 @@ test("a change to what is so already is none", async () => {
   await settled();
   assert.deepEqual(server.heard, ["create a"]);
 });
+
+test("what is drawn after the session ended waits until one has logged in again", async () => {
+  const { server, store } = opened();
+  const create = server.create.bind(server);
+  server.create = async () => ({ status: 401, body: { detail: "Authentication credentials were not provided." } });
+  store.draw(point(1), "a");
+  await settled();
+  assert.match(store.complaint, /Not saved yet \(you are logged out: log in again in another tab\)/);
+  assert.deepEqual([store.nPending, store.regions.length], [1, 1]);
+  server.create = create;
+  server.waiting.splice(0).forEach((task) => task());
+  await settled();
+  assert.deepEqual([store.nPending, server.kept.size, store.complaint], [0, 1, ""]);
+});

@@ -112,3 +112,16 @@ test("without a log-in the browser keeps it, where it can", () => {
   none.put("colour", style(2));
   assert.equal(none.get("colour"), null);
 });
+
+test("a stretch made after the session ended waits until one has logged in again", async () => {
+  const { kept, sent, tick } = stage();
+  kept.put("colour", style(2));
+  await tick();
+  sent[0].answer(401, "Authentication credentials were not provided.");
+  await tick();
+  assert.match(kept.words, /Log in again in another tab/);
+  await tick();
+  sent[1].answer(200);
+  await tick();
+  assert.deepEqual([sent.length, kept.words], [2, ""]);
+});

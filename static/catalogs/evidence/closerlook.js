@@ -37,6 +37,11 @@ export class CloserLook {
     new ResizeObserver(() => this.#draw()).observe(this.#grid);
   }
 
+  /** Whether all of a source is here. */
+  get isWhole() {
+    return this.#evidence !== null && this.#colour !== null;
+  }
+
   clear() {
     this.#evidence = null;
     this.#grid.replaceChildren();

@@ -13,6 +13,7 @@ void mapReady("map").then((map) => {
   const bench = new Bench(map, config);
   const closer = new CloserLook(config);
   bench.panel.addEventListener("change", () => closer.restretch(bench.panel.stretch.softness));
+  const showCloser = () => void bench.store.get(config.source.uuid).then((evidence) => closer.show(evidence, bench.panel.stretch.softness), () => {});
   /** @type {Record<string, () => void>} */
   const actions = {
     rendition: () => bench.nextRendition(),
@@ -21,7 +22,10 @@ void mapReady("map").then((map) => {
     harder: () => bench.panel.moveStretch(1),
     plot: () => bench.panel.plots.next(),
     closer: () => element("#closer", HTMLElement).scrollIntoView(),
-    recentre: () => void look(() => bench.recentre(config.source)),
+    recentre: () => {
+      void look(() => bench.recentre(config.source));
+      if (!closer.isWhole) showCloser();
+    },
   };
   bindShortcuts({
     r: actions.rendition, b: actions.blink, q: actions.softer, w: actions.harder, x: actions.plot, v: actions.closer, 0: actions.recentre, ...panAndZoomKeys(map),
@@ -37,7 +41,7 @@ void mapReady("map").then((map) => {
   document.addEventListener("keyup", (event) => event.key === " " && bench.setOverlays(true));
   window.addEventListener("blur", () => bench.setOverlays(true));
   void look(() => bench.show(config.source));
-  void bench.store.get(config.source.uuid).then((evidence) => closer.show(evidence, bench.panel.stretch.softness), () => {});
+  showCloser();
 });
 
 /** @param {() => Promise<{isWhole: boolean, hasEvidence: boolean}>} load */

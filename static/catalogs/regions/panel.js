@@ -66,7 +66,7 @@ export class RegionPanel {
   /** @param {string} label @returns {{xPx: number, yPx: number, words: string} | null} where a region of that name is */
   find(label) {
     const wanted = label.trim().toLowerCase();
-    const found = this.store.regions.find((region) => region.label.toLowerCase() === wanted);
+    const found = wanted && this.store.regions.find((region) => region.label.toLowerCase() === wanted);
     if (!found) return null;
     const [xPx, yPx] = centre(found.shape);
     return { xPx, yPx, words: found.label };
@@ -102,7 +102,7 @@ export class RegionPanel {
     this.#drawMap();
     const list = /** @type {HTMLElement} */ (this.panel.querySelector("[data-regions]"));
     const held = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.uuid : undefined;
-    list.replaceChildren(...this.store.regions.map((region) => this.#item(region)));
+    this.#fill(list);
     const focused = held && list.querySelector(`[data-uuid="${held}"]`);
     if (focused instanceof HTMLElement) focused.focus();
     this.#show("[data-no-regions]", this.store.regions.length === 0);
@@ -114,6 +114,21 @@ export class RegionPanel {
     this.#say(this.store.complaint);
   }
 
+  /** All anew but the item that is being edited: what is typed or pressed there must outlast the server's answer. @param {HTMLElement} list */
+  #fill(list) {
+    const { regions } = this.store;
+    const edited = [...list.children].find((item) => item instanceof HTMLElement && item.dataset.edits === this.#chosen);
+    const items = regions.map((region) => (edited && region.uuid === this.#chosen ? edited : this.#item(region)));
+    if (!edited) return list.replaceChildren(...items);
+    for (const item of [...list.children]) if (item !== edited) item.remove();
+    const at = items.indexOf(edited);
+    edited.before(...items.slice(0, at));
+    edited.after(...items.slice(at + 1));
+    edited.querySelector(".region-choice")?.replaceChildren(...this.#words(regions[at]));
+    const label = edited.querySelector("input");
+    if (label && label !== document.activeElement) label.value = regions[at].label;
+  }
+
   /** @param {Region} region */
   #item(region) {
     const item = document.createElement("li");
@@ -121,13 +136,20 @@ export class RegionPanel {
     const button = Object.assign(document.createElement("button"), { type: "button", className: "region-choice" });
     button.dataset.uuid = region.uuid;
     button.setAttribute("aria-pressed", String(region.uuid === this.#chosen));
+    button.append(...this.#words(region));
+    item.append(button);
+    if (region.uuid === this.#chosen && this.#canChange(region)) {
+      item.dataset.edits = region.uuid;
+      item.append(this.#editor(region));
+    }
+    return item;
+  }
+
+  /** @param {Region} region */
+  #words(region) {
     const name = Object.assign(document.createElement("span"), { className: "region-name", textContent: region.label || region.shape.kind });
     const about = [region.label && region.shape.kind, sizeText(region.shape, this.image.pixel_scale_arcsec), !region.is_mine && region.author];
-    const note = Object.assign(document.createElement("span"), { className: "muted", textContent: about.filter(Boolean).join(" · ") });
-    button.append(name, note);
-    item.append(button);
-    if (region.uuid === this.#chosen && this.#canChange(region)) item.append(this.#editor(region));
-    return item;
+    return [name, Object.assign(document.createElement("span"), { className: "muted", textContent: about.filter(Boolean).join(" · ") })];
   }
 
   /** @param {Region} region */
@@ -150,7 +172,10 @@ export class RegionPanel {
     if (act === "undo") this.store.undo();
     if (act === "redo") this.store.redo();
     if (act === "retry") this.store.retry();
-    if (act === "remove" && this.#chosen) this.store.change(this.#chosen, { is_removed: true });
+    if (act === "remove" && this.#chosen) {
+      this.store.change(this.#chosen, { is_removed: true });
+      /** @type {HTMLElement | null} */ (this.panel.querySelector("[data-act=undo]"))?.focus(); // the button pressed is gone
+    }
     if (uuid) this.#goTo(uuid);
   }
 

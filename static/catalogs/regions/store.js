@@ -173,6 +173,7 @@ export class RegionStore extends EventTarget {
   async #sendOne(step) {
     const region = this.#regions.get(step.uuid);
     const answer = step.created ? await this.server.create(step.uuid, step.created) : await this.server.change(step.uuid, region?.version ?? 1, step.change ?? {});
+    if (answer.status === 401) throw new Error("you are logged out: log in again in another tab");
     if (answer.status >= 500 || answer.status === 429) throw new Error(`the server answered ${answer.status}`);
     if (region && answer.status < 400) {
       const { version, author, is_shared } = answer.body;

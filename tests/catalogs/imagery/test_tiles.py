@@ -105,6 +105,19 @@ def test_coarse_tiles_are_means_of_finer_ones(pyramid):
     assert np.abs(joined - means).max() <= 1.0
 
 
+@pytest.mark.parametrize(("shape", "expected"), [((40, 60), 0), ((300, 700), 2), ((700, 300), 2), ((513, 513), 2)])
+def test_all_of_an_image_is_in_its_tiles_whatever_its_shape(pyramid, shape, expected):
+    path, planes = pyramid(V=RNG.uniform(50, 100, shape).astype(np.float32))
+    zoom = max_zoom(path)
+    assert zoom == expected
+    plan = TilePlan(path, LINEAR, planes)
+    rows, columns = (-(-side // 256) for side in shape)
+    tiles = [[read_png(plan.render(zoom, x, y, "png"))[..., 3] for x in range(columns)] for y in range(rows)]
+    assert (np.block(tiles) > 0).sum() == shape[0] * shape[1]
+    with pytest.raises(TileOutside):
+        plan.render(0, 1, 0)
+
+
 def test_formats(pyramid):
     data = np.full((300, 300), 50.0, np.float32)
     data[290, 10] = np.nan
