@@ -2,6 +2,7 @@
 /** A second rendition over the first, right of a line that is dragged, and as opaque as one likes. */
 
 import { viewChanged } from "./address.js";
+import { BandLayer } from "./gl/bandlayer.js";
 
 const PANE = "compared";
 const ABOVE_TILES = "250"; // Leaflet's tiles are at 200, what is drawn on them from 400
@@ -9,12 +10,14 @@ const ABOVE_TILES = "250"; // Leaflet's tiles are at 200, what is drawn on them 
 export class Comparison {
   /** @type {L.GridLayer | null} */
   #layer = null;
+  /** What an address says of the stretch that it is drawn in. */
+  #stretch = "";
 
   /**
    * @param {L.Map} map
    * @param {import("./renditions.js").RenditionLayers} renditions
    * @param {HTMLDetailsElement} root its controls
-   * @param {Pick<import("./stretching.js").Stretching, "textOf" | "link"> | null} stretching null where the server renders
+   * @param {Pick<import("./stretching.js").Stretching, "textOf" | "styleOf" | "link"> | null} stretching null where the server renders
    */
   constructor(map, renditions, root, stretching) {
     this.stretching = stretching;
@@ -32,6 +35,7 @@ export class Comparison {
     for (const control of [this.choice, this.opacity, this.handle]) control.addEventListener("input", viewChanged);
     map.on("move resize zoomend viewreset", () => this.#clip());
     renditions.addEventListener("fallback", () => this.#draw());
+    document.addEventListener("view-changed", () => this.#restretch());
     this.#draw();
   }
 
@@ -86,10 +90,19 @@ export class Comparison {
     const rendition = this.#chosen;
     this.#layer?.remove();
     this.#layer = rendition ? this.renditions.layerOf(rendition, { pane: PANE }).addTo(this.map) : null;
+    this.#stretch = (rendition && this.stretching?.textOf(rendition)) ?? "";
     this.line.hidden = this.handle.hidden = !rendition;
     this.opacity.disabled = !rendition;
     this.#fade();
     this.#clip();
+  }
+
+  /** The rendition may be stretched while it is the first one too. */
+  #restretch() {
+    const rendition = this.#chosen;
+    if (!rendition || !this.stretching || this.stretching.textOf(rendition) === this.#stretch) return;
+    this.#stretch = this.stretching.textOf(rendition);
+    if (this.#layer instanceof BandLayer) this.#layer.setStyle(this.stretching.styleOf(rendition));
   }
 
   #fade() {

@@ -6,7 +6,7 @@
  */
 export function bindShortcuts(actions) {
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || isTyping(event.target)) return;
+    if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || (isTyping(event.target) && !isSummary(event.target))) return;
     if (document.querySelector("dialog[open]") && event.key !== "?") return;
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
     const action = (event.shiftKey && actions[`shift+${key}`]) || actions[key];
@@ -27,11 +27,16 @@ export function isTyping(target) {
 }
 
 /**
- * Whether the key moves a slider or chooses among radio buttons.
+ * Whether the key moves a slider, chooses among radio buttons, or opens the part under a heading.
  * @param {KeyboardEvent} event
  */
 export function isOfControl({ key, target }) {
-  return key.startsWith("Arrow") && target instanceof HTMLInputElement;
+  return (key.startsWith("Arrow") && target instanceof HTMLInputElement) || ([" ", "Enter"].includes(key) && isSummary(target));
+}
+
+/** Whoever has just opened a part, such as Stretch, goes on by key. @param {EventTarget | null} target */
+function isSummary(target) {
+  return target instanceof HTMLElement && target.matches("summary");
 }
 
 /**

@@ -291,8 +291,23 @@ def test_two_renditions_are_compared_on_either_side_of_a_line(open_page, mosaic,
         np.testing.assert_array_equal(both[rows, 200 : middle - 5], left[rows, 200 : middle - 5])
         np.testing.assert_array_equal(both[rows, middle + 5 : 740], right[rows, middle + 5 : 740])
     assert (left[rows, 200:740] != right[rows, 200:740]).mean() > 0.3
+    shares: list[float] = []
     person.shoot("compare")
     axe_clean(page)
+    # Stretched while it is the first one, it is so right of the line too.
+    page.locator("#stretch > summary").click()
+    page.keyboard.press("r")  # the keys go on where a part was opened
+    expect(page.locator("input[name=rendition]:checked")).not_to_have_value("grey-f275w")
+    for change in (lambda: slide(page, "White", 80, "ArrowLeft"), page.get_by_role("button", name="Reset").click):
+        page.locator("input[name=rendition][value=grey-f814w]").check()
+        change()
+        page.locator("input[name=rendition][value=grey-f275w]").check()
+        expect(page.locator("canvas.leaflet-tile-loaded")).to_have_count(18)
+        expect(page.locator(".leaflet-layer")).to_have_count(2)  # the picture before is gone
+        page.wait_for_timeout(300)
+        shares.append((picture_of(page)[rows, middle + 5 : 740] != right[rows, middle + 5 : 740]).mean())
+    assert shares[0] > 0.3
+    assert shares[1] == 0
     # Half of each where it is half transparent.
     page.get_by_role("slider", name="Opacity").fill("0.5")
     mixed = picture_of(page)[rows, middle + 5 : 740]
