@@ -19,7 +19,6 @@ export function addBandValues(map, fetchValues, heightPx, row) {
   let asked = new AbortController();
   let pixel = "";
   const ask = (/** @type {number} */ xPx, /** @type {number} */ yPx) => {
-    asked.abort();
     asked = new AbortController();
     fetchValues(xPx, yPx, asked.signal).then(
       (values) => write(row, values),
@@ -35,6 +34,7 @@ export function addBandValues(map, fetchValues, heightPx, row) {
     const under = `${Math.round(xPx)},${Math.round(yPx)}`;
     if (under === pixel) return;
     pixel = under;
+    asked.abort(); // or the pixel before would still be written, as if of this one
     row.classList.add("is-stale");
     clearTimeout(timer);
     timer = window.setTimeout(() => ask(xPx, yPx), REST_MS);

@@ -5,7 +5,9 @@ import { viewChanged } from "./address.js";
 import { BandLayer } from "./gl/bandlayer.js";
 
 const PANE = "compared";
-const ABOVE_TILES = "250"; // Leaflet's tiles are at 200, what is drawn on them from 400
+// Leaflet's tiles are at 200, what is drawn on them from 400, cards and popups from 650.
+const ABOVE_TILES = "250";
+const BELOW_CARDS = "640";
 
 export class Comparison {
   /** @type {L.GridLayer | null} */
@@ -27,7 +29,9 @@ export class Comparison {
     this.opacity = /** @type {HTMLInputElement} */ (root.querySelector("[name=opacity]"));
     this.pane = map.createPane(PANE);
     this.pane.style.zIndex = ABOVE_TILES;
-    this.line = L.DomUtil.create("div", "compare-line", map.getContainer());
+    const linePane = map.createPane(`${PANE}-line`);
+    linePane.style.zIndex = BELOW_CARDS;
+    this.line = L.DomUtil.create("div", "compare-line", linePane);
     this.handle = this.#makeHandle();
     this.choice.append(...renditions.viewer.renditions.map(({ name, slug }) => new Option(name, slug)));
     this.choice.addEventListener("change", () => this.#draw());
@@ -113,7 +117,7 @@ export class Comparison {
     this.opacity.setAttribute("aria-valuetext", `${percent} %`);
   }
 
-  /** The pane moves with the map, the line does not. */
+  /** The panes move with the map, the line does not. */
   #clip() {
     if (!this.#layer) return;
     const size = this.map.getSize();
@@ -121,6 +125,7 @@ export class Comparison {
     const from = this.map.containerPointToLayerPoint([x, 0]);
     const to = this.map.containerPointToLayerPoint(size);
     this.pane.style.clipPath = `polygon(${[[from.x, from.y], [to.x, from.y], [to.x, to.y], [from.x, to.y]].map((corner) => corner.map((at) => `${at}px`).join(" ")).join(", ")})`;
-    this.line.style.left = `${x}px`;
+    L.DomUtil.setPosition(this.line, from);
+    this.line.style.height = `${size.y}px`;
   }
 }

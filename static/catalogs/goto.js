@@ -2,6 +2,7 @@
 /** The field that brings the map to a place. */
 
 import { fetchPlaceOf } from "./catalogapi.js";
+import { openPopup } from "./markers.js";
 import { toMap } from "./pixels.js";
 import { isOnImage, parsePlace, toPixel } from "./place.js";
 import { formatDec, formatRa } from "./sky.js";
@@ -17,7 +18,7 @@ const LEAST_ZOOM = 1;
  * @property {import("./skyframe.js").Sky | null} sky
  */
 
-/** @typedef {{xPx: number, yPx: number, words?: string}} Found */
+/** @typedef {{xPx: number, yPx: number, words?: string, address?: string | null}} Found `address`: of a page of its own */
 /** @typedef {Viewer & {findSource: (number: number) => Promise<Found | null>, findRegion: (label: string) => Found | null}} Searchable */
 
 /**
@@ -38,7 +39,7 @@ export function bindGoTo(form, viewer, image) {
     complaint.hidden = typeof found !== "string";
     field.setAttribute("aria-invalid", String(typeof found === "string"));
     if (typeof found === "string") return;
-    show(found, found.words ?? text.trim(), viewer, image);
+    show({ words: text.trim(), ...found }, viewer, image);
     field.blur();
   });
 }
@@ -82,15 +83,12 @@ async function findNamed(name, sky, image) {
 }
 
 /**
- * @param {{xPx: number, yPx: number}} place
- * @param {string} words
+ * @param {Found & {words: string}} found
  * @param {Viewer} viewer
  * @param {import("./map.js").ViewerConfig} image
  */
-function show({ xPx, yPx }, words, { map }, image) {
+function show({ xPx, yPx, words, address = null }, { map }, image) {
   const target = toMap(xPx, yPx, image.height_px);
   map.setView(target, Math.max(map.getZoom(), LEAST_ZOOM), { animate: false });
-  const content = document.createElement("p");
-  content.textContent = words;
-  L.popup({ className: "source-popup", autoPan: false }).setLatLng(target).setContent(content).openOn(map);
+  openPopup(map, target, words, address, { autoPan: false });
 }

@@ -61,12 +61,12 @@ export class MarkerLayer extends L.Layer {
 
   /**
    * @param {number} number of a source
-   * @returns {{xPx: number, yPx: number, words: string} | null} where it is, in the topmost set that has it
+   * @returns {{xPx: number, yPx: number, words: string, address: string | null} | null} where it is, in the topmost set that has it
    */
   placeOf(number) {
-    for (const { points, indexOf, describe } of [...this.#sets.values()].reverse()) {
+    for (const { points, indexOf, describe, address } of [...this.#sets.values()].reverse()) {
       const index = indexOf(number);
-      if (index >= 0) return { xPx: points.x[index], yPx: points.y[index], words: describe(index) };
+      if (index >= 0) return { xPx: points.x[index], yPx: points.y[index], words: describe(index), address: address(index) };
     }
     return null;
   }
@@ -182,12 +182,7 @@ export class MarkerLayer extends L.Layer {
     const address = found?.set.address(found.index);
     if (!found || !address) return;
     this.#unhover();
-    const link = document.createElement("a");
-    link.href = address;
-    link.textContent = "All evidence";
-    const content = document.createElement("p");
-    content.append(found.set.describe(found.index), document.createElement("br"), link);
-    L.popup({ className: "source-popup" }).setLatLng(latlng).setContent(content).openOn(target);
+    openPopup(target, latlng, found.set.describe(found.index), address);
   }
 
   #unhover() {
@@ -231,4 +226,20 @@ function placesOf({ points, seen, scale, x0, y0 }) {
 function drawDots(picture, { points, seen, scale, x0, y0, colour }) {
   const pixel = packed(colour);
   for (const i of seen) picture.dot(x0 + scale * points.x[i], y0 - scale * points.y[i], pixel);
+}
+
+/**
+ * Say what is at a place, with the address of its own page where it has one.
+ * @param {L.Map} map @param {L.LatLngExpression} place @param {string} words @param {string | null} address @param {L.PopupOptions} [options]
+ */
+export function openPopup(map, place, words, address, options) {
+  const content = document.createElement("p");
+  content.append(words);
+  if (address) {
+    const link = document.createElement("a");
+    link.href = address;
+    link.textContent = "All evidence";
+    content.append(document.createElement("br"), link);
+  }
+  L.popup({ className: "source-popup", ...options }).setLatLng(place).setContent(content).openOn(map);
 }

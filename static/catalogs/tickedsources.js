@@ -79,7 +79,7 @@ export class TickedSources {
 
   /**
    * @param {number} number of a source
-   * @returns {Promise<{xPx: number, yPx: number, words: string} | null>} where it is, in the topmost ticked catalogue that has it
+   * @returns {Promise<{xPx: number, yPx: number, words: string, address: string | null} | null>} where it is, in the topmost ticked catalogue that has it
    */
   async find(number) {
     const here = this.markers.placeOf(number);
@@ -88,7 +88,9 @@ export class TickedSources {
       const { places = "" } = box.dataset;
       if (!box.checked || !this.#drawn.get(places)) continue;
       const found = await fetchNumbered(places, number);
-      if (found.number.length) return { xPx: found.x_px[0], yPx: found.y_px[0], words: markerSet(this.#lookOf(box), found).describe(0) };
+      if (!found.number.length) continue;
+      const { describe, address } = markerSet(this.#lookOf(box), found);
+      return { xPx: found.x_px[0], yPx: found.y_px[0], words: describe(0), address: address(0) };
     }
     return null;
   }

@@ -70,13 +70,13 @@ export class Desk {
     this.prediction?.show(assignment.source.uuid, upcoming.map(({ uuid }) => uuid));
     this.#lookedCloser = this.closer.isOpen;
     this.closer.show(assignment.source.uuid, upcoming.map(({ uuid }) => uuid));
-    const { isWhole, hasEvidence } = await this.bench.show(assignment.source);
+    const drawn = await this.bench.show(assignment.source);
     if (assignment !== this.#presented) return;
     this.#gate.drawn(turn);
     this.panel.setBusy(false);
     if (this.#answeredAt > 0) performance.measure("answer-to-drawn", { start: this.#answeredAt, end: performance.now() });
     this.#watch.restart();
-    this.panel.markIncomplete(isWhole, hasEvidence);
+    void this.#markIncomplete(assignment, drawn);
     this.bench.prefetch(this.session.queue.upcoming.map(({ source }) => source));
   }
 
@@ -147,8 +147,13 @@ export class Desk {
   async #recentre() {
     const about = this.#presented;
     if (!about) return;
-    const { isWhole, hasEvidence } = await this.bench.recentre(about.source);
+    await this.#markIncomplete(about, await this.bench.recentre(about.source));
+  }
+
+  /** @param {import("./queue.js").Assignment} about @param {import("../catalogs/evidence/bench.js").Drawn} drawn */
+  async #markIncomplete(about, { isWhole, hasEvidence, late }) {
     if (about === this.#presented) this.panel.markIncomplete(isWhole, hasEvidence);
+    if ((await late) && about === this.#presented) this.panel.markIncomplete(isWhole, true);
   }
 
   /** @param {import("./keys.js").LabelAction | import("./keys.js").PlainAction} action */

@@ -120,6 +120,21 @@ def test_the_evidence_page_of_a_source(people, team, galaxy, size):
     viewer.shoot(f"evidence-closer-{size['width']}", size)
 
 
+def test_evidence_that_comes_late_is_not_called_missing(people, team, galaxy):
+    make_member(team, Role.VIEWER, "vera")
+    viewer = people()
+    viewer.log_in("vera", PASSWORD)
+    source = galaxy.catalogs.get(kind="detected").sources.order_by("number")[7]
+    held = []
+    viewer.page.route("**/evidence/?*", lambda route: held.append(route))
+    page = viewer.goto(f"/sources/{source.uuid}/evidence/")
+    expect(page.get_by_text("Not all of it loaded")).to_be_visible()
+    for route in held:
+        route.continue_()
+    expect(page.locator("#readings dt")).to_have_count(10)
+    expect(page.get_by_text("Not all of it loaded")).to_be_hidden()
+
+
 def test_evidence_that_did_not_load_is_loaded_again_with_all_that_is_beneath_it(people, team, galaxy):
     make_member(team, Role.VIEWER, "vera")
     viewer = people()

@@ -47,6 +47,7 @@ def test_the_map_goes_to_a_place_and_its_address_opens_the_view_again(people, te
     go_to(page, f"#{source.number}")
     assert centre_px(page) == pytest.approx((source.x_px, source.y_px), abs=1)
     expect(page.locator(".source-popup")).to_contain_text(f"sep-f555w {source.number}")
+    expect(page.get_by_role("link", name="All evidence")).to_have_attribute("href", re.compile(rf"/{source.number}/$"))
     # The position that the bar gives for a place leads to it.
     go_to(page, "x 200 y 550")
     sexagesimal = readout(page, "sky").inner_text()

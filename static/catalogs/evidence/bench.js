@@ -9,6 +9,8 @@ import { EvidenceStore, fetchEvidence } from "./store.js";
 
 /** @typedef {{uuid: string, x_px: number, y_px: number}} Place */
 
+/** @typedef {{isWhole: boolean, hasEvidence: boolean, late: Promise<boolean>}} Drawn whether the image is whole, and the evidence there, or there after all */
+
 const LONGEST_WAIT_MS = 4000;
 
 export class Bench {
@@ -45,28 +47,26 @@ export class Bench {
 
   /**
    * @param {Place} source
-   * @returns {Promise<{isWhole: boolean, hasEvidence: boolean}>} when image and evidence are drawn, or have failed
+   * @returns {Promise<Drawn>} when image and evidence are drawn, or have failed, or are late
    */
   async show(source) {
     this.#current = source.uuid;
     this.#hasHidden = false;
     this.#seen = new Set([this.view.renditions.current.slug]);
     this.panel.show(this.store.ready(source.uuid));
-    const [isWhole, hasEvidence] = await Promise.all([this.view.show(source), this.#showEvidence(source.uuid)]);
-    return { isWhole, hasEvidence };
+    return drawn(this.view.show(source), this.#showEvidence(source.uuid));
   }
 
-  /** Back to the source, loading again what did not load. @param {Place} source */
+  /** Back to the source, loading again what did not load. @param {Place} source @returns {Promise<Drawn>} */
   async recentre(source) {
-    const [isWhole, hasEvidence] = await Promise.all([this.view.recentre(), this.#showEvidence(source.uuid)]);
-    return { isWhole, hasEvidence };
+    return drawn(this.view.recentre(), this.#showEvidence(source.uuid));
   }
 
-  /** @param {string} uuid */
+  /** @param {string} uuid @returns {Promise<boolean>} whether it came */
   async #showEvidence(uuid) {
     if (this.store.ready(uuid)) return true;
     const asked = this.store.get(uuid).then((evidence) => (this.#current === uuid && this.panel.show(evidence), true));
-    return Promise.race([asked.catch(() => false), elapsed(LONGEST_WAIT_MS).then(() => false)]);
+    return asked.catch(() => false);
   }
 
   /** Fetch what sources that come next need. @param {Place[]} sources */
@@ -102,4 +102,11 @@ export class Bench {
 /** @param {number} ms */
 function elapsed(ms) {
   return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** @param {Promise<boolean>} image @param {Promise<boolean>} evidence @returns {Promise<Drawn>} */
+async function drawn(image, evidence) {
+  const inTime = Promise.race([evidence, elapsed(LONGEST_WAIT_MS).then(() => false)]);
+  const [isWhole, hasEvidence] = await Promise.all([image, inTime]);
+  return { isWhole, hasEvidence, late: evidence };
 }

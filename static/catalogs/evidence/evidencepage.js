@@ -44,8 +44,10 @@ void mapReady("map").then((map) => {
   showCloser();
 });
 
-/** @param {() => Promise<{isWhole: boolean, hasEvidence: boolean}>} load */
+/** @param {() => Promise<import("./bench.js").Drawn>} load */
 async function look(load) {
-  const { isWhole, hasEvidence } = await load();
-  element("#incomplete", HTMLElement).hidden = isWhole && hasEvidence;
+  const { isWhole, hasEvidence, late } = await load();
+  const incomplete = element("#incomplete", HTMLElement);
+  incomplete.hidden = isWhole && hasEvidence;
+  if (await late) incomplete.hidden = isWhole;
 }
