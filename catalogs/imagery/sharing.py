@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import Connection
 from typing import Any, TypeVar
 
+from galaxycat.errors import BadInput
+
 Part = TypeVar("Part")
 Found = TypeVar("Found")
 # Beyond these the disk is what one waits for; each costs memory.
@@ -23,8 +25,8 @@ def n_workers() -> int:
 def in_processes(work: Callable[[Part], Found], parts: Sequence[Part]) -> Iterator[Found]:
     """`work` of each part, in order, computed by copies of this process that end with the iteration.
 
-    `work` must not touch files or the database, whose places in the stream the copies share. What it raises is raised here.
-    Where the system cannot be trusted to copy a process (other than Linux), or on one core, it is computed in this one.
+    `work` must not touch files or the database, whose places in the stream the copies share. What it raises is raised
+    here, and BadInput where a copy was killed. Where the system cannot be trusted to copy a process (other than Linux), or on one core, it is computed in this one.
     """
     count = min(n_workers(), len(parts))
     if count < 2 or sys.platform != "linux":
@@ -51,7 +53,12 @@ def in_processes(work: Callable[[Part], Found], parts: Sequence[Part]) -> Iterat
 
 
 def _received(end: Connection) -> Any:
-    is_good, found = end.recv()
+    try:
+        is_good, found = end.recv()
+    except EOFError as error:
+        raise BadInput(
+            "a process that shared the work was killed, as happens where memory runs out: make room, then run this again"
+        ) from error
     if not is_good:
         raise found
     return found

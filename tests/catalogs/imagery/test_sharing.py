@@ -13,6 +13,7 @@ import pytest
 
 from catalogs.imagery import sharing
 from catalogs.imagery.sharing import in_processes
+from galaxycat.errors import BadInput
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are copied on Linux only")
@@ -47,6 +48,12 @@ def test_found_in_order_by_other_processes_that_end():
     assert [values.tolist() for _, _, values in found] == [[part] * 3 for part in range(7)]
     pids = {pid for _, pid, _ in found}
     assert (len(pids), os.getpid() in pids) == (2, False)
+    assert multiprocessing.active_children() == []
+
+
+def test_a_copy_that_is_killed_is_one_line_with_the_mend():
+    with pytest.raises(BadInput, match="killed, as happens where memory runs out: make room"):
+        list(in_processes(lambda part: os.kill(os.getpid(), signal.SIGKILL), range(4)))
     assert multiprocessing.active_children() == []
 
 
