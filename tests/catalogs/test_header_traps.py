@@ -12,11 +12,9 @@ from astropy.wcs import WCS
 from catalogs.imagery.fitswcs import quiet_astropy, wcs_from_cards
 from catalogs.models import Band, Galaxy, Mosaic
 from catalogs.sky import pixels_of, sky_of
-from tests.catalogs.test_ingest import images
 from tests.commands import run_json
 from tests.skyfield import grid
 
-__all__ = ["images"]
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("images")]
 SIZE_PX = 120
 PIXELS = np.random.default_rng(0).normal(5, 1, (SIZE_PX, SIZE_PX)).astype(np.float32)

@@ -11,11 +11,10 @@ from catalogs.imagery.detection import DetectionParameters
 from catalogs.imagery.fitswcs import wcs_from_cards
 from catalogs.measuring import measure_bands
 from catalogs.models import Band, Galaxy, Mosaic
-from tests.catalogs.test_ingest import images, stored
+from tests.catalogs.imagefolder import stored
 from tests.commands import run, run_json
 from tests.skyfield import grid, patch, write
 
-__all__ = ["images"]
 pytestmark = pytest.mark.django_db
 V_PX, V_ARCSEC, J_PX, J_ARCSEC = 500, 0.05, 260, 0.128
 PHOTFLAM_V, PHOTFLAM_J = 1.8e-19, 1.5e-20

@@ -53,15 +53,6 @@ def server() -> Iterator[str]:
 
 
 @pytest.fixture
-def images(tmp_path, settings):
-    """An image storage of the test's own."""
-    settings.STORAGES = settings.STORAGES | {
-        "images": settings.STORAGES["images"] | {"OPTIONS": {"location": tmp_path / "images"}}
-    }
-    return tmp_path / "images"
-
-
-@pytest.fixture
 def aws(monkeypatch, server, images):
     """The surroundings of a command that reads from the server, without credentials."""
     for variable in [variable for variable in os.environ if variable.startswith("AWS_")]:
