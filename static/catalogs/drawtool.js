@@ -77,7 +77,10 @@ export class DrawTool {
     if (event.type === "mousedown") event.preventDefault(); // or the browser drags the tile away as a picture
     if (!(event instanceof PointerEvent) || !event.isPrimary) return;
     const place = this.#placeOf(event);
-    if (event.type === "pointerdown" && event.button === 0) this.#from = place;
+    if (event.type === "pointerdown" && event.button === 0) {
+      this.#from = place;
+      this.map.getContainer().setPointerCapture(event.pointerId); // a drag may end beside the map, or over its controls
+    }
     if (event.type === "pointermove") this.#show(place);
     if (event.type === "pointerup" && this.#from) this.#release(place);
   }
