@@ -116,9 +116,14 @@ export class DrawTool {
     event.preventDefault();
     event.stopPropagation();
     if (event.key === "Escape") this.cancel();
-    else if (event.key === "Backspace") this.#corners.pop();
+    else if (event.key === "Backspace") this.#takeBack();
     else if (this.#kind === "polygon" && this.#corners.length) this.#close();
     else this.#inTheMiddle();
+  }
+
+  #takeBack() {
+    this.#corners.pop();
+    this.#preview.setLatLngs(this.#corners.map(([x, y]) => toMap(x, y, this.heightPx))); // the pointer may rest
   }
 
   /** For the keyboard: a shape of a quarter of the view, to be moved and resized by key. */

@@ -91,3 +91,11 @@ test("sizes are in arcsec where the pixels have a scale", () => {
   assert.equal(sizeText(BOX, null), "8 px × 4 px, 0°");
   assert.equal(sizeText(TRIANGLE, 0.05), "3 corners");
 });
+
+test("a polygon does not shrink until its corners fall together", () => {
+  /** @type {Shape} */
+  let shape = { kind: "polygon", corners: [[10, 10], [10.4, 10], [10, 10.4]] };
+  for (let i = 0; i < 50; i++) shape = scaled(shape, 0.5);
+  assert.equal(shape.kind, "polygon");
+  assert.equal(new Set(outline(shape).map(String)).size, 3);
+});
