@@ -8,13 +8,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from catalogs.models import Galaxy, Region
-from catalogs.regions.ds9 import LONGEST_LABEL, Labelled, read_ds9, write_ds9
+from catalogs.regions.ds9 import LONGEST_LABEL, MOST_REGIONS, Labelled, read_ds9, write_ds9
 from catalogs.regions.shapes import Shape, kind_of, to_json
 from catalogs.sky import galaxy_wcs
 from galaxycat.accounts.models import Role, User
 from galaxycat.errors import BadInput, Conflict, Forbidden
-
-MOST_REGIONS = 1000
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ Files are read in any of DS9's celestial frames or in `image` pixels, and writte
 """
 
 import math
+import re
 import warnings as python_warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,16 +12,23 @@ from dataclasses import dataclass
 import numpy as np
 import regions as ds9
 from astropy import units as u
+from astropy.coordinates import ICRS, BaseCoordinateFrame
 from astropy.wcs import WCS
+from astropy.wcs.utils import wcs_to_celestial_frame
 
 from catalogs.imagery.fitswcs import quiet_astropy
 from catalogs.regions.shapes import Box, Circle, Ellipse, Point, Polygon, Shape, from_json, kind_of, to_json
 from galaxycat.errors import BadInput
 
 MOST_BYTES = 1_000_000
+# More take minutes to bring to pixels. A region may follow its frame on a line of its own.
+MOST_REGIONS = 1000
+MOST_LINES = 3 * MOST_REGIONS
 LONGEST_LABEL = 100
 FRAMES = ("icrs", "image")
 HEADER = "# Region file format: DS9 version 4.1\n"
+# What the package says of a region, or of a frame, that it passes over.
+LOSS = re.compile(r"^Cannot parse|^(?!Found duplicate metadata).*skipping")
 
 
 @dataclass(frozen=True)
@@ -43,6 +51,9 @@ def read_ds9(text: str, wcs: WCS | None) -> RegionFile:
     """The regions of a DS9 file on the image of `wcs`. Raises BadInput where the text is no such file or holds none."""
     if len(text) > MOST_BYTES:
         raise BadInput(f"file: has {len(text):,} characters; at most {MOST_BYTES:,} are taken here")
+    n_lines = len(re.findall(r"(?:^|[\n;])[^\S\n]*[^\s#;]", text))
+    if n_lines > MOST_LINES:
+        raise BadInput(f"file: has {n_lines:,} lines; a galaxy keeps {MOST_REGIONS:,} regions: take fewer of them")
     with quiet_astropy(), python_warnings.catch_warnings(record=True) as notes:
         python_warnings.simplefilter("always")
         try:
@@ -50,8 +61,10 @@ def read_ds9(text: str, wcs: WCS | None) -> RegionFile:
         # The parser raises a dozen unrelated types for a broken number, angle or bracket.
         except Exception as error:
             raise BadInput(f"file: not a region file of DS9: {_one_line(error)}") from error
+    if len(parsed) > MOST_REGIONS:
+        raise BadInput(f"file: has {len(parsed):,} regions, and a galaxy keeps {MOST_REGIONS:,}: take fewer of them")
     found: list[Labelled] = []
-    left_out = [_one_line(note.message) for note in notes if "skipping" in str(note.message)]
+    left_out = [said for note in notes if LOSS.search(said := _one_line(note.message))]
     for number, region in enumerate(parsed, start=1):
         try:
             found.append(_labelled(region, wcs))
@@ -81,16 +94,30 @@ def _labelled(region: ds9.Region, wcs: WCS | None) -> Labelled:
             raise BadInput("is in sky coordinates, and this image has none")
         with quiet_astropy():
             region = _on_pixels(region, wcs)
-    label = str(region.meta.get("text", "")).strip()[:LONGEST_LABEL]
+    # A text is a point whose words the package keeps elsewhere.
+    label = str(region.meta.get("text") or getattr(region, "text", "")).strip()[:LONGEST_LABEL]
     # What `from_json` refuses, a file cannot bring in either.
     return Labelled(from_json(to_json(_shape(region))), label.replace("\0", ""))
 
 
 def _on_pixels(region: ds9.SkyRegion, wcs: WCS) -> ds9.PixelRegion:
     try:
-        return region.to_pixel(wcs)
+        return _turned_to(wcs_to_celestial_frame(wcs), region).to_pixel(wcs)
     except (ValueError, NotImplementedError) as error:
         raise BadInput(f"has no place on this image ({_one_line(error)})") from error
+
+
+def _turned_to(frame: BaseCoordinateFrame, region: ds9.SkyRegion) -> ds9.SkyRegion:
+    """The region with its centre in `frame` and its angle from there.
+
+    DS9 counts an angle from the axes of the region's frame; the package takes it as it is for one from the header's.
+    """
+    has_angle = isinstance(region, ds9.EllipseSkyRegion | ds9.RectangleSkyRegion)
+    if not has_angle or region.center.is_equivalent_frame(frame):
+        return region
+    north = region.center.directional_offset_by(0 * u.deg, 1 * u.arcsec).transform_to(frame, merge_attributes=False)
+    centre = region.center.transform_to(frame, merge_attributes=False)
+    return region.copy(center=centre, angle=region.angle + centre.position_angle(north))
 
 
 def _shape(region: ds9.PixelRegion) -> Shape:
@@ -144,6 +171,8 @@ def _line(labelled: Labelled, wcs: WCS | None) -> str:
             region = region.to_sky(wcs)
             if isinstance(region, ds9.PolygonSkyRegion):
                 region = ds9.PolygonSkyRegion(region.vertices.icrs)
+            elif isinstance(region, ds9.EllipseSkyRegion | ds9.RectangleSkyRegion):
+                region = _turned_to(ICRS(), region)
             else:
                 region.center = region.center.icrs
     # Alone: of several, the package moves what they share into a global line, labels too.

@@ -39,7 +39,7 @@ def import_region_file(request: UserRequest, slug: str) -> HttpResponse:
     if upload.size > min(MOST_BYTES, settings.UPLOAD_MAX_BYTES):
         raise BadInput(f"file: {upload.name} has {upload.size:,} bytes; at most {MOST_BYTES:,} are taken here")
     try:
-        text = upload.read().decode()
+        text = upload.read().decode("utf-8-sig")  # Windows editors put a mark before it
     except UnicodeDecodeError:
         raise BadInput(f"file: {upload.name} is not text: choose a DS9 region file (.reg)") from None
     imported = import_regions(galaxy=galaxy, text=text, author=request.user)

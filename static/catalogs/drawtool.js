@@ -77,7 +77,10 @@ export class DrawTool {
     if (event.type === "mousedown") event.preventDefault(); // or the browser drags the tile away as a picture
     if (!(event instanceof PointerEvent) || !event.isPrimary) return;
     const place = this.#placeOf(event);
-    if (event.type === "pointerdown" && event.button === 0) this.#from = place;
+    if (event.type === "pointerdown" && event.button === 0) {
+      this.#from = place;
+      this.map.getContainer().setPointerCapture(event.pointerId); // a drag may end beside the map, or over its controls
+    }
     if (event.type === "pointermove") this.#show(place);
     if (event.type === "pointerup" && this.#from) this.#release(place);
   }
@@ -113,9 +116,14 @@ export class DrawTool {
     event.preventDefault();
     event.stopPropagation();
     if (event.key === "Escape") this.cancel();
-    else if (event.key === "Backspace") this.#corners.pop();
+    else if (event.key === "Backspace") this.#takeBack();
     else if (this.#kind === "polygon" && this.#corners.length) this.#close();
     else this.#inTheMiddle();
+  }
+
+  #takeBack() {
+    this.#corners.pop();
+    this.#preview.setLatLngs(this.#corners.map(([x, y]) => toMap(x, y, this.heightPx))); // the pointer may rest
   }
 
   /** For the keyboard: a shape of a quarter of the view, to be moved and resized by key. */

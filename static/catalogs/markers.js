@@ -150,12 +150,12 @@ export class MarkerLayer extends L.Layer {
     const found = this.isShown && !isAtWork(originalEvent) ? this.#nearest(latlng, target) : null;
     target.getContainer().classList.toggle("has-source", Boolean(found?.set.address(found.index)));
     if (!found) return this.#unhover();
-    const key = `${found.set.name} ${found.index}`;
+    const key = found.set.describe(found.index); // not its index: that is another source's when more of them have come
     if (key === this.#hovered.key) return;
     this.#hovered.abort.abort();
     this.#hovered = { key, abort: new AbortController() };
     const content = document.createElement("span"); // never HTML: labels come from files
-    content.textContent = found.set.describe(found.index);
+    content.textContent = key;
     this.#tooltip.setLatLng(toMap(found.set.points.x[found.index], found.set.points.y[found.index], this.#heightPx)).setContent(content);
     if (!target.hasLayer(this.#tooltip)) target.openTooltip(this.#tooltip);
     void this.#showCard(found, content, this.#hovered.abort.signal);

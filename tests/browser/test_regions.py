@@ -94,6 +94,44 @@ def test_every_shape_is_drawn_changed_undone_and_kept(people, team, galaxy, size
     assert view(page)[:2] == (near(400), near(400))
 
 
+def test_a_drag_ends_beside_the_map_and_an_answer_takes_no_handle_out_of_the_hand(people, team, galaxy):
+    make_member(team, Role.CURATOR, "cora")
+    cora = people()
+    cora.log_in("cora", PASSWORD)
+    page = cora.goto("/galaxies/story/")
+    go_to(page, "x 400 y 400")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Draw a box").click()
+    frame = page.locator("#map").bounding_box()
+    (x, y), beside = on_screen(page, 400, 400), (frame["x"] + frame["width"] + 20, on_screen(page, 400, 380)[1])
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(*beside, steps=4)
+    page.mouse.up()
+    saved(page, 1)
+    (box,) = kept()
+    scale = 2 ** view(page)[2]
+    assert (box["width_px"], box["height_px"]) == (near((beside[0] - x) / scale), near(20))
+    page.keyboard.press("Delete")
+
+    page.keyboard.press("d")
+    drag(page, (400, 400), (440, 400))
+    saved(page, 1)
+    waiting = []
+    page.route("**/api/v1/regions/**", lambda route: route.continue_() if waiting else waiting.append(route))
+    drag(page, (440, 400), (450, 400))
+    page.mouse.move(*on_screen(page, 450, 400))
+    page.mouse.down()
+    page.mouse.move(*on_screen(page, 455, 400), steps=3)
+    with page.expect_response("**/api/v1/regions/**"):
+        waiting[0].continue_()
+    sent(page)
+    page.mouse.move(*on_screen(page, 470, 400), steps=3)
+    page.mouse.up()
+    sent(page)
+    assert kept()[0]["radius_px"] == near(70)
+
+
 def test_a_finger_draws_chooses_and_pulls_on_a_tablet(people, team, galaxy):
     make_member(team, Role.CURATOR, "cora")
     cora = people(TABLET, has_touch=True)

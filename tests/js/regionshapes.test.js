@@ -91,3 +91,11 @@ test("sizes are in arcsec where the pixels have a scale", () => {
   assert.equal(sizeText(BOX, null), "8 px × 4 px, 0°");
   assert.equal(sizeText(TRIANGLE, 0.05), "3 corners");
 });
+
+test("a polygon does not shrink until its corners fall together", () => {
+  /** @type {Shape} */
+  let shape = { kind: "polygon", corners: [[104.36, 104.07], [101.36, 102.65], [103.7, 104.17]] };
+  for (let i = 0; i < 120; i++) shape = scaled(shape, 1 / 1.1);
+  assert.equal(shape.kind, "polygon");
+  assert.equal(new Set(outline(shape).map(String)).size, 3);
+});

@@ -15,11 +15,12 @@ const MOST_LABELS = 100;
 export class RegionLayer {
   #group = L.layerGroup();
   #handles = L.layerGroup();
+  #isHeld = false;
 
   /**
    * @param {L.Map} map
    * @param {number} heightPx of the image
-   * @param {{onChoose: (uuid: string) => void, onReshape: (uuid: string, shape: Shape) => void}} told
+   * @param {{onChoose: (uuid: string) => void, onReshape: (uuid: string, shape: Shape) => void}} told - `onReshape` is to draw anew
    */
   constructor(map, heightPx, { onChoose, onReshape }) {
     this.map = map;
@@ -35,6 +36,7 @@ export class RegionLayer {
    * @param {{chosen: string | null, canChange: boolean}} state whether the chosen one has handles
    */
   draw(regions, { chosen, canChange }) {
+    if (this.#isHeld) return; // an answer of the server does not take a handle out of the hand
     this.#group.clearLayers();
     this.#handles.clearLayers();
     for (const region of regions) {
@@ -96,7 +98,11 @@ export class RegionLayer {
         return pulled(region.shape, role, [xPx, yPx]);
       };
       marker.on("drag", () => follow(kind === "insert" ? region.shape : shapeHere(), role));
-      marker.on("dragend", () => this.onReshape(region.uuid, shapeHere()));
+      marker.on("dragstart", () => (this.#isHeld = true));
+      marker.on("dragend", () => {
+        this.#isHeld = false;
+        this.onReshape(region.uuid, shapeHere());
+      });
       if (kind === "corner" && region.shape.kind === "polygon") marker.on("dblclick", () => this.onReshape(region.uuid, withoutCorner(region.shape, Number(index))));
       markers.set(role, marker);
       this.#handles.addLayer(marker);

@@ -36,7 +36,10 @@ export class RegionPanel {
     this.store = new RegionStore(regionServer(panel.dataset.url ?? "", image.slug));
     this.layer = new RegionLayer(map, image.height_px, {
       onChoose: (uuid) => this.#choose(uuid),
-      onReshape: (uuid, shape) => this.store.change(uuid, { shape }),
+      onReshape: (uuid, shape) => {
+        this.store.change(uuid, { shape });
+        this.#drawMap(); // what came while the handle was held
+      },
     });
     this.store.addEventListener("change", () => this.#draw());
     map.on("zoomend", () => this.#drawMap());

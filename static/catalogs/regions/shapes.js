@@ -136,7 +136,9 @@ export function scaled(shape, factor) {
     case "box": return { ...shape, width_px: size(shape.width_px * factor), height_px: size(shape.height_px * factor) };
     case "polygon": {
       const [x0, y0] = centre(shape);
-      return { ...shape, corners: shape.corners.map(([x, y]) => [rounded(x0 + factor * (x - x0)), rounded(y0 + factor * (y - y0))]) };
+      /** @type {Place[]} */
+      const corners = shape.corners.map(([x, y]) => [rounded(x0 + factor * (x - x0)), rounded(y0 + factor * (y - y0))]);
+      return new Set(corners.map(String)).size < 3 ? shape : { ...shape, corners }; // fewer different ones are no polygon
     }
     default: return shape;
   }

@@ -11,7 +11,8 @@ from django.test import Client
 from regions import PixCoord, PolygonPixelRegion
 
 from catalogs.models import Region
-from catalogs.regions.drawing import MOST_REGIONS, change_region, draw_region, import_regions
+from catalogs.regions.drawing import change_region, draw_region, import_regions
+from catalogs.regions.ds9 import MOST_REGIONS
 from catalogs.regions.shapes import Circle, Point
 from galaxycat.accounts.models import Role
 from galaxycat.errors import BadInput, Conflict, Forbidden
@@ -124,7 +125,7 @@ def test_a_file_in_twice_doubles_nothing_and_says_what_was_left_out(galaxy, peop
     text = "image\ncircle(5,5,3) # text={a}\ncircle(5,5,3) # text={a}\nbox(9,9,4,2,0)\nline(1,1,2,2)\n"
     client = client_of(people["curator"])
     for said in ("2 regions imported, left out", "0 regions imported, 2 had been there already"):
-        file = SimpleUploadedFile("arms.reg", text.encode())
+        file = SimpleUploadedFile("arms.reg", text.replace("\n", "\r\n").encode("utf-8-sig"))
         page = client.post(f"/galaxies/{galaxy.slug}/regions/import/", {"file": file}, follow=False)
         assert page.status_code == 302
         assert said in str([str(m) for m in page.wsgi_request._messages])

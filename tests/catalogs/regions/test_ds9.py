@@ -62,6 +62,41 @@ def test_every_shape_comes_back_from_a_file(wcs, frame, shape):
     assert [each.label for each in several.found] == ["a", "a", ""]
 
 
+@pytest.mark.parametrize("header", ["icrs", "galactic", "flipped"])
+@pytest.mark.parametrize("frame", ["icrs", "fk5", "galactic"])
+def test_an_angle_counts_from_the_axes_of_its_own_frame(frame, header):
+    """As DS9 defines it: an angle of 30 degrees turns the width from the frame's west 30 degrees towards its north."""
+    wcs = WCS(sky_header())
+    if header == "galactic":
+        wcs.wcs.ctype, wcs.wcs.crval = ["GLON-TAN", "GLAT-TAN"], [120.0, -40.0]
+    if header == "flipped":
+        wcs.wcs.cdelt = [-wcs.wcs.cdelt[0], wcs.wcs.cdelt[1]]
+    centre = wcs.pixel_to_world(100, 120).transform_to(frame)
+    tip = centre.directional_offset_by((30 - 90) * u.deg, 1.5 * u.arcsec)
+    x_px, y_px = wcs.world_to_pixel(tip)
+    place = centre.to_string(precision=9).replace(" ", ",")
+    (box,) = read_ds9(f'{frame}\nbox({place},3",1",30)', wcs).found
+    middle = outline(box.shape)[1:3].mean(axis=0)
+    assert middle == pytest.approx((float(x_px), float(y_px)), abs=0.02)
+    # Out in icrs, where north is another one than the header's, and in again.
+    (back,) = read_ds9(write_ds9([box], wcs, "icrs"), wcs).found
+    assert np.abs(outline(back.shape) - outline(box.shape)).max() < 0.01
+
+
+def test_a_text_is_a_point_with_its_words(wcs):
+    file = read_ds9("image\n# text(10,20) text={the nucleus}\n", wcs)
+    assert file.found == [Labelled(Point(9.0, 19.0), "the nucleus")]
+
+
+def test_a_unit_that_does_not_fit_its_frame_is_said(wcs):
+    text = 'image\ncircle(9,9,3")\ncircle(50,50,3) # text={a} text={b}\nphysical\ncircle(9,9,3)\n'
+    file = read_ds9(text, wcs)
+    assert file.found == [Labelled(Circle(49.0, 49.0, 3.0), "a")]
+    assert any("angular units" in why for why in file.left_out)
+    assert any("physical" in why for why in file.left_out)
+    assert not any("metadata" in why for why in file.left_out)
+
+
 def test_what_cannot_be_kept_is_said_and_the_rest_is_kept(wcs):
     text = "image\nannulus(5,5,2,4)\nline(1,2,3,4)\n-circle(9,9,3)\nfoo(1,2)\ncircle(50,50,3)\ncircle(nan,50,3)\n"
     file = read_ds9(text, wcs)
@@ -80,6 +115,8 @@ def test_what_cannot_be_kept_is_said_and_the_rest_is_kept(wcs):
         ("image\ncircle(1,1,-2)", "not a region file"),
         ("image\ncircle(5000000,1,2)", "within 1,000,000"),
         ("image\n" + "circle(1,1,2)\n" * 80_000, "at most 1,000,000"),
+        ("fk5;circle(10,5,2);" * 20_000, "has 40,000 lines"),
+        ("image\n" + "circle(1,1,2)\n" * 1_001, "has 1,001 regions"),
     ],
 )
 def test_a_broken_file_gets_one_line(wcs, text, why):
