@@ -70,6 +70,22 @@ def world(db, tmp_path, own_storages):
     return make_world(tmp_path)
 
 
+@pytest.fixture
+def images(tmp_path, settings):
+    """The folder of an image storage of the test's own."""
+    folder = tmp_path / "images"
+    settings.STORAGES = settings.STORAGES | {"images": settings.STORAGES["images"] | {"OPTIONS": {"location": folder}}}
+    return folder
+
+
+@pytest.fixture
+def band(tmp_path, images):
+    """A FITS file of one band, to be ingested into that folder."""
+    from tests.world import write_band
+
+    return write_band(tmp_path / "v.fits", FILTER="F555W", PHOTFLAM=1.8e-19, PHOTPLAM=5308.0, EXPTIME=1000.0)
+
+
 def _storages(folder: Path) -> dict[str, dict]:
     own = {
         name: product_settings.STORAGES[name] | {"OPTIONS": {"location": folder / name}}
