@@ -1,14 +1,18 @@
 """Dawid and Skene's model of a campaign's votes, against the model itself on the same columns."""
 
+from uuid import uuid4
+
 import numpy as np
 import pytest
 from django.test import Client
 
 from galaxycat.accounts.models import Role
 from labeling.agreement.dawid_skene import dawid_skene
+from labeling.assignments import MAX_HELD, claim
 from labeling.dashboard.latent import latent_of
 from labeling.models import Level, Vote
-from tests.factories import make_catalog, make_galaxy, make_member, make_round, make_team
+from labeling.voting import cast_vote
+from tests.factories import make_catalog, make_galaxy, make_member, make_round, make_team, make_user
 from tests.labeling.dashboard.test_page import voted
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -21,8 +25,15 @@ def pi(module_db):
 
 @pytest.fixture(scope="module")
 def round_(pi):
+    """Of every source three programs that look, and two that call all of them 4, which a majority follows and the model does not."""
     catalog = make_catalog(make_galaxy(pi.memberships.get().team), 200)
-    return voted(make_round(catalog=catalog, n_sources=200, overlap=4), n_voters=5)
+    round_ = make_round(catalog=catalog, n_sources=200, overlap=5)
+    for number in range(2):
+        parrot = make_user(f"parrot{number}", is_simulated=True)
+        while held := claim(round_=round_, annotator=parrot, count=MAX_HELD):
+            for assignment in held:
+                cast_vote(client_id=uuid4(), assignment=assignment, annotator=parrot, outcome=Vote.Outcome.LABELED, label="4", seconds_spent=1.0, shown={})  # fmt: skip
+    return voted(round_, n_voters=3)
 
 
 def columns_of(round_):
