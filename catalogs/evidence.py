@@ -3,7 +3,7 @@
 import base64
 import math
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
@@ -150,7 +150,8 @@ def _readings(
     if star and star["origin"] == "catalogue":
         fwhm_px = _finite(measured.get("fwhm_px", math.nan)) or fwhm_px
     return [
-        shown,
+        # A number has a unit, whatever the catalogue says of its system.
+        replace(shown, unit=shown.unit or "mag") if shown.value is not None else shown,
         concentration(measured, shown.name),
         width(fwhm_px, star_fwhm_px),
         width_ratio(fwhm_px, star_fwhm_px),

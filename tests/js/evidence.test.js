@@ -145,7 +145,9 @@ test("numbers carry errors, systems and a true minus; what is missing says why",
   assert.equal(readingText({ ...reading, value: -0.5, error: null }).value, "−0.50");
   assert.deepEqual(readingText({ ...reading, value: null, reason: "Not measured" }), { value: "–", error: "", unit: "", hint: "Not measured" });
   assert.deepEqual(placeText({ ra_deg: 15, dec_deg: -1.5, x_px: 0, y_px: 0 }), ["01:00:00.000", "−01:30:00.00"]);
+  assert.equal(readingText({ ...reading, value: -0.004, error: null }).value, "0.00");
   assert.deepEqual(placeText({ ra_deg: null, dec_deg: null, x_px: 3.14, y_px: 2 }), ["3.1", "2.0"]);
+  assert.deepEqual(placeText({ ra_deg: null, dec_deg: null, x_px: -1, y_px: -0.04 }), ["−1.0", "0.0"]);
   assert.deepEqual(["ELECTRONS/S", "COUNTS/SEC", "MJy/sr", ""].map(unitText), ["e⁻/s", "ct/s", "MJy/sr", "image units"]);
 });
 

@@ -79,9 +79,22 @@ export class CloserLook {
 
   /** @param {Evidence} evidence */
   #cells({ bands, pixel_scale_arcsec }) {
-    const names = [this.colourName, ...bands.map(({ name }) => name)];
-    const heads = ["", ...names].map((name) => Object.assign(document.createElement("span"), { className: "zoom-name", textContent: name, title: name }));
-    return FIELDS_PX.reduce((cells, fieldPx) => [...cells, fieldName(fieldPx, pixel_scale_arcsec), ...names.map((name) => cutoutCanvas(name, fieldPx))], heads);
+    const names = bands.map(({ name }) => name);
+    const heads = ["", this.colourName, ...names].map((name) => Object.assign(document.createElement("span"), { className: "zoom-name", textContent: name, title: name }));
+    const row = (/** @type {number} */ fieldPx) => [
+      fieldName(fieldPx, pixel_scale_arcsec), this.#canvas(this.colourName, fieldPx), ...names.map((name, i) => this.#canvas(name, fieldPx, i)),
+    ];
+    return FIELDS_PX.reduce((cells, fieldPx) => [...cells, ...row(fieldPx)], heads);
+  }
+
+  /** @param {string} name @param {number} fieldPx @param {number} [plane] of a band; none is in colour */
+  #canvas(name, fieldPx, plane) {
+    const canvas = document.createElement("canvas");
+    canvas.dataset.field = String(fieldPx);
+    if (plane !== undefined) canvas.dataset.plane = String(plane);
+    canvas.setAttribute("role", "img");
+    canvas.setAttribute("aria-label", `${name}, ${fieldPx} pixels wide, ${this.sky ? "north up" : "y up"}`);
+    return canvas;
   }
 
   #draw() {
@@ -89,7 +102,8 @@ export class CloserLook {
     const pictures = this.#planes.map((plane) => pixelsOf(plane, this.#softness, GREYS));
     for (const canvas of this.#grid.querySelectorAll("canvas")) {
       const { context, width: side } = prepared(canvas);
-      const picture = canvas.dataset.band === this.colourName ? this.#colour : pictures[this.#planes.findIndex(({ name }) => name === canvas.dataset.band)];
+      // Not by name: the galaxy's only band and its rendition are called the same.
+      const picture = canvas.dataset.plane ? pictures[Number(canvas.dataset.plane)] : this.#colour;
       if (picture) drawPixels(context, picture, uprightOf(this.#evidence, this.sky, Number(canvas.dataset.field), side));
     }
   }
@@ -99,7 +113,7 @@ export class CloserLook {
     const row = document.createElement("tr");
     const link = Object.assign(document.createElement("a"), { href: this.urls.source_url.replace("{source}", uuid), textContent: String(number), target: this.newTab ? "_blank" : "" });
     const distance = scaleArcsec === null ? `${distance_px.toFixed(1)} px` : `${(distance_px * scaleArcsec).toFixed(2)}″`;
-    const texts = [distance, position_angle_deg === null ? MISSING : `${position_angle_deg.toFixed(0)}°`, magnitude === null ? MISSING : magnitude.toFixed(2)];
+    const texts = [distance, position_angle_deg === null ? MISSING : `${Math.round(position_angle_deg) % 360}°`, magnitude === null ? MISSING : magnitude.toFixed(2)];
     const cells = [link, ...texts].map((content) => {
       const cell = document.createElement("td");
       cell.append(content);
@@ -115,15 +129,6 @@ export class CloserLook {
 function fieldName(fieldPx, scaleArcsec) {
   const arcsec = scaleArcsec === null ? "" : `${Number((fieldPx * scaleArcsec).toPrecision(2))}″`;
   return Object.assign(document.createElement("span"), { className: "zoom-field numeric", textContent: arcsec ? `${arcsec}\n${fieldPx} px` : `${fieldPx} px` });
-}
-
-/** @param {string} name @param {number} fieldPx */
-function cutoutCanvas(name, fieldPx) {
-  const canvas = document.createElement("canvas");
-  Object.assign(canvas.dataset, { band: name, field: String(fieldPx) });
-  canvas.setAttribute("role", "img");
-  canvas.setAttribute("aria-label", `${name}, ${fieldPx} pixels wide, north up`);
-  return canvas;
 }
 
 /** @param {string} url @returns {Promise<HTMLCanvasElement | null>} null where it cannot be had */

@@ -14,6 +14,7 @@ import { STRETCHES, USUAL_STRETCH } from "./stretches.js";
 /** @typedef {import("./planes.js").Plane} Plane */
 
 const FIELD_PX = 32;
+const MOST_WIDE = 6; // of more bands the names stand close
 const COLOURS = inferno();
 const GREYS = grey();
 
@@ -35,6 +36,9 @@ export class EvidencePanel extends EventTarget {
     this.sky = viewer.sky_grid && new SkyGrid(viewer.sky_grid);
     this.plots = new Plots();
     new ResizeObserver(() => this.#draw()).observe(this.#heat.parentElement ?? this.#heat);
+    new ResizeObserver(() => this.#letScroll()).observe(this.#numbers);
+    // There, the arrows scroll and do not move the image.
+    this.#numbers.addEventListener("keydown", (event) => ["ArrowLeft", "ArrowRight"].includes(event.key) && event.stopPropagation());
     this.#nameStretch();
   }
 
@@ -98,21 +102,23 @@ export class EvidencePanel extends EventTarget {
     const { context, width: side } = prepared(this.#heat);
     const plane = this.#reference;
     element("#heat-band", HTMLElement).textContent = this.#evidence?.reference ?? "";
+    const levels = element("#contour-levels", HTMLElement);
+    levels.textContent = "";
     if (!plane) return void prepared(this.#scale);
     const matrix = this.#matrix(side);
     drawPixels(context, pixelsOf(plane, this.stretch.softness, COLOURS), matrix);
     drawScale(this.#scale, plane, this.stretch.softness, COLOURS, inks());
     if (!this.#areOverlaysShown) return;
-    const sigmas = drawContours(context, plane, matrix);
+    levels.textContent = contourText(drawContours(context, plane, matrix, side));
     drawCrossHair(context, side, side / FIELD_PX);
-    element("#contour-levels", HTMLElement).textContent = contourText(sigmas);
   }
 
   #drawStrip() {
     const frames = this.#strip.querySelectorAll("figure");
     if (this.#planes.length && frames.length !== this.#planes.length) {
-      this.#strip.replaceChildren(...this.#planes.map(bandFrame));
+      this.#strip.replaceChildren(...this.#planes.map(({ name }) => bandFrame(name, this.sky ? "north up" : "y up")));
       this.#strip.style.setProperty("--bands", String(this.#planes.length));
+      this.#strip.classList.toggle("is-narrow", this.#planes.length > MOST_WIDE);
     }
     this.#strip.querySelectorAll("canvas").forEach((canvas, i) => {
       const { context, width: side } = prepared(canvas);
@@ -126,23 +132,29 @@ export class EvidencePanel extends EventTarget {
     const cells = this.#evidence ? this.#evidence.readings.map(readingCell) : [];
     if (cells.length) this.#numbers.replaceChildren(...cells, placeCell(/** @type {Evidence} */ (this.#evidence).source));
     else for (const value of this.#numbers.querySelectorAll("dd")) value.textContent = MISSING;
+    this.#letScroll();
+  }
+
+  /** By key too, where there are more numbers than there is room. */
+  #letScroll() {
+    if (this.#numbers.scrollWidth > this.#numbers.clientWidth) this.#numbers.tabIndex = 0;
+    else this.#numbers.removeAttribute("tabindex");
   }
 }
 
 /** @param {number[]} sigmas each twice the one before */
 function contourText(sigmas) {
-  if (sigmas.length < 2) return sigmas.length ? "at 3 σ" : "none above 3 σ";
-  return `3 to ${sigmas.at(-1)} σ, doubling`;
+  if (sigmas.length < 2) return sigmas.length ? `contours at ${sigmas[0]} σ` : "no contour here";
+  return `contours ${sigmas[0]} to ${sigmas.at(-1)} σ, doubling`;
 }
 
-/** @param {Plane} plane */
-function bandFrame({ name }) {
+/** @param {string} name @param {string} way which is up */
+function bandFrame(name, way) {
   const frame = document.createElement("figure");
   const canvas = document.createElement("canvas");
   canvas.setAttribute("role", "img");
-  canvas.setAttribute("aria-label", `Cut-out in ${name}, ${FIELD_PX} pixels wide, north up`);
-  const caption = document.createElement("figcaption");
-  caption.textContent = name;
+  canvas.setAttribute("aria-label", `Cut-out in ${name}, ${FIELD_PX} pixels wide, ${way}`);
+  const caption = Object.assign(document.createElement("figcaption"), { textContent: name, title: name });
   frame.append(canvas, caption);
   return frame;
 }

@@ -104,26 +104,29 @@ export function drawScale(canvas, plane, softness, colours, inks) {
  * @param {CanvasRenderingContext2D} context
  * @param {Plane} plane
  * @param {import("./turn.js").Matrix} matrix
- * @returns {number[]} the levels drawn, in sigmas
+ * @param {number} side of the picture, which shows a part of the plane
+ * @returns {number[]} the levels that are seen in it, in sigmas
  */
-export function drawContours(context, plane, matrix) {
+export function drawContours(context, plane, matrix, side) {
   const even = smoothed(plane.values, plane.size);
   const peak = even.reduce((most, value) => (value > most ? value : most), -Infinity);
   const levels = contourLevels(plane.sky, plane.noise, peak);
   const path = new Path2D();
-  for (const { value } of levels) {
-    for (const [x0, y0, x1, y1] of contourSegments(even, plane.size, value)) {
-      path.moveTo(...apply(matrix, x0, y0));
-      path.lineTo(...apply(matrix, x1, y1));
+  const seen = levels.filter(({ value }) => {
+    const pieces = contourSegments(even, plane.size, value).map(([x0, y0, x1, y1]) => [apply(matrix, x0, y0), apply(matrix, x1, y1)]);
+    for (const [from, to] of pieces) {
+      path.moveTo(...from);
+      path.lineTo(...to);
     }
-  }
+    return pieces.some(([[x, y]]) => Math.min(x, y) >= 0 && Math.max(x, y) <= side);
+  });
   context.lineCap = "round";
   for (const [colour, width] of /** @type {const} */ ([[CONTOUR_HALO, 2.5], [CONTOUR_COLOUR, 1]])) {
     context.strokeStyle = colour;
     context.lineWidth = width;
     context.stroke(path);
   }
-  return levels.map(({ sigmas }) => sigmas);
+  return seen.map(({ sigmas }) => sigmas);
 }
 
 /**

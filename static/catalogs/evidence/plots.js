@@ -56,6 +56,7 @@ export class Plots {
   draw(evidence, plane) {
     this.#evidence = evidence;
     this.#plane = plane;
+    this.#note.textContent = "";
     if (!evidence || !plane) return void prepared(this.#canvas);
     this.#nameStar(evidence);
     this.#note.textContent = this.#drawn(evidence, plane);
@@ -68,8 +69,10 @@ export class Plots {
     if (this.#shown === "growth" && evidence.growth) return drawGrowth(this.#canvas, evidence.growth, scale, inks());
     if (this.#shown === "growth") return prepared(this.#canvas), "no sky about the source";
     const rings = evidence.profile && { radius: evidence.profile.radius_px, value: evidence.profile.value, error: evidence.profile.error };
+    const pixels = pixelsByRadius(plane);
+    if (!pixels.length) return prepared(this.#canvas), "no data about the source";
     drawProfile(this.#canvas, {
-      pixels: pixelsByRadius(plane), rings, star: evidence.psf, noise: plane.noise, pixelScaleArcsec: scale, inks: inks(),
+      pixels, rings, star: evidence.psf, noise: plane.noise, pixelScaleArcsec: scale, inks: inks(),
     });
     return `${unitText(evidence.bands.find(({ name }) => name === evidence.reference)?.unit)} / px`;
   }

@@ -15,7 +15,7 @@ export const MISSING = "–";
 export function readingText({ value, error, unit, note, reason }) {
   if (value === null) return { value: MISSING, error: "", unit: "", hint: reason };
   const digits = DIGITS[/** @type {"mag"} */ (unit)] ?? 2;
-  return { value: minus(value.toFixed(digits)), error: errorText(error, digits), unit, hint: note };
+  return { value: fixed(value, digits), error: errorText(error, digits), unit, hint: note };
 }
 
 /**
@@ -23,7 +23,7 @@ export function readingText({ value, error, unit, note, reason }) {
  * @returns {[string, string]} right ascension and declination, or x and y in pixels
  */
 export function placeText({ ra_deg, dec_deg, x_px, y_px }) {
-  if (ra_deg === null || dec_deg === null) return [x_px.toFixed(1), y_px.toFixed(1)];
+  if (ra_deg === null || dec_deg === null) return [fixed(x_px, 1), fixed(y_px, 1)];
   return [formatRa(ra_deg), minus(formatDec(dec_deg))];
 }
 
@@ -38,6 +38,12 @@ function errorText(error, digits) {
   if (error === null) return "";
   const least = 10 ** -digits;
   return error < least / 2 ? `± <${least}` : `± ${error.toFixed(digits)}`;
+}
+
+/** With a true minus, and none before a zero. @param {number} value @param {number} digits */
+function fixed(value, digits) {
+  const text = value.toFixed(digits);
+  return Number(text) === 0 ? text.replace("-", "") : minus(text);
 }
 
 /** @param {string} text */

@@ -18,7 +18,7 @@ export function drawSed(canvas, sed, inks) {
   const points = knownOf(sed);
   const { x: xAxis, y: yAxis } = sedAxes(points);
   const { context, x, y, inside } = plotFrame(canvas, { x: xAxis, y: yAxis }, inks);
-  if (!points.length) return sed.find(({ reason }) => reason)?.reason ?? "no band has a wavelength";
+  if (!points.length) return sed.some(({ magnitude }) => magnitude !== null) ? "no band has a wavelength" : "no magnitude of this source in the catalogue";
   inside(() => {
     context.strokeStyle = inks.muted;
     context.lineWidth = 1;
