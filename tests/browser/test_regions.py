@@ -33,15 +33,21 @@ def sent(page: Page) -> None:
     expect(page.locator("#regions")).to_have_attribute("aria-busy", "false")
 
 
+def at_place(people, team, role: Role, name: str, place: str, size=LAPTOP, **options) -> tuple:
+    """(person, page): a new member who went to a place of the galaxy, the keys' help and popups closed."""
+    make_member(team, role, name)
+    person = people(size, **options)
+    person.log_in(name, PASSWORD)
+    page = person.goto("/galaxies/story/")
+    go_to(page, place)
+    page.keyboard.press("Escape")
+    return person, page
+
+
 @pytest.mark.parametrize("size", [LAPTOP, TABLET], ids=["laptop", "tablet"])
 def test_every_shape_is_drawn_changed_undone_and_kept(people, team, galaxy, size):
-    make_member(team, Role.CURATOR, "cora")
-    cora = people(size)
-    cora.log_in("cora", PASSWORD)
-    page = cora.goto("/galaxies/story/")
+    cora, page = at_place(people, team, Role.CURATOR, "cora", "x 400 y 400", size)
     expect(page.get_by_text("None yet. Draw one")).to_be_visible()
-    go_to(page, "x 400 y 400")
-    page.keyboard.press("Escape")
 
     page.keyboard.press("d")
     expect(page.locator(".draw-hint")).to_contain_text("Drag from the centre outwards")
@@ -95,12 +101,7 @@ def test_every_shape_is_drawn_changed_undone_and_kept(people, team, galaxy, size
 
 
 def test_a_drag_ends_beside_the_map_and_an_answer_takes_no_handle_out_of_the_hand(people, team, galaxy):
-    make_member(team, Role.CURATOR, "cora")
-    cora = people()
-    cora.log_in("cora", PASSWORD)
-    page = cora.goto("/galaxies/story/")
-    go_to(page, "x 400 y 400")
-    page.keyboard.press("Escape")
+    _, page = at_place(people, team, Role.CURATOR, "cora", "x 400 y 400")
     page.get_by_role("button", name="Draw a box").click()
     frame = page.locator("#map").bounding_box()
     (x, y), beside = on_screen(page, 400, 400), (frame["x"] + frame["width"] + 20, on_screen(page, 400, 380)[1])
@@ -133,12 +134,7 @@ def test_a_drag_ends_beside_the_map_and_an_answer_takes_no_handle_out_of_the_han
 
 
 def test_a_finger_draws_chooses_and_pulls_on_a_tablet(people, team, galaxy):
-    make_member(team, Role.CURATOR, "cora")
-    cora = people(TABLET, has_touch=True)
-    cora.log_in("cora", PASSWORD)
-    page = cora.goto("/galaxies/story/")
-    go_to(page, "x 400 y 400")
-    page.keyboard.press("Escape")
+    _, page = at_place(people, team, Role.CURATOR, "cora", "x 400 y 400", TABLET, has_touch=True)
     page.get_by_role("button", name="Draw a circle").tap()
     swipe(page, (400, 400), (430, 440))
     saved(page, 1)
@@ -159,12 +155,7 @@ def test_a_finger_draws_chooses_and_pulls_on_a_tablet(people, team, galaxy):
 
 
 def test_the_keyboard_alone_draws_moves_sizes_and_removes(people, team, galaxy):
-    make_member(team, Role.ANNOTATOR, "ada")
-    ada = people()
-    ada.log_in("ada", PASSWORD)
-    page = ada.goto("/galaxies/story/")
-    go_to(page, "x 300 y 500")
-    page.keyboard.press("Escape")
+    _, page = at_place(people, team, Role.ANNOTATOR, "ada", "x 300 y 500")
     page.locator("#map").focus()
     page.keyboard.press("d")
     page.keyboard.press("Enter")
