@@ -9,6 +9,8 @@ import { imageBounds } from "./map.js";
 export class RenditionLayers extends EventTarget {
   /** @type {L.GridLayer | null} */
   layer = null;
+  /** @type {Set<L.GridLayer>} pictures before, which stay until the newest is whole: no flash to black */
+  #below = new Set();
   #index = -1;
   #indexBefore = -1;
 
@@ -48,13 +50,17 @@ export class RenditionLayers extends EventTarget {
   }
 
   #draw() {
-    const before = this.layer;
+    if (this.layer) this.#below.add(this.layer);
     const layer = this.layerOf(this.current);
     this.layer = layer;
-    // The old picture stays below until the new one is whole: no flash to black.
-    layer.once("load", () => before?.remove());
+    const clear = () => {
+      if (layer !== this.layer) return;
+      for (const each of this.#below) each.remove();
+      this.#below.clear();
+    };
+    layer.once("load", clear);
     layer.addTo(this.map);
-    if (before && !layer.isLoading()) before.remove();
+    if (!layer.isLoading()) clear();
     this.dispatchEvent(new Event("change"));
   }
 

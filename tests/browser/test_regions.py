@@ -229,6 +229,8 @@ def test_what_cannot_be_saved_waits_and_what_is_refused_is_taken_back(people, te
     page = cora.goto("/galaxies/story/")
     go_to(page, "x 300 y 300")
     page.keyboard.press("Escape")
+    saved(page, 0)
+    page.wait_for_load_state("networkidle")
     with cora.tolerating("Failed to load resource"):
         page.route("**/api/v1/regions/**", lambda route: route.abort())
         page.keyboard.press("d")

@@ -137,6 +137,20 @@ def test_a_style_is_kept_for_its_person_and_reset(open_page, people, mosaic):
     wait_until(lambda: own_styles(mosaic.galaxy, User.objects.get(username="vera")) == {}, within_s=5)
 
 
+def test_a_rendition_left_before_it_was_drawn_leaves_nothing_on_the_map(open_page, mosaic):
+    page = open_page(rendition="grey-f814w").page
+    whole(page)
+    held = []
+    page.route(f"**/data/{mosaic.bands.get(name='F555W').position}/**", lambda route: held.append(route))
+    page.locator("input[name=rendition][value=grey-f555w]").check()
+    wait_until(lambda: page.wait_for_timeout(50) or len(held) == 9, within_s=10)
+    # Its blocks are there already: it is whole before the one that is left.
+    page.locator("input[name=rendition][value=grey-f814w]").check()
+    whole(page)
+    for route in held:
+        route.abort()
+
+
 def test_the_address_names_the_exact_view(open_page, people, mosaic):
     person = open_page(rendition="grey-f814w")
     page = person.page
