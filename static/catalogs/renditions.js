@@ -13,6 +13,8 @@ export class RenditionLayers extends EventTarget {
   #below = new Set();
   #index = -1;
   #indexBefore = -1;
+  /** @type {Map<L.GridLayer, Set<HTMLElement>>} tiles on the map that did not come */
+  #missing = new Map();
 
   /**
    * @param {L.Map} map
@@ -23,11 +25,37 @@ export class RenditionLayers extends EventTarget {
     super();
     this.map = map;
     this.viewer = viewer;
-    /** How a rendition is drawn. */
-    this.layerOf = layerOf ?? this.#renderedTiles;
+    this.#layerOf = layerOf ?? this.#renderedTiles;
     const sharpen = () => map.getContainer().classList.toggle("is-enlarged", map.getZoom() > 0);
     map.on("zoomend viewreset", sharpen);
     sharpen();
+  }
+
+  /** How a rendition is drawn. @type {LayerOf} */
+  layerOf = (rendition, options) => this.#watched(this.#layerOf(rendition, options));
+
+  /** Whether a part of what is on the map did not come. */
+  get isIncomplete() {
+    return [...this.#missing.values()].some((tiles) => tiles.size > 0);
+  }
+
+  /** Ask again for what did not come. */
+  retry() {
+    for (const [layer, tiles] of this.#missing) if (tiles.size) layer.redraw();
+  }
+
+  /** @param {L.GridLayer} layer */
+  #watched(layer) {
+    /** @type {Set<HTMLElement>} */
+    const missing = new Set();
+    const tell = () => this.dispatchEvent(new Event("missing"));
+    layer.on("add", () => this.#missing.set(layer, missing));
+    layer.on("remove", () => (this.#missing.delete(layer), tell()));
+    layer.on("tileerror", ({ tile }) => tile.isConnected && (missing.add(tile), tell())); // one taken off the map is aborted
+    const there = (/** @type {L.TileEvent} */ { tile }) => missing.delete(tile) && tell();
+    layer.on("tileload", there);
+    layer.on("tileunload", there);
+    return layer;
   }
 
   get current() {
@@ -44,7 +72,7 @@ export class RenditionLayers extends EventTarget {
 
   /** Draw this rendition, and those to come, by the server's tiles. */
   fallBack() {
-    this.layerOf = this.#renderedTiles;
+    this.#layerOf = this.#renderedTiles;
     if (this.layer) this.#draw();
     this.dispatchEvent(new Event("fallback"));
   }
@@ -81,6 +109,9 @@ export class RenditionLayers extends EventTarget {
   blink() {
     this.show(this.#other);
   }
+
+  /** @type {LayerOf} */
+  #layerOf;
 
   /** @type {LayerOf} */
   #renderedTiles = ({ tile_url }, options) => L.tileLayer(tile_url, { ...gridOptions(this.viewer), zoomOffset: this.viewer.max_zoom, ...options });

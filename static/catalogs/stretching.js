@@ -4,7 +4,7 @@
 import { viewChanged } from "./address.js";
 import { BandLayer } from "./gl/bandlayer.js";
 import { BlockClient } from "./gl/blockclient.js";
-import { percentileLimits, sampledValues, zscaleLimits } from "./gl/limits.js";
+import { measuredLimits } from "./gl/limits.js";
 import { Painter } from "./gl/painter.js";
 import { isStyle, limitedStyle, styleOf } from "./gl/style.js";
 import { parseStyleText, styleText } from "./gl/styletext.js";
@@ -14,6 +14,8 @@ import { parseViewHash } from "./viewaddress.js";
 
 const PART = "stretch";
 const NO_GL = "This browser draws no WebGL2 here, so the image comes as the server renders it.";
+const LOST = "This browser has stopped drawing by WebGL2, so the image comes as the server renders it. Load the page again for the stretch.";
+const NOT_MEASURED = "Not measured: a part of the image in view has not come. Wait for it, and press again.";
 
 /** @typedef {import("./map.js").StretchingConfig} StretchingConfig */
 
@@ -36,6 +38,11 @@ export class Stretching {
     if (view) this.link(view.rendition, view.more[PART] ?? "");
   }
 
+  /** Whether the browser draws no more, and the server does. */
+  get isLost() {
+    return this.painter.isLost || this.client.isBroken;
+  }
+
   /** @type {import("./renditions.js").LayerOf} */
   layerOf = (rendition, options) =>
     new BandLayer(this.painter, (place, signal) => this.client.get(place, signal), this.viewer, this.styleOf(rendition), options);
@@ -51,8 +58,9 @@ export class Stretching {
     return this.textOf(rendition) !== "";
   }
 
-  /** What an address says of the rendition's style; "" for its own. @param {import("./renditions.js").Rendition} rendition */
+  /** What an address says of the rendition's style as it is on the map; "" for its own. @param {import("./renditions.js").Rendition} rendition */
   textOf(rendition) {
+    if (this.isLost) return "";
     const text = styleText(this.styleOf(rendition));
     return text === styleText(this.originalOf(rendition.slug)) ? "" : text;
   }
@@ -96,8 +104,8 @@ export function stretchingOf(viewer) {
  */
 export function bindStretch(root, renditions, stretching) {
   const panel = new StretchPanel(root, stretching?.config.bands ?? []);
-  if (!stretching || stretching.painter.isLost) return panel.close(NO_GL), [];
-  const { painter, made } = stretching;
+  if (!stretching) return panel.close(NO_GL), [];
+  const { painter, client, made } = stretching;
   const layer = () => (renditions.layer instanceof BandLayer ? renditions.layer : null);
   /** @param {import("./gl/style.js").Style | null} style null for the rendition's own */
   const apply = (style) => {
@@ -106,30 +114,43 @@ export function bindStretch(root, renditions, stretching) {
     stretching.keep(slug, style);
     viewChanged();
   };
-  const show = () => panel.show(stretching.styleOf(renditions.current));
+  const keptWords = () => (made instanceof KeptStyles ? made.words : "");
+  let nAsked = 0; // limits that are being measured are put only where nothing else was done since
+  const show = () => (nAsked++, panel.show(stretching.styleOf(renditions.current)));
   const ofImage = (/** @type {import("./gl/style.js").Style} */ style, /** @type {string} */ how) => limitedStyle(style, stretching.config.recipes[renditions.current.slug], how);
   panel.knowsImage = (style) => ofImage(style, "zscale") !== null;
   show();
   renditions.addEventListener("change", show);
-  panel.addEventListener("change", () => apply(panel.style));
+  panel.addEventListener("change", () => (nAsked++, apply(panel.style)));
   panel.addEventListener("reset", () => {
     apply(null);
     show();
   });
+  const put = (/** @type {import("./gl/style.js").Style} */ style) => (nAsked++, panel.show(style), apply(style));
+  const measure = async (/** @type {BandLayer} */ measured, /** @type {string} */ how) => {
+    const number = ++nAsked;
+    const style = await withLimits(panel.style, measured, how).catch(() => null);
+    if (number !== nAsked) return;
+    if (style) put(style);
+    panel.say(style ? keptWords() : NOT_MEASURED);
+  };
   panel.addEventListener("limits", (event) => {
     const measured = layer();
     const { how, of } = /** @type {CustomEvent<{how: string, of: string}>} */ (event).detail;
-    const put = (/** @type {import("./gl/style.js").Style} */ style) => (panel.show(style), apply(style));
     const known = of === "image" ? ofImage(panel.style, how) : null;
     if (known) put(known);
-    else if (measured) void withLimits(panel.style, measured, how).then(put);
+    else if (measured) void measure(measured, how);
   });
-  painter.addEventListener("lost", () => {
+  const lose = () => {
     renditions.removeEventListener("change", show);
-    panel.close(NO_GL);
+    panel.close(LOST);
     renditions.fallBack();
-  });
-  if (made instanceof KeptStyles) made.addEventListener("told", () => panel.say(made.words));
+    viewChanged();
+  };
+  if (stretching.isLost) return lose(), [];
+  painter.addEventListener("lost", lose, { once: true });
+  client.addEventListener("broken", lose, { once: true });
+  if (made instanceof KeptStyles) made.addEventListener("told", () => stretching.isLost || panel.say(keptWords()));
   return [{
     name: PART,
     read: () => stretching.textOf(renditions.current),
@@ -142,7 +163,7 @@ export function bindStretch(root, renditions, stretching) {
 }
 
 /**
- * The style with each channel's limits measured on the tiles on the map.
+ * The style with each channel's limits measured on what is in view. Rejects where a part of that has not come.
  * @param {import("./gl/style.js").Style} style
  * @param {BandLayer} layer
  * @param {string} how "zscale", or per cent of the values
@@ -150,10 +171,8 @@ export function bindStretch(root, renditions, stretching) {
 async function withLimits(style, layer, how) {
   const patches = await layer.codes();
   const channels = style.channels.map((channel) => {
-    const values = sampledValues(patches, channel, layer.painter.bands);
-    if (!values.length) return channel;
-    const limits = how === "zscale" ? zscaleLimits(values) : percentileLimits(values, Number(how));
-    return limits.black < limits.white ? { ...channel, ...limits } : channel;
+    const limits = measuredLimits(how, patches, channel, layer.painter.bands);
+    return limits && limits.black < limits.white ? { ...channel, ...limits } : channel;
   });
   return { ...style, channels };
 }

@@ -120,14 +120,19 @@ def test_the_evidence_page_of_a_source(people, team, galaxy, size):
     viewer.shoot(f"evidence-closer-{size['width']}", size)
 
 
-def test_evidence_that_comes_late_is_not_called_missing(people, team, galaxy):
+def at_a_source(people, team, galaxy):
+    """Somebody who has logged in, and the address of a source's evidence."""
     make_member(team, Role.VIEWER, "vera")
     viewer = people()
     viewer.log_in("vera", PASSWORD)
-    source = galaxy.catalogs.get(kind="detected").sources.order_by("number")[7]
+    return viewer, f"/sources/{galaxy.catalogs.get(kind='detected').sources.order_by('number')[7].uuid}/evidence/"
+
+
+def test_evidence_that_comes_late_is_not_called_missing(people, team, galaxy):
+    viewer, address = at_a_source(people, team, galaxy)
     held = []
     viewer.page.route("**/evidence/?*", lambda route: held.append(route))
-    page = viewer.goto(f"/sources/{source.uuid}/evidence/")
+    page = viewer.goto(address)
     expect(page.get_by_text("Not all of it loaded")).to_be_visible()
     for route in held:
         route.continue_()
@@ -135,18 +140,29 @@ def test_evidence_that_comes_late_is_not_called_missing(people, team, galaxy):
     expect(page.get_by_text("Not all of it loaded")).to_be_hidden()
 
 
-def test_evidence_that_did_not_load_is_loaded_again_with_all_that_is_beneath_it(people, team, galaxy):
-    make_member(team, Role.VIEWER, "vera")
-    viewer = people()
-    viewer.log_in("vera", PASSWORD)
-    source = galaxy.catalogs.get(kind="detected").sources.order_by("number")[7]
+@pytest.mark.parametrize("lost", ["**/evidence/?*", "**/cutouts/**"], ids=["evidence", "colours"])
+def test_what_did_not_load_is_said_to_be_missing_and_loaded_again(people, team, galaxy, lost):
+    viewer, address = at_a_source(people, team, galaxy)
     with viewer.tolerating("Failed to load resource"):
-        viewer.page.route("**/evidence/?*", lambda route: route.abort())
-        page = viewer.goto(f"/sources/{source.uuid}/evidence/")
+        viewer.page.route(lost, lambda route: route.abort())
+        page = viewer.goto(address)
         expect(page.get_by_text("Not all of it loaded")).to_be_visible()
-    page.unroute("**/evidence/?*")
+    page.unroute(lost)
     page.get_by_role("button", name="Load again").click()
     expect(page.get_by_text("Not all of it loaded")).to_be_hidden()
     expect(page.locator("#readings dt")).to_have_count(10)
     expect(page.locator("#zooms canvas")).to_have_count(3 * 6)
     wait_until(lambda: page.evaluate(ALL_DRAWN), within_s=10)
+
+
+def test_the_keys_of_the_evidence_page_are_listed(people, team, galaxy):
+    viewer, address = at_a_source(people, team, galaxy)
+    page = viewer.goto(address)
+    expect(page.locator("#readings dt")).to_have_count(10)
+    page.keyboard.press("?")
+    keys = page.get_by_role("dialog", name="Keys")
+    expect(keys).to_contain_text("to all bands at three zooms")
+    axe_clean(page)
+    viewer.shoot("evidence-keys")
+    page.keyboard.press("Escape")
+    expect(keys).to_be_hidden()

@@ -281,7 +281,12 @@ def test_ds9_files_go_out_and_come_in(people, team, galaxy, tmp_path):
     mine.write(tmp_path / "mine.reg", format="ds9")
     page.get_by_text("Import DS9 regions").click()
     page.get_by_label("File (.reg)").set_input_files(tmp_path / "mine.reg")
-    page.get_by_role("button", name="Import", exact=True).click()
+    held = []
+    page.route("**/regions/import/", lambda route: held.append(route))
+    page.get_by_role("button", name="Import", exact=True).dblclick(no_wait_after=True)
+    expect(page.get_by_text("On its way for 2 s: keep this page open.")).to_be_visible()
+    assert len(held) == 1
+    held[0].continue_()
     saved(page, 2)
     with page.expect_download() as downloading:
         page.get_by_role("link", name="ICRS").click()

@@ -125,6 +125,29 @@ test("what was changed by another meanwhile is refused, said, and shown as it is
   assert.deepEqual([server.kept.get(uuid).shape, store.complaint], [point(4), ""]);
 });
 
+test("what is refused of one region takes nothing of the others along", async () => {
+  const { server, store } = opened();
+  const [refused, kept] = [store.draw(point(1), "a"), store.draw(point(2), "b")];
+  await settled();
+  server.isThere = false;
+  Object.assign(server.kept.get(refused), { version: 7, label: "by another" });
+  store.change(refused, { label: "mine" });
+  store.draw(point(3), "c");
+  store.change(kept, { shape: point(4) });
+  store.change(refused, { shape: point(5) });
+  await settled();
+  server.isThere = true;
+  store.retry();
+  await settled();
+  assert.match(store.complaint, /Not kept: it was changed meanwhile/);
+  assert.deepEqual(store.regions.map(({ label, shape }) => [label, shape]), [["by another", point(1)], ["b", point(4)], ["c", point(3)]]);
+  assert.deepEqual([...server.kept.values()].map(({ label }) => label), ["by another", "b", "c"]);
+  assert.equal(store.nPending, 0);
+  store.undo();
+  await settled();
+  assert.deepEqual(server.kept.get(kept).shape, point(2));
+});
+
 test("a change to what is so already is none", async () => {
   const { server, store } = opened();
   const uuid = store.draw(point(1), "a");
@@ -146,4 +169,28 @@ test("what is drawn after the session ended waits until one has logged in again"
   server.waiting.splice(0).forEach((task) => task());
   await settled();
   assert.deepEqual([store.nPending, server.kept.size, store.complaint], [0, 1, ""]);
+});
+
+test("a list asked for before a region was saved does not hide it, nor one asked for before another came", async () => {
+  const { server, store } = opened();
+  /** @type {((regions: any[]) => void)[]} */
+  const answers = [];
+  server.list = () => new Promise((resolve) => answers.push(resolve));
+
+  const loading = store.load();
+  store.draw(point(7), "early");
+  await settled();
+  const again = store.load();
+  answers[1]([...server.kept.values()]);
+  await again;
+  answers[0]([]);
+  await loading;
+  assert.deepEqual(store.regions.map(({ label }) => label), ["early"]);
+
+  const third = store.load();
+  store.draw(point(8), "meanwhile");
+  await settled();
+  answers[2]([...server.kept.values()].slice(0, 1));
+  await third;
+  assert.deepEqual(store.regions.map(({ label }) => label), ["early", "meanwhile"]);
 });

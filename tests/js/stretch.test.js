@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { RecentlyUsed, undoDifferences } from "../../static/catalogs/gl/blocks.js";
 import { COLOUR_MAPS, coloursOf } from "../../static/catalogs/gl/colourmaps.js";
-import { percentileLimits, sampledValues } from "../../static/catalogs/gl/limits.js";
+import { measuredLimits, percentileLimits } from "../../static/catalogs/gl/limits.js";
 import { bandsOf, isStyle, limitedStyle, numbersOf, skyOf, styleOf } from "../../static/catalogs/gl/style.js";
 
 const scale = { background: 10, noise: 2, zero_code: 32768, codes_per_unit: 2048 };
@@ -85,14 +85,33 @@ test("every map of colours has 256, and grey is the level itself", () => {
   }
 });
 
-test("limits leave out what has no data and what is beyond the image", () => {
-  const codes = new Uint16Array(256 * 256).fill(32768 + 2048); // one unit above the background
-  codes.fill(0, 0, 256 * 10);
-  codes.fill(60000, 256 * 100);
-  const patches = [{ size: { widthPx: 256, heightPx: 100 }, codes: { V: codes } }];
-  const values = sampledValues(patches, { weights: { V: 2 }, black: 0, white: 1 }, bands);
-  assert.ok(values.length > 5_000);
-  assert.ok(values.every((value) => Math.abs(value - 2 * (10 + 2 * Math.sinh(1))) < 1e-9));
+/** @type {import("../../static/catalogs/gl/style.js").Channel} */
+const doubleV = { weights: { V: 2 }, black: 0, white: 1 };
+const valueOf = (/** @type {number} */ sigmas) => 2 * (10 + 2 * Math.sinh(sigmas));
+
+/** A patch one unit above the background. @param {[number, number]} rows @param {[number, number]} [columns] */
+function patch(rows, columns = [0, 256]) {
+  return { rows, columns, codes: { V: new Uint16Array(256 * 256).fill(32768 + 2048) } };
+}
+
+test("limits leave out what has no data and what is not in view", () => {
+  const seen = patch([0, 100], [50, 256]);
+  seen.codes.V.fill(0, 0, 256 * 10);
+  seen.codes.V.fill(60000, 256 * 100);
+  for (let row = 0; row < 100; row++) seen.codes.V.fill(60000, 256 * row, 256 * row + 50);
+  for (const how of ["99", "100", "zscale"]) {
+    const { black, white } = measuredLimits(how, [seen], doubleV, bands);
+    assert.ok(Math.abs(black - valueOf(1)) < 1e-9 && Math.abs(white - valueOf(1)) < 1e-9, how);
+  }
+  assert.equal(measuredLimits("99", [patch([0, 5])].map((each) => (each.codes.V.fill(0), each)), doubleV, bands), null);
+  assert.equal(measuredLimits("100", [], doubleV, bands), null);
+});
+
+test("all is from the faintest to the brightest pixel of a whole screen, however few they are", () => {
+  const patches = Array.from({ length: 12 }, () => patch([0, 256]));
+  patches[5].codes.V[256 * 77 + 31] = 32768 + 4 * 2048;
+  patches[9].codes.V[256 * 3 + 200] = 32768 - 2048;
+  assert.deepEqual(measuredLimits("100", patches, doubleV, bands), { black: valueOf(-1), white: valueOf(4) });
 });
 
 test("percentiles have half of the others on either side", () => {
@@ -107,6 +126,8 @@ test("the whole image's limits are those of the recipe's own mix, in the style's
   const recipe = { red: terms, green: terms, blue: terms, black: [0, 0, 0], white: [8, 8, 8], stretch: "asinh", softness: 10, limits: { zscale: /** @type {[number, number][]} */ ([[2, 6], [2, 6], [2, 6]]) } };
   const style = { ...styleOf(recipe), gamma: 2 };
   assert.deepEqual(limitedStyle(style, recipe, "zscale"), { ...style, channels: [{ weights: { V: 1, I: 0.5 }, black: 0.5, white: 1.5 }] });
+  const again = { ...style, channels: [{ ...style.channels[0], weights: { I: 0.5, U: 0, V: 1 } }] }; // as an address has them
+  assert.deepEqual(limitedStyle(again, recipe, "zscale"), limitedStyle(style, recipe, "zscale"));
   assert.equal(limitedStyle(style, recipe, "99"), null);
   assert.equal(limitedStyle({ ...style, channels: [{ weights: { V: 1 }, black: 0, white: 1 }] }, recipe, "zscale"), null);
 });

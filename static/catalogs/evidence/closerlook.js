@@ -52,23 +52,24 @@ export class CloserLook {
   /**
    * @param {Evidence} evidence of a wide field
    * @param {number} softness of the bands' stretch
+   * @returns {Promise<boolean>} whether the colours came too, unless another source came before them
    */
-  show(evidence, softness) {
+  async show(evidence, softness) {
     this.#evidence = evidence;
     this.#planes = planesOf(evidence);
     this.#softness = softness;
     this.#colour = null;
-    void flippedPicture(this.urls.colour_url.replace("{source}", evidence.source.uuid)).then((picture) => {
-      if (this.#evidence !== evidence) return;
-      this.#colour = picture;
-      this.#draw();
-    });
     this.#grid.style.setProperty("--columns", String(evidence.bands.length + 1));
     this.#grid.replaceChildren(...this.#cells(evidence));
     this.#rows.replaceChildren(...evidence.neighbours.map((each) => this.#neighbourRow(each, evidence.pixel_scale_arcsec)));
     element("#no-neighbours", HTMLElement).hidden = evidence.neighbours.length > 0;
     element("#neighbours", HTMLElement).hidden = evidence.neighbours.length === 0;
     this.#draw();
+    const colour = await flippedPicture(this.urls.colour_url.replace("{source}", evidence.source.uuid));
+    if (this.#evidence !== evidence) return true;
+    this.#colour = colour;
+    this.#draw();
+    return colour !== null;
   }
 
   /** @param {number} softness */

@@ -75,14 +75,16 @@ export class BandLayer extends L.GridLayer {
   };
 
   /**
-   * The codes of the tiles on the map, for measuring limits.
+   * The codes of what is in view, for measuring limits.
    * @returns {Promise<import("./limits.js").Patch[]>}
    */
   async codes() {
     const bands = this.painter.bandsIn(this.style);
-    return Promise.all([...this.#tiles].map(async ({ place, size, unloaded }) => {
+    const view = this._map.getContainer().getBoundingClientRect();
+    const inView = [...this.#tiles].map((tile) => ({ tile, part: partInView(tile, view) })).filter(({ part }) => part);
+    return Promise.all(inView.map(async ({ tile: { place, unloaded }, part }) => {
       const all = bands.map(async ({ name, position }) => [name, await this.getBlock({ band: position, ...place }, unloaded.signal)]);
-      return { size, codes: Object.fromEntries(await Promise.all(all)) };
+      return { .../** @type {import("./limits.js").Part} */ (part), codes: Object.fromEntries(await Promise.all(all)) };
     }));
   }
 
@@ -146,6 +148,22 @@ export class BandLayer extends L.GridLayer {
  */
 function nameOf({ place: { z, x, y } }, { position }) {
   return `${position}/${z}/${x}/${y}`;
+}
+
+/**
+ * The pixels of a tile's image that are in view.
+ * @param {Tile} tile
+ * @param {DOMRect} view
+ * @returns {import("./limits.js").Part | null} null for none
+ */
+function partInView({ canvas, size }, view) {
+  const { left, top, width } = canvas.getBoundingClientRect();
+  const screenPx = width / BLOCK_PX;
+  const between = (/** @type {number} */ from, /** @type {number} */ to, /** @type {number} */ n) =>
+    /** @type {[number, number]} */ ([Math.max(0, Math.floor(from / screenPx)), Math.min(n, BLOCK_PX, Math.ceil(to / screenPx))]);
+  const columns = between(view.left - left, view.right - left, size.widthPx);
+  const rows = between(view.top - top, view.bottom - top, size.heightPx);
+  return columns[0] < columns[1] && rows[0] < rows[1] ? { columns, rows } : null;
 }
 
 /**

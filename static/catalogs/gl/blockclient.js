@@ -1,22 +1,27 @@
 // @ts-check
 /** Asks the worker for blocks. Knows URLs, no DOM. */
 
+const BROKEN = "the worker that reads the image does not run";
+
 /** @typedef {{band: number, z: number, x: number, y: number}} BlockPlace the band's position from 1, and the tile */
 
-export class BlockClient {
+/** Says "broken" when its worker is: nothing comes any more. */
+export class BlockClient extends EventTarget {
   /** @type {Map<number, {resolve: (codes: Uint16Array) => void, reject: (error: Error) => void}>} */
   #waiting = new Map();
   #lastId = 0;
+  isBroken = false;
 
   /**
    * @param {string} workerUrl
    * @param {string} blockUrl a template with {band}, {z}, {x} and {y}
    */
   constructor(workerUrl, blockUrl) {
+    super();
     this.blockUrl = new URL(blockUrl, location.href).href.replaceAll("%7B", "{").replaceAll("%7D", "}");
     this.worker = new Worker(workerUrl, { type: "module" });
     this.worker.addEventListener("message", ({ data }) => this.#receive(data));
-    this.worker.addEventListener("error", () => this.#fail("the worker that reads the image did not start"));
+    this.worker.addEventListener("error", () => this.#fail());
   }
 
   /**
@@ -29,6 +34,7 @@ export class BlockClient {
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason);
+      if (this.isBroken) return reject(new Error(BROKEN));
       this.#waiting.set(id, { resolve, reject });
       signal.addEventListener("abort", () => {
         if (!this.#waiting.delete(id)) return;
@@ -52,9 +58,10 @@ export class BlockClient {
     else waiting?.reject(new Error(error));
   }
 
-  /** @param {string} why */
-  #fail(why) {
-    for (const { reject } of this.#waiting.values()) reject(new Error(why));
+  #fail() {
+    this.isBroken = true;
+    for (const { reject } of this.#waiting.values()) reject(new Error(BROKEN));
     this.#waiting.clear();
+    this.dispatchEvent(new Event("broken"));
   }
 }

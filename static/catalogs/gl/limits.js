@@ -3,48 +3,76 @@
 
 import { BLOCK_PX } from "./blocks.js";
 
-/** @typedef {{size: import("./painter.js").Size, codes: Record<string, Uint16Array>}} Patch a tile's codes by band */
+/** @typedef {{columns: [number, number], rows: [number, number]}} Part of a tile: the first, and the one after the last */
+/** @typedef {Part & {codes: Record<string, Uint16Array>}} Patch a part of a tile, and the tile's codes by band */
+/** @typedef {{black: number, white: number}} Limits */
 
 const MOST_VALUES = 40_000;
 // IRAF's zscale, with astropy's defaults.
 const ZSCALE = { samples: 1000, contrast: 0.25, mostRejected: 0.5, leastPixels: 5, rejectSigma: 2.5, iterations: 5, grown: 0.01 };
 
 /**
- * A channel's values on a regular grid of the patches' pixels, sorted; pixels without data in one of its bands are left out.
+ * @param {string} how "zscale", or per cent of the values
  * @param {Patch[]} patches
  * @param {import("./style.js").Channel} channel
  * @param {import("./style.js").Band[]} bands
- * @returns {Float64Array}
+ * @returns {Limits | null} null where no pixel has data in all of the channel's bands
  */
-export function sampledValues(patches, { weights }, bands) {
-  const used = bands.filter(({ name }) => weights[name]);
-  const step = Math.max(1, Math.ceil(Math.sqrt((patches.length * BLOCK_PX ** 2) / MOST_VALUES)));
-  const values = [];
-  for (const { size, codes } of patches) {
-    for (let row = step >> 1; row < Math.min(size.heightPx, BLOCK_PX); row += step) {
-      for (let column = step >> 1; column < Math.min(size.widthPx, BLOCK_PX); column += step) {
-        const value = weightedSum(used, weights, codes, row * BLOCK_PX + column);
-        if (value !== null) values.push(value);
-      }
-    }
-  }
-  return Float64Array.from(values).sort();
+export function measuredLimits(how, patches, channel, bands) {
+  if (how === "100") return extremes(valuesOf(patches, channel, bands, 1)); // a sample would miss the brightest
+  const nPixels = patches.reduce((sum, { columns, rows }) => sum + (columns[1] - columns[0]) * (rows[1] - rows[0]), 0);
+  const values = Float64Array.from(valuesOf(patches, channel, bands, Math.max(1, Math.ceil(Math.sqrt(nPixels / MOST_VALUES))))).sort();
+  if (!values.length) return null;
+  return how === "zscale" ? zscaleLimits(values) : percentileLimits(values, Number(how));
 }
 
 /**
+ * A channel's values on a regular grid of the patches' pixels; pixels without data in one of its bands are left out.
+ * @param {Patch[]} patches
+ * @param {import("./style.js").Channel} channel
  * @param {import("./style.js").Band[]} bands
- * @param {Record<string, number>} weights
+ * @param {number} step
+ */
+function* valuesOf(patches, { weights }, bands, step) {
+  const terms = bands.filter(({ name }) => weights[name]).map(({ name, scale }) => ({ name, weight: weights[name], values: valuesOfCodes(scale) }));
+  for (const { columns, rows, codes } of patches) {
+    for (let row = rows[0] + ((step - 1) >> 1); row < rows[1]; row += step) {
+      for (let column = columns[0] + ((step - 1) >> 1); column < columns[1]; column += step) {
+        const value = weightedSum(terms, codes, row * BLOCK_PX + column);
+        if (value !== null) yield value;
+      }
+    }
+  }
+}
+
+/** @param {import("./style.js").Scale} scale */
+function valuesOfCodes({ background, noise, zero_code, codes_per_unit }) {
+  return Float64Array.from({ length: 2 ** 16 }, (_, code) => background + noise * Math.sinh((code - zero_code) / codes_per_unit));
+}
+
+/**
+ * @param {{name: string, weight: number, values: Float64Array}[]} terms
  * @param {Record<string, Uint16Array>} codes
  * @param {number} index
  */
-function weightedSum(bands, weights, codes, index) {
+function weightedSum(terms, codes, index) {
   let sum = 0;
-  for (const { name, scale } of bands) {
+  for (const { name, weight, values } of terms) {
     const code = codes[name][index];
     if (code === 0) return null;
-    sum += weights[name] * (scale.background + scale.noise * Math.sinh((code - scale.zero_code) / scale.codes_per_unit));
+    sum += weight * values[code];
   }
   return sum;
+}
+
+/** @param {Iterable<number>} values @returns {Limits | null} null for none */
+function extremes(values) {
+  let [black, white] = [Infinity, -Infinity];
+  for (const value of values) {
+    if (value < black) black = value;
+    if (value > white) white = value;
+  }
+  return black <= white ? { black, white } : null;
 }
 
 /**

@@ -48,8 +48,13 @@ export function limitedStyle(style, recipe, how) {
   const measured = recipe.limits?.[how];
   if (!measured) return null;
   const { channels } = styleOf({ ...recipe, black: measured.map(([black]) => black), white: measured.map(([, white]) => white) });
-  const isSameMix = channels.length === style.channels.length && channels.every(({ weights }, i) => JSON.stringify(weights) === JSON.stringify(style.channels[i].weights));
+  const isSameMix = channels.length === style.channels.length && channels.every(({ weights }, i) => areSameWeights(weights, style.channels[i].weights));
   return isSameMix ? { ...style, channels } : null;
+}
+
+/** Whatever their order; a band that is not named has no weight. @param {Record<string, number>} some @param {Record<string, number>} others */
+function areSameWeights(some, others) {
+  return [...Object.keys(some), ...Object.keys(others)].every((band) => (some[band] ?? 0) === (others[band] ?? 0));
 }
 
 /**

@@ -31,10 +31,15 @@ export class RegionStore extends EventTarget {
   #undone = [];
   /** @type {Step[]} */
   #done = [];
+  /** @type {Set<string>} uuids of what a list that is on its way may not know of */
+  #newer = new Set();
+  #nLoads = 0;
   #isSending = false;
   #cancelRetry = () => {};
-  /** What went wrong last, for people; empty for nothing. */
-  complaint = "";
+  /** Why the first of what waits does not go. */
+  #delay = "";
+  /** @type {Set<string>} what the server refused since something was done here */
+  #refusals = new Set();
 
   /** @param {Server} server */
   constructor(server) {
@@ -52,6 +57,11 @@ export class RegionStore extends EventTarget {
     return this.#regions.get(uuid) ?? null;
   }
 
+  /** What went wrong, for people; empty for nothing. */
+  get complaint() {
+    return [...this.#refusals, this.#delay].filter(Boolean).join(" ");
+  }
+
   get nPending() {
     return this.#pending.length;
   }
@@ -64,11 +74,13 @@ export class RegionStore extends EventTarget {
     return this.#undone.length > 0;
   }
 
-  /** Fetch what the server has; what waits to be sent stays. */
+  /** Fetch what the server has; what waits to be sent stays, and what was done while the list was on its way. */
   async load() {
+    const number = ++this.#nLoads;
+    this.#newer = new Set(this.#pending.map(({ uuid }) => uuid));
     const listed = await this.server.list();
-    const waiting = new Set(this.#pending.map(({ uuid }) => uuid));
-    const kept = [...this.#regions.values()].filter(({ uuid }) => waiting.has(uuid));
+    if (number !== this.#nLoads) return; // a later one knows more
+    const kept = [...this.#regions.values()].filter(({ uuid }) => this.#newer.has(uuid));
     this.#regions = new Map([...listed, ...kept].map((region) => [region.uuid, region]));
     this.#changed();
   }
@@ -126,18 +138,22 @@ export class RegionStore extends EventTarget {
   #do(step) {
     this.#done.push(step);
     this.#undone = [];
-    this.#pending.push(step);
-    this.#changed();
-    void this.#send();
+    this.#wait(step);
   }
 
   /** @param {string} uuid @param {Change} change */
   #replay(uuid, change) {
     const region = this.#regions.get(uuid);
-    if (region) {
-      this.#apply(region, change);
-      this.#pending.push({ uuid, change });
-    }
+    if (!region) return this.#changed();
+    this.#apply(region, change);
+    this.#wait({ uuid, change });
+  }
+
+  /** @param {Step} step */
+  #wait(step) {
+    this.#refusals.clear();
+    this.#pending.push(step);
+    this.#newer.add(step.uuid);
     this.#changed();
     void this.#send();
   }
@@ -154,14 +170,15 @@ export class RegionStore extends EventTarget {
     this.#isSending = true;
     try {
       while (this.#pending.length) {
-        const answer = await this.#sendOne(this.#pending[0]);
+        const [step] = this.#pending;
+        const answer = await this.#sendOne(step);
         this.#pending.shift();
-        if (answer.status >= 400) await this.#refused(answer);
-        else this.complaint = "";
+        this.#delay = "";
+        if (answer.status >= 400) await this.#refused(step.uuid, answer);
         this.#changed();
       }
     } catch (error) {
-      this.complaint = `Not saved yet (${error instanceof Error ? error.message : error}): it is tried again.`;
+      this.#delay = `Not saved yet (${error instanceof Error ? error.message : error}): it is tried again.`;
       this.#cancelRetry = this.server.after(RETRY_SECONDS, () => void this.#send());
       this.#changed();
     } finally {
@@ -182,12 +199,11 @@ export class RegionStore extends EventTarget {
     return answer;
   }
 
-  /** What the server has holds, and nothing that builds on what it refused. @param {Answer} answer */
-  async #refused(answer) {
-    this.complaint = `Not kept: ${answer.body?.detail ?? `the server answered ${answer.status}`}`;
-    this.#pending = [];
-    this.#done = [];
-    this.#undone = [];
+  /** Of this region the server's holds, and nothing that builds on what it refused. @param {string} uuid @param {Answer} answer */
+  async #refused(uuid, answer) {
+    this.#refusals.add(`Not kept: ${answer.body?.detail ?? `the server answered ${answer.status}`}.`);
+    const others = (/** @type {Step} */ step) => step.uuid !== uuid;
+    [this.#pending, this.#done, this.#undone] = [this.#pending.filter(others), this.#done.filter(others), this.#undone.filter(others)];
     await this.load().catch(() => {}); // the next page load shows it
   }
 
