@@ -1,6 +1,7 @@
 """Read access to galaxies, catalogues and sources over `/api/v1/`."""
 
 import math
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from rest_framework.response import Response
 from rest_framework.throttling import ScopedRateThrottle
 from rest_framework.views import APIView
 
-from catalogs.evidence import SIZE_PX, WIDE_PX, etag_of, evidence_of
+from catalogs.evidence import SIZE_PX, VERSION, WIDE_PX, etag_of, evidence_of
 from catalogs.imagery.evidence import read_cutout
 from catalogs.models import Band, Catalog, Galaxy, Mosaic, Rendition, Source
 from catalogs.models.catalog import SourceQuerySet
@@ -297,13 +298,14 @@ class SourceViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         else:
             response = Response(evidence_of(source, mosaic, FIELDS_PX[field]))
         response["ETag"] = etag
-        response["Cache-Control"] = _cache_control(mosaic, request.query_params.get("image", ""))
+        response["Cache-Control"] = _cache_control(mosaic, request.query_params)
         return response
 
 
-def _cache_control(mosaic: Mosaic, image: str) -> str:
+def _cache_control(mosaic: Mosaic, said: Mapping[str, str]) -> str:
     scope = "public" if mosaic.galaxy.published_at else "private"
-    names_it = len(image) >= IMAGE_DIGITS and mosaic.science_sha256.startswith(image)
+    image = said.get("image", "")
+    names_it = len(image) >= IMAGE_DIGITS and mosaic.science_sha256.startswith(image) and said.get("v") == str(VERSION)
     return f"{scope}, max-age=31536000, immutable" if names_it else f"{scope}, no-cache"
 
 

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from catalogs.evidence import WIDE_PX
+from catalogs.evidence import VERSION, WIDE_PX
 from catalogs.models import Catalog, Mosaic, Source
 from catalogs.neighbours import REACH_PX
 from catalogs.viewer import viewer_config
@@ -17,9 +17,9 @@ ANY_SOURCE = "00000000-0000-0000-0000-000000000000"
 
 
 def evidence_url(mosaic: Mosaic) -> str:
-    """Template of the JSON's address with {source}; it names the image, so an answer may be kept for good."""
+    """Template of the JSON's address with {source}; it names image and form, so an answer may be kept for good."""
     url = reverse("api:source-evidence", args=[ANY_SOURCE]).replace(ANY_SOURCE, "{source}")
-    return f"{url}?image={mosaic.science_sha256[:16]}"
+    return f"{url}?image={mosaic.science_sha256[:16]}&v={VERSION}"
 
 
 def visible_source(request: HttpRequest, uuid: str) -> Source:

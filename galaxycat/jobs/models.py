@@ -130,4 +130,5 @@ class Job(models.Model):
 
     def as_payload(self) -> dict[str, Any]:
         """What an event says of it."""
-        return {"uuid": str(self.uuid), "state": self.state, "fraction": self.fraction, "stage": self.stage}
+        names = ("kind", "state", "fraction", "stage")
+        return {"uuid": str(self.uuid)} | {name: getattr(self, name) for name in names}

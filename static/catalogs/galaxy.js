@@ -50,7 +50,7 @@ document.body.addEventListener("htmx:afterSettle", () => {
 document.addEventListener("mark-chosen", (event) => ticked?.restyle(/** @type {CustomEvent<string>} */ (event).detail));
 followJobs();
 
-/** The list of catalogues is fetched again when a job of the team moved: a running detection shows in it. */
+/** The list of catalogues is fetched again when a detection of the team moved: it shows in it. */
 function followJobs() {
   const list = document.querySelector("[data-jobs-topic]");
   if (!(list instanceof HTMLElement)) return;
@@ -58,7 +58,7 @@ function followJobs() {
   let wasLive = false;
   new LiveTopic({
     topic: list.dataset.jobsTopic ?? "",
-    onEvents: ask,
+    onEvents: (events) => events.some(({ payload }) => payload.kind === "detect") && ask(),
     onState(state) {
       // What moved while the page was away.
       if (state === "live" && wasLive) ask();

@@ -35,7 +35,13 @@ export class PlacesInView {
   get shown() {
     const overview = /** @type {Places} */ (this.#overview);
     if (!this.#isClose || overview.is_complete) return overview;
-    return joined([...this.#cells.values()], overview.n_sources);
+    return joined([...this.#cells.values(), this.#notInCells(overview)], overview.n_sources);
+  }
+
+  /** What stands for cells that have not come. @param {Places} overview @returns {Places} */
+  #notInCells({ number, x_px, y_px, label, ...whole }) {
+    const kept = number.map((_, i) => i).filter((i) => !this.#cells.has(cellOf(x_px[i], y_px[i])));
+    return { number: kept.map((i) => number[i]), x_px: kept.map((i) => x_px[i]), y_px: kept.map((i) => y_px[i]), label: kept.map((i) => label[i]), ...whole };
   }
 
   /** Whether more sources are in view than are drawn. */
@@ -55,7 +61,8 @@ export class PlacesInView {
     this.#isClose = cells.length > 0 && cells.length <= MOST_CELLS;
     const missing = this.#isClose ? cells.filter(({ name }) => !this.#asked.has(name)) : [];
     if (wasClose !== this.#isClose || missing.length === 0) this.onChange();
-    await Promise.all(missing.map((cell) => this.#fill(cell)));
+    const filled = await Promise.allSettled(missing.map((cell) => this.#fill(cell)));
+    for (const cell of filled) if (cell.status === "rejected") throw cell.reason; // once all others are drawn
   }
 
   /** @param {{name: string, box: Box}} cell */
@@ -88,6 +95,11 @@ export function cellsOf(view, { width_px, height_px }) {
     }
   }
   return cells;
+}
+
+/** @param {number} xPx @param {number} yPx @returns {string} the name of the cell it lies in */
+function cellOf(xPx, yPx) {
+  return `${Math.floor((xPx + 0.5) / CELL_PX)},${Math.floor((yPx + 0.5) / CELL_PX)}`;
 }
 
 /** @param {Places[]} parts @param {number} nSources of the catalogue @returns {Places} */

@@ -42,6 +42,7 @@ export class Selection {
     const corners = outline(shape);
     this.#line.setLatLngs(corners.map(([x, y]) => toMap(x, y, this.image.height_px))).addTo(this.map);
     this.panel.hidden = false;
+    this.#part("[data-selected]").replaceChildren(); // that of another shape
     await this.update();
     this.panel.scrollIntoView({ block: "nearest" });
   }

@@ -27,11 +27,20 @@ export function isTyping(target) {
 }
 
 /**
- * Whether the key moves a slider, chooses among radio buttons, or opens the part under a heading.
+ * Whether the key moves a slider, chooses among radio buttons, scrolls what has the focus, or opens the part under a heading.
  * @param {KeyboardEvent} event
  */
 export function isOfControl({ key, target }) {
-  return (key.startsWith("Arrow") && target instanceof HTMLInputElement) || ([" ", "Enter"].includes(key) && isSummary(target));
+  return (key.startsWith("Arrow") && (target instanceof HTMLInputElement || scrolls(target, key))) || ([" ", "Enter"].includes(key) && isSummary(target));
+}
+
+/** @param {EventTarget | null} target @param {string} key of an arrow */
+function scrolls(target, key) {
+  if (!(target instanceof HTMLElement) || target.classList.contains("leaflet-container")) return false;
+  const isAcross = key === "ArrowLeft" || key === "ArrowRight";
+  const { overflowX, overflowY } = getComputedStyle(target);
+  const isOpen = ["auto", "scroll"].includes(isAcross ? overflowX : overflowY);
+  return isOpen && (isAcross ? target.scrollWidth > target.clientWidth : target.scrollHeight > target.clientHeight);
 }
 
 /** Whoever has just opened a part, such as Stretch, goes on by key. @param {EventTarget | null} target */

@@ -31,6 +31,7 @@ export async function openViewer(viewer, layerOf) {
   if (sky) addCompass(map, sky, viewer.height_px);
   addReadout(map, { heightPx: viewer.height_px, sky }, element("#readout", HTMLElement));
   bindRenditionChoice(renditions);
+  bindLostTiles(renditions, element("#lost-tiles", HTMLElement));
   bindShortcuts({
     ...panAndZoomKeys(map),
     0: () => fitImage(map, viewer),
@@ -39,6 +40,13 @@ export async function openViewer(viewer, layerOf) {
     "?": helpToggle(element("#help", HTMLDialogElement), document.querySelector("[data-help]")),
   });
   return { map, markers, renditions, sky };
+}
+
+/** @param {RenditionLayers} renditions @param {HTMLElement} sign */
+function bindLostTiles(renditions, sign) {
+  renditions.addEventListener("missing", () => (sign.hidden = !renditions.isIncomplete));
+  sign.querySelector("button")?.addEventListener("click", () => renditions.retry());
+  window.addEventListener("online", () => renditions.retry());
 }
 
 /** @param {RenditionLayers} renditions */

@@ -53,9 +53,11 @@ def test_a_curator_detects_sources_and_watches_the_job(world, people):
     # The other page hears of it without being loaded again.
     expect(other.locator("tbody tr")).to_have_count(2)
 
+    page.get_by_text("Marks on the image").first.click()
     job = Job.objects.order_by("-pk").first()
     worker = in_a_worker(job)
     expect(page.locator("#catalog-list")).to_contain_text("sep-f555w-2")
+    expect(page.get_by_label(re.compile("^Mark of "))).to_have_count(1)  # what was opened stays open
     worker.join()
     expect(other.locator("tbody tr").first).to_contain_text("done")
     watcher.shoot("jobs")

@@ -60,6 +60,19 @@ def test_of_nine_bands_the_numbers_scroll_and_the_place_stays(people, team, tmp_
     axe_clean(page)
     viewer.shoot(f"evidence-nine-{size['width']}", size)
 
+    viewer.goto("/galaxies/odd/")
+    values = page.locator("#band-values")
+    expect(values.locator("dt")).to_have_count(len(FILTERS))
+    assert values.evaluate("(element) => element.scrollWidth > element.clientWidth")
+    page.wait_for_load_state("networkidle")
+    before = page.url
+    values.focus()
+    for _ in range(40):
+        page.keyboard.press("ArrowRight")
+    expect(values.locator("dt").last).to_be_in_viewport()
+    assert page.url == before  # the image has not moved
+    viewer.shoot(f"galaxy-nine-{size['width']}", size)
+
 
 def test_without_sky_nothing_is_called_north_and_one_band_is_drawn_as_band_and_as_picture(people, team, tmp_path):
     viewer, page = evidence_of(people, team, source_on(team, tmp_path, ["F555W"]))

@@ -12,8 +12,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from catalogs.evidence import VERSION
 from catalogs.imagery.display import DisplayScale, decode
 from catalogs.models import Catalog, Source
+from catalogs.views.evidence import evidence_url
 
 pytestmark = pytest.mark.django_db
 SECRET = "class-four-7f3a"
@@ -135,12 +137,21 @@ def test_a_source_is_found_by_its_number_in_its_catalogue(world, client):
         assert client.get(f"/catalogs/{world.catalog.uuid}/sources/{number}/").status_code == 404
 
 
-def test_an_address_that_names_the_image_may_be_kept_for_good(world, client):
+def test_an_address_that_names_image_and_form_may_be_kept_for_good(world, client):
     source = world.catalog.sources.first()
     image = world.galaxy.latest_mosaic.science_sha256
-    named = fetch(client, source, f"?image={image[:16]}")
+    address = evidence_url(world.galaxy.latest_mosaic)
+    assert address.endswith(f"?image={image[:16]}&v={VERSION}")
+    named = fetch(client, source, address[address.index("?") :])
     assert named["Cache-Control"] == "private, max-age=31536000, immutable"
-    for query in ("", "?image=", "?image=ab", f"?image={'0' * 16}"):
+    for query in (
+        "",
+        "?image=",
+        "?image=ab",
+        f"?image={'0' * 16}&v={VERSION}",
+        f"?image={image}",
+        f"?image={image}&v={VERSION - 1}",
+    ):
         assert fetch(client, source, query)["Cache-Control"] == "private, no-cache"
     again = fetch(client, source, **{"If-None-Match": named["ETag"]})
     assert (again.status_code, again.content) == (304, b"")

@@ -5,7 +5,7 @@ import { decades, roundTicks } from "../../static/catalogs/evidence/axis.js";
 import { inferno } from "../../static/catalogs/evidence/colourmap.js";
 import { contourLevels, contourSegments, smoothed } from "../../static/catalogs/evidence/contours.js";
 import { decodePixels } from "../../static/catalogs/evidence/pixels16.js";
-import { placeText, readingText, unitText } from "../../static/catalogs/evidence/readings.js";
+import { perPixel, placeText, readingText, unitText } from "../../static/catalogs/evidence/readings.js";
 import { EvidenceStore } from "../../static/catalogs/evidence/store.js";
 import { brightness, limitsOf, STRETCHES, valueAt } from "../../static/catalogs/evidence/stretches.js";
 import { apply, uprightMatrix } from "../../static/catalogs/evidence/turn.js";
@@ -168,4 +168,11 @@ test("evidence is asked for once, is there without waiting afterwards, and a fai
   assert.deepEqual(asked, ["a", "a", "b"]);
   assert.deepEqual(store.ready("a"), { uuid: "a" });
   assert.equal(store.ready("c"), null);
+});
+
+test("only what is not a surface brightness is said to be of a pixel", () => {
+  for (const unit of ["MJy/sr", "MJy / sr", "mag/arcsec2", "MJy sr-1", "Jy/arcsec^2", "e-/s/pix"]) assert.equal(perPixel(unit), unitText(unit), unit);
+  assert.equal(perPixel("ELECTRONS/S"), "e⁻/s / px");
+  assert.equal(perPixel("DN/s"), "DN/s / px");
+  assert.equal(perPixel(undefined), "image units / px");
 });

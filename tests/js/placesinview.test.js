@@ -79,6 +79,26 @@ test("a cell that did not load is asked for again", async () => {
   assert.deepEqual(inView.shown.number, [7]);
 });
 
+test("what stands for a cell is the sample until the cell comes, and of several cells that do not come the reason is told last", async () => {
+  const said = [];
+  /** @type {Record<string, {resolve: (places: object) => void, reject: (error: Error) => void}>} */
+  const boxes = {};
+  const places = (number, x_px) => ({ number, x_px, y_px: number.map(() => 5), label: number.map(() => ""), n_sources: 9000, is_complete: false });
+  const inView = new PlacesInView({
+    fetchSample: async () => places([1, 2], [10, 1500]),
+    fetchBox: ({ x0 }) => new Promise((resolve, reject) => (boxes[x0] = { resolve, reject })),
+    image: IMAGE,
+    onChange: () => said.push([...inView.shown.number].sort()),
+  });
+  const looking = inView.look(() => ({ x0: 0, y0: 0, x1: 1200, y1: 10 })).catch((error) => said.push(error.message));
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  boxes["-0.5"].reject(new Error("no answer"));
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  boxes["1023.5"].resolve(places([2, 3], [1500, 1600]));
+  await looking;
+  assert.deepEqual(said, [[1, 2], [1, 2, 3], "no answer"]);
+});
+
 test("a view that moved while the sample came gets its own cells", async () => {
   const { inView, asked } = catalogue(100_000, false);
   let view = WHOLE;

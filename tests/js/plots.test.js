@@ -3,12 +3,19 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { knownPoints } from "../../static/catalogs/evidence/growthplot.js";
+import { knownPoints, starShares } from "../../static/catalogs/evidence/growthplot.js";
 import { knownOf, sedAxes } from "../../static/catalogs/evidence/sedplot.js";
 
 test("a curve of growth ends where it is unknown", () => {
   const growth = { radius_px: [1, 2, 3], flux: [10, 20, null], error: [1, 2, null] };
   assert.deepEqual(knownPoints(growth), [{ radius: 1, flux: 10, error: 1 }, { radius: 2, flux: 20, error: 2 }]);
+});
+
+test("a point source is as bright as the source where that ends", () => {
+  const growth = { radius_px: [1, 2, 3], flux: [10, 20, null], error: [1, 2, null], star: [0.4, 0.8, 1] };
+  assert.deepEqual(starShares(growth), [[1, 0.5], [2, 1]]);
+  assert.deepEqual(starShares({ ...growth, flux: [null, null, null] }), []);
+  assert.deepEqual(starShares({ ...growth, star: undefined }), []);
 });
 
 const point = (band, wavelength_nm, magnitude, error = null) => ({ band, wavelength_nm, magnitude, error, system: "AB", reason: "" });

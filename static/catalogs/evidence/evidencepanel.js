@@ -37,8 +37,6 @@ export class EvidencePanel extends EventTarget {
     this.plots = new Plots();
     new ResizeObserver(() => this.#draw()).observe(this.#heat.parentElement ?? this.#heat);
     new ResizeObserver(() => this.#letScroll()).observe(this.#numbers);
-    // There, the arrows scroll and do not move the image.
-    this.#numbers.addEventListener("keydown", (event) => ["ArrowLeft", "ArrowRight"].includes(event.key) && event.stopPropagation());
     this.#nameStretch();
   }
 

@@ -26,7 +26,7 @@ export function drawGrowth(canvas, growth, pixelScaleArcsec, inks) {
   inside(() => {
     context.strokeStyle = inks.line;
     line(context, [[box.x0, y(1)], [box.x1, y(1)]], [2, 4]);
-    drawStar(context, growth, x, y, inks.star);
+    drawStar(context, starShares(growth), x, y, inks.star);
     context.strokeStyle = context.fillStyle = inks.accent;
     context.lineWidth = 1.5;
     for (const { radius, flux, error } of points) {
@@ -46,15 +46,26 @@ export function knownPoints({ radius_px, flux, error }) {
 }
 
 /**
- * @param {CanvasRenderingContext2D} context
+ * The point source's light within each radius in which the source's is known: all of it within the last.
  * @param {Growth} growth
+ * @returns {[number, number][]} radius and share; empty where there is no point source
+ */
+export function starShares({ radius_px, flux, star }) {
+  const last = flux.findLastIndex((light) => light !== null);
+  const whole = star?.[last];
+  return star && whole ? radius_px.slice(0, last + 1).map((radius, i) => [radius, star[i] / whole]) : [];
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {[number, number][]} shares
  * @param {(value: number) => number} x
  * @param {(value: number) => number} y
  * @param {string} colour
  */
-function drawStar(context, { radius_px, star }, x, y, colour) {
-  if (!star) return;
+function drawStar(context, shares, x, y, colour) {
+  if (!shares.length) return;
   context.strokeStyle = colour;
   context.lineWidth = 1.5;
-  line(context, [[x(0), y(0)], ...radius_px.map((radius, i) => [x(radius), y(star[i])])], [5, 4]);
+  line(context, [[0, 0], ...shares].map(([radius, share]) => [x(radius), y(share)]), [5, 4]);
 }

@@ -5,7 +5,7 @@ import { element } from "../pagedata.js";
 import { drawGrowth } from "./growthplot.js";
 import { prepared } from "./picture.js";
 import { drawProfile, MOST_RADIUS_PX } from "./profileplot.js";
-import { unitText } from "./readings.js";
+import { perPixel } from "./readings.js";
 import { drawSed } from "./sedplot.js";
 
 /** @typedef {import("./store.js").Evidence} Evidence */
@@ -74,7 +74,7 @@ export class Plots {
     drawProfile(this.#canvas, {
       pixels, rings, star: evidence.psf, noise: plane.noise, pixelScaleArcsec: scale, inks: inks(),
     });
-    return `${unitText(evidence.bands.find(({ name }) => name === evidence.reference)?.unit)} / px`;
+    return perPixel(evidence.bands.find(({ name }) => name === evidence.reference)?.unit);
   }
 
   /** @param {Evidence} evidence */

@@ -33,6 +33,11 @@ export function unitText(unit) {
   return unit.replace(/^(ELECTRONS?|COUNTS?)\b/i, (word) => (/^e/i.test(word) ? "e⁻" : "ct")).replace(/\/S(EC)?$/i, "/s");
 }
 
+/** Of a pixel's value; a surface brightness is one already. @param {string | undefined} unit */
+export function perPixel(unit) {
+  return /\/\s*(sr|(arcsec|as)(\^|\*\*)?2|pix(el)?|px)\b|\b(sr|arcsec|pix(el)?)(\^|\*\*)?-[12]\b/i.test(unit ?? "") ? unitText(unit) : `${unitText(unit)} / px`;
+}
+
 /** @param {number | null} error @param {number} digits */
 function errorText(error, digits) {
   if (error === null) return "";

@@ -69,10 +69,18 @@ export class BandLayer extends L.GridLayer {
     const inView = [...this.#stale].filter(({ canvas }) => view && overlap(canvas.getBoundingClientRect(), view));
     for (const tile of inView.length ? inView : [...this.#stale].slice(0, TILES_A_FRAME)) {
       this.#stale.delete(tile);
-      if (!this.#paint(tile)) this.#draw(tile).catch(() => undefined); // a tile that does not come stays as it was
+      if (this.#paint(tile)) this.#reveal(tile);
+      else this.#draw(tile).then(() => this.#reveal(tile), () => undefined); // a tile that does not come stays as it was
     }
     if (this.#stale.size) this.#frame = requestAnimationFrame(this.#repaint);
   };
+
+  /** It may not have come before. @param {Tile} tile */
+  #reveal({ canvas }) {
+    if (canvas.classList.contains("leaflet-tile-loaded")) return;
+    canvas.classList.add("leaflet-tile-loaded");
+    this.fire("tileload", { tile: canvas });
+  }
 
   /**
    * The codes of what is in view, for measuring limits.

@@ -1,5 +1,6 @@
 """The shader in real Chromium with software GL: its pixels are the server's, and without it the server's are shown."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -9,8 +10,9 @@ from catalogs.imagery.fitsband import BandArgument
 from catalogs.imagery.recipes import STRETCHES, from_json
 from catalogs.ingest import ingest_galaxy
 from galaxycat.accounts.models import Role
+from tests.browser.accessibility import axe_clean
 from tests.browser.conftest import LAPTOP
-from tests.browser.gl.pages import requests_of, slide, whole
+from tests.browser.gl.pages import differs, requests_of, slide, whole
 from tests.browser.stretched import composed_tile, drawn_tiles
 from tests.factories import PASSWORD, make_member, make_team
 from tests.linefield import LineField, write_line_band
@@ -107,11 +109,47 @@ def test_a_lost_context_leaves_the_servers_tiles(open_page, mosaic):
     page = open_page(script=KEEP_GL).page
     whole(page)
     page.get_by_text("Stretch", exact=True).click()
+    slide(page, "Softness", 20)
+    expect(page).to_have_url(re.compile("stretch="))
     page.evaluate("window.keptGl.getExtension('WEBGL_lose_context').loseContext()")
     expect(page.locator("img.leaflet-tile-loaded")).to_have_count(9)
     expect(page.locator("canvas[data-tile]")).to_have_count(0)
-    expect(page.get_by_text("no WebGL2 here")).to_be_visible()
+    expect(page.get_by_text("has stopped drawing by WebGL2")).to_be_visible()
+    expect(page).not_to_have_url(re.compile("stretch="))  # what the address names is what is seen
     # And it goes on so.
     second = list(mosaic.renditions.all())[1]
     page.locator(f"input[name=rendition][value='{second.slug}']").check()
     expect(page.locator(f"img.leaflet-tile-loaded[src*='{second.style_hash}']")).to_have_count(9)
+
+
+def test_without_the_worker_the_servers_tiles_are_shown(people, mosaic):
+    viewer = people()
+    viewer.log_in("vera", PASSWORD)
+    with viewer.tolerating("Failed to load resource"):
+        viewer.context.route("**/blockworker*.js", lambda route: route.abort())
+        page = viewer.goto("/galaxies/gl/#x=300.0&y=300.0&zoom=0&rendition=colour")
+        expect(page.locator("img.leaflet-tile-loaded")).to_have_count(9)
+        expect(page.locator("canvas[data-tile]")).to_have_count(0)
+        page.get_by_text("Stretch", exact=True).click()
+        expect(page.get_by_text("has stopped drawing by WebGL2")).to_be_visible()
+        expect(page.get_by_text("Part of the image did not load.")).to_be_hidden()
+
+
+def test_a_part_that_did_not_load_is_said_to_be_missing_and_loaded_again(open_page, mosaic):
+    viewer = open_page(rendition="grey-f814w")
+    page = viewer.page
+    whole(page)
+    missing = page.get_by_text("Part of the image did not load.")
+    expect(missing).to_be_hidden()
+    address = f"**/data/{mosaic.bands.get(name='F555W').position}/**"
+    with viewer.tolerating("Failed to load resource"):
+        page.route(address, lambda route: route.abort())
+        page.locator("input[name=rendition][value=grey-f555w]").check()
+        expect(missing).to_be_visible()
+        viewer.shoot("galaxy-lost-tiles")
+        axe_clean(page)
+    page.unroute(address)
+    page.get_by_role("button", name="Load again").click()
+    expect(missing).to_be_hidden()
+    whole(page)
+    assert differs(page, mosaic, from_json(mosaic.renditions.get(slug="grey-f555w").recipe)) <= 1

@@ -222,6 +222,37 @@ def test_limits_are_measured_on_what_is_on_the_map(open_page, mosaic):
     assert 0.5 < shares["ZScale"] < shares["99 %"]
 
 
+def test_limits_are_put_only_where_nothing_was_done_since_and_a_part_that_is_missing_is_said(open_page, mosaic):
+    viewer = open_page(rendition="grey-f555w")
+    page = viewer.page
+    whole(page)
+    page.get_by_text("Stretch", exact=True).click()
+    kept, held = keepings_of(page), []
+    page.route("**/data/**", lambda route: held.append(route))
+    page.get_by_role("button", name="Zoom out").click()
+    wait_until(lambda: page.wait_for_timeout(50) or held, within_s=10)
+    page.get_by_role("button", name="99 %", exact=True).click()
+    page.get_by_role("button", name="Reset").click()
+    for route in held:
+        route.continue_()
+    page.unroute("**/data/**")
+    expect(page.locator("canvas:not(.leaflet-tile-loaded)[data-tile]")).to_have_count(0)
+    page.wait_for_timeout(2500)  # longer than a stretch waits to be kept
+    assert kept == []
+    assert "stretch=" not in page.url
+
+    held.clear()
+    with viewer.tolerating("Failed to load resource"):
+        page.route("**/data/**", lambda route: held.append(route))
+        page.locator("input[name=rendition][value=grey-f814w]").check()
+        wait_until(lambda: page.wait_for_timeout(50) or held, within_s=10)
+        page.get_by_role("button", name="99 %", exact=True).click()
+        for route in held:
+            route.abort()
+        expect(page.get_by_text("Not measured: a part of the image in view has not come.")).to_be_visible()
+    page.unroute("**/data/**")
+
+
 def test_limits_of_the_whole_image_are_those_measured_at_ingest(open_page, mosaic):
     page = open_page(rendition="grey-f555w").page
     page.get_by_text("Stretch", exact=True).click()
