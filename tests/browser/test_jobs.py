@@ -57,7 +57,7 @@ def test_a_curator_detects_sources_and_watches_the_job(world, people):
     job = Job.objects.order_by("-pk").first()
     worker = in_a_worker(job)
     expect(page.locator("#catalog-list")).to_contain_text("sep-f555w-2")
-    expect(page.get_by_label(re.compile("^Mark of "))).to_have_count(1)  # what was opened stays open
+    expect(page.locator("#catalog-list details[open]")).to_have_count(1)  # what was opened stays open
     worker.join()
     expect(other.locator("tbody tr").first).to_contain_text("done")
     watcher.shoot("jobs")
