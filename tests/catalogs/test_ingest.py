@@ -199,6 +199,13 @@ def test_bands_with_one_filter_in_every_header_keep_the_names_they_are_given(tmp
     assert [band["name"] for band in result["bands"]] == ["B", "V", "I"]
 
 
+def test_a_band_of_unknown_wavelength_among_near_infrared_ones_is_ingested(tmp_path, images):
+    files = {name: write_band(tmp_path / f"{name}.fits", seed) for seed, name in enumerate(("J", "clear", "H", "K"))}
+    run_json("ingest", "ngc-1", *(part for name, path in files.items() for part in ("--band", f"{name}={path}")))
+    slugs = Mosaic.objects.get().renditions.values_list("slug", flat=True)
+    assert list(slugs) == ["colour", "colour-lupton", "grey-j", "grey-clear", "grey-h", "grey-k"]
+
+
 def test_a_border_of_zeros_is_kept_and_counts_in_no_limit(band, tmp_path):
     data = fits.getdata(band)
     data[:90], data[-90:] = 0, 0

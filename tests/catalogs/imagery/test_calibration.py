@@ -67,6 +67,8 @@ def test_counts_are_not_rates():
         ({"FILTER": "CLEAR", "PUPIL": "F200W"}, "F200W", 1990.0),
         ({"FILTER": "F356W", "PUPIL": "CLEARP"}, "F356W", 3563.0),
         ({"FILTER": "F444W", "PUPIL": "MASKRND"}, "F444W", 4421.0),
+        ({"FILTER": "F150W2", "PUPIL": "CLEAR"}, "F150W2", 1671.0),
+        ({"FILTER": "F322W2", "PUPIL": "CLEAR"}, "F322W2", 3247.0),
     ],
 )
 def test_a_filter_in_jwsts_pupil_wheel_is_the_bands(cards, name, pivot_nm):
