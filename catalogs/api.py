@@ -193,7 +193,9 @@ class CatalogViewSet(viewsets.ReadOnlyModelViewSet):
     queryset = Catalog.objects.none()
 
     def get_queryset(self) -> QuerySet[Catalog]:
-        catalogs = Catalog.objects.visible_to(self.request.user).select_related("galaxy").with_source_counts()
+        catalogs = Catalog.objects.visible_to(self.request.user).select_related("galaxy")
+        if self.action in {"list", "retrieve"}:
+            catalogs = catalogs.with_source_counts()
         if slug := self.request.query_params.get("galaxy"):
             catalogs = catalogs.filter(galaxy__slug=slug.replace("\0", ""))
         return catalogs

@@ -20,11 +20,14 @@ from catalogs.imagery.sky import offset_px, pixel_scale_arcsec, sky_grid
 from catalogs.imagery.unpacking import Room
 from catalogs.models import Band, Galaxy, Mosaic, Rendition
 from catalogs.mosaicfiles import GridBand, Images, native_key, stored_images
+from catalogs.sky import galaxy_wcs
 from catalogs.storage import image_storage
 from galaxycat.accounts.models import Team, User
 from galaxycat.errors import BadInput, Conflict
 
 MAX_OFFSET_PX = 0.5
+# Sources keep their pixels from version to version.
+MAX_VERSION_OFFSET_PX = 0.01
 SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 
 
@@ -183,11 +186,26 @@ def _brought_over(file: BandFile, first: BandFile) -> ReprojectedBand:
 
 
 def _require_same_grid(galaxy: Galaxy, first: BandFile) -> None:
-    if first.shape != (galaxy.height_px, galaxy.width_px) or first.wcs_cards != galaxy.wcs_cards:
-        raise Conflict(
-            f"{first.path}: {galaxy.slug} has a grid of {galaxy.width_px} x {galaxy.height_px} px, fixed at its first "
-            f"ingest, and this file has {first.shape[1]} x {first.shape[0]} px or another WCS; ingest it under another name"
-        )
+    has_size = first.shape == (galaxy.height_px, galaxy.width_px)
+    if has_size and _has_sky_of(galaxy, first):
+        return
+    its_own = "another WCS" if has_size else f"{first.shape[1]} x {first.shape[0]} px"
+    known = galaxy.latest_mosaic.reference_band
+    mend = f"choose {known} as the reference band, as before, or " if first.name != known else ""
+    raise Conflict(
+        f"{first.path}: {galaxy.slug} has a grid of {galaxy.width_px} x {galaxy.height_px} px, fixed at its first "
+        f"ingest, and this file has {its_own}; {mend}ingest it under another name"
+    )
+
+
+def _has_sky_of(galaxy: Galaxy, first: BandFile) -> bool:
+    if first.wcs_cards == galaxy.wcs_cards:
+        return True
+    # By numbers, since dates stand among the cards too.
+    known = galaxy_wcs(galaxy)
+    if known is None or first.wcs is None:
+        return False
+    return offset_px(known, first.wcs, galaxy.width_px, galaxy.height_px) <= MAX_VERSION_OFFSET_PX
 
 
 def _content_sha256(files: Sequence[BandFile], bands: Sequence[BandArgument], first: BandFile) -> str:

@@ -3,6 +3,8 @@
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from rest_framework.test import APIClient
 
@@ -277,6 +279,30 @@ def test_places_cost_the_same_for_any_catalogue(team, n_sources, django_assert_n
     catalog, client = make_catalog(make_galaxy(team), n_sources=n_sources), logged_in(make_member(team))
     with django_assert_num_queries(4):
         assert len(client.get(reverse("api:catalog-places", args=[catalog.uuid])).json()["number"]) == n_sources
+
+
+@pytest.mark.parametrize(
+    ("name", "query", "shown"),
+    [
+        ("places", "", {"n_sources": 5}),
+        ("places", "?number=3", {"n_sources": 1}),
+        ("inside", "?polygon=-1,-1,9999,-1,9999,9999,-1,9999", {"n_sources": 5}),
+    ],
+)
+def test_no_source_is_counted_where_no_count_is_shown(team, name, query, shown):
+    catalog, client = make_catalog(make_galaxy(team), n_sources=5), logged_in(make_member(team))
+    with CaptureQueriesContext(connection) as queries:
+        answer = client.get(reverse(f"api:catalog-{name}", args=[catalog.uuid]) + query)
+    assert answer.json().items() >= shown.items()
+    assert len(queries) > 0
+    assert [query["sql"] for query in queries if "COUNT(" in query["sql"]] == []
+
+
+def test_a_catalogue_says_how_many_sources_it_has(team):
+    catalog, client = make_catalog(make_galaxy(team), n_sources=5), logged_in(make_member(team))
+    assert client.get(reverse("api:catalog-detail", args=[catalog.uuid])).json()["n_sources"] == 5
+    (listed,) = client.get(reverse("api:catalog-list")).json()["results"]
+    assert listed["n_sources"] == 5
 
 
 def test_the_schema_is_complete(client):

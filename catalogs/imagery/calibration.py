@@ -8,11 +8,11 @@ from typing import Literal
 from astropy.io import fits
 
 from catalogs.imagery.filters import default_pivot_nm
+from catalogs.imagery.units import is_mjy_per_sr, is_of_electrons, is_rate, is_sum, janskys
 from galaxycat.errors import BadInput
 
 Origin = Literal["header", "user", "default"] | None
 CARD_FIELDS = {"FILTER": "filter_name", "BUNIT": "unit"}
-MJY_PER_SR = {"mjy/sr", "mjy/steradian", "mjysr-1", "mjysr^-1", "mjysr**-1", "mjy.sr-1"}  # blanks and capitals aside
 NOT_GIVEN = {"", "N/A", "NA", "NONE", "NULL", "UNKNOWN", "INDEF", "UNDEFINED"}
 FIELDS = (
     "unit", "pivot_wavelength_nm", "photflam", "zero_point_mag", "exposure_s", "instrument", "filter_name", "detector",
@@ -22,7 +22,8 @@ FIELDS = (
 @dataclass(frozen=True)
 class Calibration:
     """Every value may be None, unknown. `photflam` is erg/s/cm2/A per e-/s; `zero_point_mag` is AB, of one image unit
-    (of one e-/s for HST, of one MJy/sr summed over pixels for JWST). `origins` says where each value came from."""
+    (of one e-/s for HST, of one MJy/sr summed over pixels for JWST, of itself for a flux such as nJy). `origins` says
+    where each value came from."""
 
     unit: str | None = None
     pivot_wavelength_nm: float | None = None
@@ -35,10 +36,13 @@ class Calibration:
     origins: Mapping[str, Origin] = field(default_factory=lambda: dict.fromkeys(FIELDS), hash=False)
 
     def as_told(self, told: Mapping[str, str]) -> "Calibration":
-        """The same with the values of these header cards, FILTER and BUNIT, from the person."""
-        values = {CARD_FIELDS[card]: value for card, value in told.items()}
+        """The same with the values of these header cards, FILTER and BUNIT, from the person, and the zero point of a flux."""
+        values: dict[str, str | float] = {CARD_FIELDS[card]: value for card, value in told.items()}
+        zero_point = zero_point_from_flux_unit(told.get("BUNIT", ""))
+        if zero_point is not None:
+            values["zero_point_mag"] = zero_point
         origins: dict[str, Origin] = {**self.origins, **dict.fromkeys(values, "user")}
-        return replace(self, **values, origins=origins)  # type: ignore[arg-type] # both are texts
+        return replace(self, **values, origins=origins)  # type: ignore[arg-type] # texts, and the zero point
 
     def named(self, band_name: str) -> "Calibration":
         """The same with a pivot wavelength, and the zero point it allows, from the band's own name where both lack."""
@@ -47,7 +51,7 @@ class Calibration:
             return self
         origins: dict[str, Origin] = {**self.origins, "pivot_wavelength_nm": "default"}
         zero_point = self.zero_point_mag
-        if zero_point is None and self.photflam is not None:
+        if zero_point is None and self.photflam is not None and is_of_photflam(self.unit):
             zero_point = zero_point_from_photflam(self.photflam, pivot_nm)
             origins["zero_point_mag"] = "default"
         return replace(self, pivot_wavelength_nm=pivot_nm, zero_point_mag=zero_point, origins=origins)
@@ -63,26 +67,46 @@ def zero_point_from_pixel_area(pixar_sr: float) -> float:
     return -6.10 - 2.5 * math.log10(pixar_sr)
 
 
-def is_per_second(unit: str) -> bool:
-    """Whether the unit is a rate, such as ELECTRONS/S."""
-    return unit.replace(" ", "").lower().endswith(("/s", "s-1", "/sec", "s**-1"))
+def zero_point_from_flux_unit(unit: str) -> float | None:
+    """AB magnitude of one such unit, 8.90 of one Jy; None where it is no flux. Source: Oke & Gunn 1983."""
+    flux_jy = janskys(unit)
+    return None if flux_jy is None else 8.90 - 2.5 * math.log10(flux_jy)
+
+
+def is_of_photflam(unit: str | None) -> bool:
+    """Whether PHOTFLAM is of this unit, or of its rate; where no unit is given, e-/s is meant."""
+    return not unit or is_rate(unit) or is_sum(unit)
+
+
+def unknown_unit(unit: str) -> str:
+    """Why values in this unit have no magnitudes, and the mend."""
+    return (
+        f"values are in {unit}, whose zero point is not known: ingest them in a unit that is known, or say which one they "
+        "are in, such as [unit=ELECTRONS/S] or [unit=nJy]"
+    )
 
 
 def electrons_per_unit(unit: str, exposure_s: float | None) -> float | None:
     """How many electrons a value of 1 was, for Poisson noise; None where the unit or the exposure does not tell."""
-    if not unit.strip().lower().startswith(("electron", "e-")):
+    if not is_of_electrons(unit):
         return None
-    return exposure_s if is_per_second(unit) else 1.0
+    return exposure_s if is_rate(unit) else 1.0
 
 
 def effective_zero_point(zero_point_mag: float | None, unit: str, exposure_s: float | None) -> tuple[float | None, str]:
     """(AB magnitude of one image unit, "") or (None, why there is none).
 
-    The zero point of HST is that of one e-/s, so electrons or counts summed over the exposure are divided by it.
+    The zero point of HST is that of one e-/s, so electrons or counts summed over the exposure are divided by it. A flux is
+    its own zero point, whatever the band's.
     """
+    of_flux = zero_point_from_flux_unit(unit)
+    if of_flux is not None:
+        return of_flux, ""
+    if not (is_of_photflam(unit) or is_mjy_per_sr(unit)):
+        return None, unknown_unit(unit)
     if zero_point_mag is None:
         return None, "the band has no zero point"
-    if not unit or is_per_second(unit) or "sr" in unit.lower() or "jy" in unit.lower():
+    if not is_sum(unit):
         return zero_point_mag, ""
     if exposure_s is None:
         return None, f"values are in {unit}, not per second, and the exposure is unknown"
@@ -170,16 +194,25 @@ def read_calibration(header: fits.Header, path: object, warnings: list[str]) -> 
 def _zero_point(
     header: fits.Header, values: Mapping[str, object], origins: Mapping[str, Origin], path: object, warnings: list[str]
 ) -> tuple[float | None, Origin]:
-    unit = str(values["unit"] or "").replace(" ", "").lower()
+    unit = str(values["unit"] or "")
     pixel_area_sr = positive(header, "PIXAR_SR", path, warnings)
-    if unit in MJY_PER_SR and pixel_area_sr:
-        return zero_point_from_pixel_area(pixel_area_sr), "header"
+    of_flux = zero_point_from_flux_unit(unit)
+    if of_flux is not None:
+        return of_flux, "header"
+    if is_mjy_per_sr(unit):
+        if pixel_area_sr:
+            return zero_point_from_pixel_area(pixel_area_sr), "header"
+        warnings.append(f"{path}: values are in {unit} without PIXAR_SR: no magnitudes until the header has that card")
+        return None, None
+    if not is_of_photflam(unit):
+        warnings.append(f"{path}: no magnitudes: {unknown_unit(unit)}")
+        return None, None
     photflam, pivot_nm = values["photflam"], values["pivot_wavelength_nm"]
     if not isinstance(photflam, float):
         warnings.append(f"{path}: no usable PHOTFLAM in the header: no magnitudes until a zero point is given")
         return None, None
-    if unit and not is_per_second(unit):
-        warnings.append(f"{path}: values are in {values['unit']}, not per second: the zero point is that of one e-/s")
+    if is_sum(unit):
+        warnings.append(f"{path}: values are in {unit}, not per second: the zero point is that of one e-/s")
     if not isinstance(pivot_nm, float):
         return None, None
     return zero_point_from_photflam(photflam, pivot_nm), origins["pivot_wavelength_nm"]

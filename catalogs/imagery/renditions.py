@@ -178,9 +178,13 @@ def _grey(slug: str, name: str, channel: Channel) -> Recipe:
 
 
 def _distinct(recipes: Sequence[Recipe]) -> list[Recipe]:
-    """The recipes with slugs of their own, and names that are not too long: bands may be called α and β, or v and V."""
-    found: dict[str, Recipe] = {}
+    """The recipes that look different, the first of equals, with slugs of their own (bands may be called α and β, or v
+    and V) and names that are not too long."""
+    looks: dict[str, Recipe] = {}
     for recipe in recipes:
+        looks.setdefault(style_hash(recipe), recipe)
+    found: dict[str, Recipe] = {}
+    for recipe in looks.values():
         slug, number = recipe.slug, 1
         while slug in found:
             number += 1

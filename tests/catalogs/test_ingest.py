@@ -70,6 +70,33 @@ def test_other_content_on_the_same_grid_is_a_new_version(band, tmp_path):
     assert list(Mosaic.objects.values_list("version", flat=True)) == [1, 2]
 
 
+@pytest.mark.parametrize(
+    "cards",
+    [{"DATE-OBS": "2024-05-06", "MJD-OBS": 60436.0}, {"CRPIX1": SIZE_PX / 2 + 0.005}],
+    ids=["other dates", "5 thousandths of a pixel"],
+)
+def test_the_same_grid_written_otherwise_is_a_new_version(band, tmp_path, cards):
+    run("ingest", "ngc-1", "--band", f"V={band}")
+    run("ingest", "ngc-1", "--band", f"V={write_band(tmp_path / 'v2.fits', seed=5, **cards)}")
+    assert list(Mosaic.objects.values_list("version", flat=True)) == [1, 2]
+
+
+def test_a_new_version_may_have_another_reference_band_on_the_same_grid(band, tmp_path):
+    other = write_band(tmp_path / "i.fits", seed=5, **{"DATE-OBS": "2024-05-06"})
+    bands = ["--band", f"V={band}", "--band", f"I={other}"]
+    run("ingest", "ngc-1", *bands)
+    run("ingest", "ngc-1", *bands, "--reference", "I")
+    assert list(Mosaic.objects.values_list("version", "reference_band")) == [(1, "V"), (2, "I")]
+
+
+def test_images_without_wcs_are_on_one_grid(tmp_path, images):
+    for seed in range(2):
+        path = tmp_path / f"{seed}.fits"
+        fits.writeto(path, np.random.default_rng(seed).normal(size=(60, 70)).astype(np.float32))
+        run("ingest", "plain", "--band", f"V={path}")
+    assert list(Mosaic.objects.values_list("version", flat=True)) == [1, 2]
+
+
 def test_a_band_on_another_grid_is_reprojected_and_keeps_its_own_pixels(band, tmp_path, images):
     shifted = tmp_path / "shifted.fits"
     shutil.copy(band, shifted)
@@ -197,6 +224,13 @@ def test_bands_with_one_filter_in_every_header_keep_the_names_they_are_given(tmp
         "ingest", "ngc-1", *(part for name, path in files.items() for part in ("--band", f"{name}={path}"))
     )
     assert [band["name"] for band in result["bands"]] == ["B", "V", "I"]
+
+
+def test_a_band_of_unknown_wavelength_among_near_infrared_ones_is_ingested(tmp_path, images):
+    files = {name: write_band(tmp_path / f"{name}.fits", seed) for seed, name in enumerate(("J", "clear", "H", "K"))}
+    run_json("ingest", "ngc-1", *(part for name, path in files.items() for part in ("--band", f"{name}={path}")))
+    slugs = Mosaic.objects.get().renditions.values_list("slug", flat=True)
+    assert list(slugs) == ["colour", "colour-lupton", "grey-j", "grey-clear", "grey-h", "grey-k"]
 
 
 def test_a_border_of_zeros_is_kept_and_counts_in_no_limit(band, tmp_path):

@@ -36,6 +36,18 @@ def test_another_grid_is_refused_with_the_reason(band, tmp_path, images):
     assert (Mosaic.objects.count(), stored(images)) == (1, files)
 
 
+@pytest.mark.parametrize(
+    ("name", "mend"),
+    [("V", "another WCS; ingest it under"), ("F555W", "choose V as the reference band, as before, or ingest it under")],
+)
+def test_another_wcs_is_refused_with_the_present_reference_band(name, mend, band, tmp_path):
+    run("ingest", "ngc-1", "--band", f"V={band}")
+    moved = write_band(tmp_path / "moved.fits", CRPIX1=fits.getval(band, "CRPIX1") + 0.05)
+    with pytest.raises(CommandError, match=rf"moved\.fits: .*300 x 300 px, .*{mend}"):
+        run("ingest", "ngc-1", "--band", f"{name}={moved}")
+    assert Mosaic.objects.count() == 1
+
+
 def test_a_galaxy_of_another_team_is_not_touched(band):
     ingest_galaxy(slug="ngc-1", bands=[BandArgument("V", band)], team=make_team())
     with pytest.raises(Conflict, match="belongs to the team"):

@@ -68,6 +68,22 @@ def test_a_band_without_zero_point_has_fluxes_only_and_says_so(galaxy):
     assert list(detected.catalog.parameters["zero_points_mag"]) == ["V"]
 
 
+@pytest.mark.parametrize(
+    ("unit", "zero_point"), [("CPS", ZERO_POINT), ("10.0*nanoJansky", 28.9), ("erg/s/cm2/A", None)]
+)
+def test_magnitudes_are_of_a_known_unit_or_there_are_none(world, tmp_path, unit, zero_point):
+    photflam = 10 ** (-0.4 * (ZERO_POINT + 2.408 + 5 * np.log10(5308.4)))
+    path = write_band(tmp_path / "v.fits", 3, BUNIT=unit, PHOTFLAM=photflam, PHOTPLAM=5308.4, EXPTIME=1000.0)
+    detected = detect_sources(galaxy=ingested("ngc-0004", V=path))
+    mags = [mag for source in detected.catalog.sources.all() if (mag := source.measurements.get("mag_v")) is not None]
+    if zero_point is None:
+        assert mags == []
+        assert any("V: fluxes only" in warning and unit in warning for warning in detected.warnings)
+    else:
+        inside = 1 - np.exp(-16 / 3)
+        assert np.median(mags) == pytest.approx(zero_point - 2.5 * np.log10(STAR_FLUX * inside), abs=0.03)
+
+
 def test_where_a_band_has_no_data_there_is_no_value(galaxy):
     sources = detect_sources(galaxy=galaxy).catalog.sources.all()
     without = [source for source in sources if source.x_px < 73]

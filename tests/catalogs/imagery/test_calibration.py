@@ -1,5 +1,7 @@
 """Calibration from headers that tell the truth, lie, or say nothing."""
 
+import re
+
 import numpy as np
 import pytest
 from astropy.io import fits
@@ -60,6 +62,46 @@ def test_counts_are_not_rates():
     assert ["not per second" in line for line in warnings] == [True]
 
 
+HST = {"FILTER": "F606W", "PHOTFLAM": 1e-19, "PHOTPLAM": 5889.2, "EXPTIME": 1000.0}
+
+
+@pytest.mark.parametrize("unit", ["CPS", "counts/second", "counts s-1", "electrons s^-1", "e-/s/pixel"])
+def test_a_rate_however_written_has_the_zero_point_of_photflam(unit):
+    calibration, warnings = calibrate(**HST, BUNIT=unit)
+    assert calibration.zero_point_mag == calibrate(**HST, BUNIT="ELECTRONS/S")[0].zero_point_mag
+    assert warnings == []
+
+
+@pytest.mark.parametrize(("unit", "expected"), [("10.0*nanoJansky", 28.9), ("nJy", 31.4), ("uJy", 23.9), ("Jy", 8.9)])
+def test_a_flux_is_its_own_zero_point_whatever_photflam_says(unit, expected):
+    for cards in (HST, {"FILTER": "F444W"}):
+        calibration, warnings = calibrate(**cards, BUNIT=unit)
+        assert calibration.zero_point_mag == pytest.approx(expected)
+        assert calibration.origins["zero_point_mag"] == "header"
+        assert warnings == []
+
+
+def test_a_flux_that_a_person_says_is_a_zero_point_of_theirs():
+    told = calibrate(**HST)[0].as_told({"BUNIT": "10*nJy"})
+    assert (told.zero_point_mag, told.origins["zero_point_mag"]) == (pytest.approx(28.9), "user")
+    filtered = calibrate(**HST)[0].as_told({"FILTER": "F606W"})
+    assert (filtered.zero_point_mag, filtered.origins["zero_point_mag"]) == (pytest.approx(26.242, abs=1e-3), "header")
+
+
+@pytest.mark.parametrize(
+    ("unit", "mend"),
+    [
+        ("erg/s/cm2/A", r"values are in erg/s/cm2/A, whose .*\[unit=ELECTRONS/S\]"),
+        ("MJy/sr", "values are in MJy/sr without PIXAR_SR"),
+    ],
+)
+def test_without_a_known_unit_there_is_no_zero_point_but_a_warning(unit, mend):
+    calibration, warnings = calibrate(PHOTFLAM=1e-19, PHOTPLAM=5889.2, BUNIT=unit)
+    assert (calibration.zero_point_mag, calibration.origins["zero_point_mag"]) == (None, None)
+    assert [re.search(mend, warning) is not None for warning in warnings] == [True]
+    assert calibrate(PHOTFLAM=1e-19, BUNIT=unit)[0].named("F606W").zero_point_mag is None
+
+
 @pytest.mark.parametrize(
     ("cards", "name", "pivot_nm"),
     [
@@ -67,6 +109,8 @@ def test_counts_are_not_rates():
         ({"FILTER": "CLEAR", "PUPIL": "F200W"}, "F200W", 1990.0),
         ({"FILTER": "F356W", "PUPIL": "CLEARP"}, "F356W", 3563.0),
         ({"FILTER": "F444W", "PUPIL": "MASKRND"}, "F444W", 4421.0),
+        ({"FILTER": "F150W2", "PUPIL": "CLEAR"}, "F150W2", 1671.0),
+        ({"FILTER": "F322W2", "PUPIL": "CLEAR"}, "F322W2", 3247.0),
     ],
 )
 def test_a_filter_in_jwsts_pupil_wheel_is_the_bands(cards, name, pivot_nm):

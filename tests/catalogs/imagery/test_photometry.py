@@ -123,6 +123,18 @@ def test_magnitudes_by_hand():
         (25.0, "ELECTRONS", None, None),
         (28.0, "MJy/sr", None, 28.0),
         (None, "ELECTRONS/S", 1000.0, None),
+        (25.0, "CPS", 1000.0, 25.0),
+        (25.0, "counts/second", 1000.0, 25.0),
+        (25.0, "counts s-1", 1000.0, 25.0),
+        (25.0, "electrons s^-1", 1000.0, 25.0),
+        (25.0, "e-/s/pixel", 1000.0, 25.0),
+        (25.0, "DN", 1000.0, 32.5),
+        (25.0, "", 1000.0, 25.0),
+        (25.0, "10.0*nanoJansky", 1000.0, 28.9),
+        (None, "nJy", None, 31.4),
+        (None, "uJy", None, 23.9),
+        (25.0, "erg/s/cm2/A", 1000.0, None),
+        (25.0, "Jy/beam", 1000.0, None),
     ],
 )
 def test_the_zero_point_of_an_image_unit(zero_point, unit, exposure_s, expected):
@@ -131,9 +143,26 @@ def test_the_zero_point_of_an_image_unit(zero_point, unit, exposure_s, expected)
     assert bool(reason) == (expected is None)
 
 
+def test_why_a_unit_has_no_magnitudes_names_it_and_the_mend():
+    for zero_point in (25.0, None):
+        _, reason = effective_zero_point(zero_point, "erg/s/cm2/A", 1000.0)
+        assert reason.startswith("values are in erg/s/cm2/A, whose zero point is not known")
+        assert "[unit=ELECTRONS/S]" in reason
+
+
 @pytest.mark.parametrize(
     ("unit", "exposure_s", "expected"),
-    [("ELECTRONS/S", 700.0, 700.0), ("ELECTRONS/S", None, None), ("ELECTRONS", 700.0, 1.0), ("DN", 700.0, None)],
+    [
+        ("ELECTRONS/S", 700.0, 700.0),
+        ("ELECTRONS/S", None, None),
+        ("ELECTRONS", 700.0, 1.0),
+        ("DN", 700.0, None),
+        ("e-/s/pixel", 700.0, 700.0),
+        ("electrons s^-1", 700.0, 700.0),
+        ("electrons/second", 700.0, 700.0),
+        ("electrons/cm2", 700.0, None),
+        ("erg/s/cm2/A", 700.0, None),
+    ],
 )
 def test_electrons_a_unit(unit, exposure_s, expected):
     assert electrons_per_unit(unit, exposure_s) == expected

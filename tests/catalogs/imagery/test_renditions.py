@@ -149,3 +149,15 @@ def test_the_near_infrared_by_itself(wavelengths_nm, expected):
     found = offered.get("near-infrared")
     assert (found and tuple(names(channel) for channel in found.channels)) == expected
     assert list(offered)[:2] == ["colour", "colour-lupton"]
+
+
+@pytest.mark.parametrize(
+    ("called", "colours"),
+    [("J clear H K", ["colour", "colour-lupton"]), ("J H clear K", ["colour", "colour-lupton", "near-infrared"])],
+)
+def test_a_near_infrared_that_looks_as_the_colour_is_not_offered_again(called, colours):
+    nm = {"J": 1235.0, "H": 1662.0, "K": 2159.0}
+    recipes = default_recipes([band(name, nm.get(name)) for name in called.split()])
+    assert [recipe.slug for recipe in recipes if not recipe.is_grey] == colours
+    assert [recipe.name for recipe in recipes if recipe.is_grey] == called.split()
+    assert len({style_hash(recipe) for recipe in recipes}) == len(recipes)
