@@ -298,6 +298,7 @@ def test_ds9_files_go_out_and_come_in(people, team, galaxy, tmp_path):
     assert len(held) == 1
     held[0].continue_()
     saved(page, 2)
+    page.unroute("**/regions/import/")
     with page.expect_download() as downloading:
         page.get_by_role("link", name="ICRS").click()
     downloading.value.save_as(tmp_path / "back.reg")
