@@ -23,6 +23,7 @@ from catalogs.mosaicfiles import GridBand, Images, native_key, stored_images
 from catalogs.sky import galaxy_wcs
 from catalogs.storage import image_storage
 from galaxycat.accounts.models import Team, User
+from galaxycat.accounts.teams import keep_team
 from galaxycat.errors import BadInput, Conflict
 
 MAX_OFFSET_PX = 0.5
@@ -53,7 +54,7 @@ def ingest_galaxy(
     """Ingest the bands as the galaxy's mosaic, its first or a new version on the same grid.
 
     The same content again returns the mosaic it made before. `max_image_bytes` is the most that an image may come to,
-    unpacked. Raises BadInput for a file that cannot be used and Conflict for another pixel grid; then nothing is left behind.
+    unpacked. A team of `operators_team` is saved with the galaxy. Raises BadInput for a file that cannot be used and Conflict for another pixel grid; then nothing is left behind.
     """
     require_names(slug, name, [band.name for band in bands], reference)
     with ExitStack() as stack:
@@ -79,6 +80,7 @@ def ingest_galaxy(
 @transaction.atomic
 def _record(draft: Galaxy, first: BandFile, digest: str, files: Sequence[BandFile], images: Images) -> Ingested:
     """The rows of a new mosaic, under the galaxy's lock: two ingests at once make two versions, or one of the same content."""
+    keep_team(draft.team)
     galaxy = _locked_galaxy(draft, first)
     if mosaic := _known_mosaic(galaxy, draft.team, first, digest):
         return Ingested(mosaic, is_new=False)

@@ -19,7 +19,7 @@ from catalogs.imagery.renditions import BandInfo, default_recipes
 from catalogs.imagery.reprojection import ReprojectedBand
 from catalogs.imagery.science import Progress, share, write_science_cog
 from catalogs.imagery.statistics import BandStatistics, cog_overview, measure_cog
-from catalogs.imagery.tiles import max_zoom
+from catalogs.imagery.tiles import READER, max_zoom
 from catalogs.models import Mosaic
 from catalogs.storage import image_storage
 from galaxycat.errors import BadInput
@@ -54,8 +54,12 @@ def stored_images(
     """The finished images in the storage, by way of the folder `drafts`; those that no mosaic came to refer to are taken out
     again."""
     store = image_storage()
-    with _room_on_disk():
-        images = _write_images(drafts, files, on_grid, progress)
+    try:
+        with _room_on_disk():
+            images = _write_images(drafts, files, on_grid, progress)
+    finally:
+        # What it keeps open takes room on the disk after it was deleted.
+        READER.close()
     progress(STORED, "storing the images")
     with store.held():
         try:

@@ -1,5 +1,7 @@
 """Uploaded images that wait for their ingest: a folder a request, under names of our own, until the job is done."""
 
+import math
+import os
 import shutil
 import time
 from collections.abc import Sequence
@@ -49,11 +51,27 @@ class WaitingUploads(FileSystemStorage):
     def old(self) -> list[UUID]:
         """Requests whose files have been there longer than INGEST_KEEP_HOURS."""
         root, oldest = Path(self.location), time.time() - 3600 * settings.INGEST_KEEP_HOURS
-        folders = [path for path in root.iterdir() if path.is_dir()] if root.is_dir() else []
-        return [UUID(path.name) for path in folders if path.stat().st_mtime < oldest]
+        names = os.listdir(root) if root.is_dir() else []
+        return [key for key in map(_key, names) if key and _changed(self._folder(key)) < oldest]
 
     def _folder(self, key: UUID) -> Path:
         return Path(self.location).resolve() / str(key)
+
+
+def _key(name: str) -> UUID | None:
+    """Of a request's folder; None for what else lies there, such as lost+found."""
+    try:
+        return UUID(name)
+    except ValueError:
+        return None
+
+
+def _changed(folder: Path) -> float:
+    """Unix time in seconds; infinite for a folder that is gone, as when another request cleared it away."""
+    try:
+        return folder.stat().st_mtime
+    except FileNotFoundError:
+        return math.inf
 
 
 def waiting_uploads() -> WaitingUploads:

@@ -16,6 +16,7 @@ ADDRESS = re.compile(r"documented\([\"`]([a-z-]+)/#([a-z0-9-]+|\$\{heading\})[\"
 IN_TEMPLATE = re.compile(r"{% url 'doc' '([a-z-]+)' %}#([a-z-]+)")
 NAMED = re.compile(r'(?:reading\("\w+", "[^"]+"|term\("[^"]+"), "([a-z-]+)"')
 HEADING = re.compile(r'eachLevel\("\w+", "\w+", "[^"]+", "([a-z0-9-]+)"')
+LOCATION = re.compile(r"^location ([^{]+) {(.+?)^}", re.MULTILINE | re.DOTALL)
 
 
 class Found(HTMLParser):
@@ -99,3 +100,15 @@ def test_html_in_a_document_is_text(tmp_path, monkeypatch):
 def test_anchors_are_those_of_code_hosts():
     assert anchor_of("Krippendorff's alpha on a scale") == "krippendorffs-alpha-on-a-scale"
     assert anchor_of("The `agreement` command") == "the-agreement-command"
+
+
+def test_the_proxy_of_the_settings_lets_through_what_is_taken():
+    text = (FOLDER / "settings.md").read_text().partition("```nginx\n")[2].partition("```")[0]
+    own = {address: re.search(r"client_max_body_size (\d+)m", body) for address, body in LOCATION.findall(text)}
+    usual, ingest = re.search(r"^client_max_body_size (\d+)m", text, re.MULTILINE), own[f"= {reverse('ingest')}"]
+    assert usual is not None
+    assert ingest is not None
+    # The form about the files has a size of its own.
+    assert int(usual[1]) * 2**20 > settings.UPLOAD_MAX_BYTES
+    assert int(ingest[1]) * 2**20 > settings.INGEST_MAX_BYTES
+    assert "proxy_request_buffering off" in ingest.string

@@ -37,11 +37,22 @@ class BandFile:
     warnings: list[str]
 
     def read_rows(self, start: int, stop: int) -> NDArray[np.float32]:
-        """Rows start <= y < stop as native float32 (rows, width), bottom row first; NaN where there is no data.
+        """Rows start <= y < stop in their whole width, as `read_window` reads them."""
+        return self.read_window(slice(start, stop), slice(0, self.shape[1]))
 
-        Raises ValueError for rows outside the image, BadInput where the file turns out to be damaged.
+    def read_window(self, rows: slice, columns: slice) -> NDArray[np.float32]:
+        """The pixels of these rows and columns as native float32 (rows, columns), bottom row first; NaN where there is no
+        data.
+
+        Raises ValueError for a window that is not within the image, BadInput where the file turns out to be damaged.
         """
         raise NotImplementedError
+
+    def require_within(self, rows: slice, columns: slice) -> None:
+        """Raises ValueError for a window that is empty or not within the image."""
+        for what, span, size in zip(("rows", "columns"), (rows, columns), self.shape, strict=True):
+            if not 0 <= span.start < span.stop <= size:
+                raise ValueError(f"{what} {span.start}:{span.stop} are outside 0:{size}")
 
     @cached_property
     def sha256(self) -> str:

@@ -33,17 +33,16 @@ class FitsBand(BandFile):
 
     plane: tuple[int, ...] = ()
 
-    def read_rows(self, start: int, stop: int) -> NDArray[np.float32]:
-        """As `BandFile.read_rows`; BSCALE, BZERO and BLANK applied."""
-        if not 0 <= start < stop <= self.shape[0]:
-            raise ValueError(f"rows {start}:{stop} are outside 0:{self.shape[0]}")
+    def read_window(self, rows: slice, columns: slice) -> NDArray[np.float32]:
+        """As `BandFile.read_window`; BSCALE, BZERO and BLANK applied."""
+        self.require_within(rows, columns)
         with quiet_astropy(), np.errstate(over="ignore", invalid="ignore"):
             try:
-                rows = self.hdu.section[(*self.plane, slice(start, stop), slice(None))]
+                pixels = self.hdu.section[(*self.plane, rows, columns)]
             # Beside DAMAGE, an exception of the decompressor's own that has no other base.
             except Exception as error:
                 raise _damaged(self.path, error) from error
-            return np.ascontiguousarray(rows, dtype=np.float32)
+            return np.ascontiguousarray(pixels, dtype=np.float32)
 
 
 @contextmanager

@@ -29,20 +29,19 @@ class PictureBand(BandFile):
 
     channel: int = 1
 
-    def read_rows(self, start: int, stop: int) -> NDArray[np.float32]:
-        """As `BandFile.read_rows`."""
-        if not 0 <= start < stop <= self.shape[0]:
-            raise ValueError(f"rows {start}:{stop} are outside 0:{self.shape[0]}")
-        height, width = self.shape
+    def read_window(self, rows: slice, columns: slice) -> NDArray[np.float32]:
+        """As `BandFile.read_window`."""
+        self.require_within(rows, columns)
         # The picture's first row is the top one.
-        window = Window(0, height - stop, width, stop - start)
+        top = self.shape[0] - rows.stop
+        window = Window(columns.start, top, columns.stop - columns.start, rows.stop - rows.start)
         try:
-            rows = self.hdu.read(self.channel, window=window)[::-1].astype(np.float32)
+            pixels = self.hdu.read(self.channel, window=window)[::-1].astype(np.float32)
             # The channel's own: a TIFF's nodata value is no data where another channel has some.
             seen = self.hdu.read_masks(self.channel, window=window)[::-1] > 0
         except RasterioError as error:
             raise BadInput(f"{self.path}: its pixels cannot be read ({error}): copy or download it again") from error
-        return np.where(seen, rows, np.float32(np.nan))
+        return np.where(seen, pixels, np.float32(np.nan))
 
 
 def is_picture(path: Path) -> bool:

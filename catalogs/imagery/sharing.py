@@ -4,7 +4,10 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import chain, islice
 from multiprocessing.connection import Connection
 from typing import Any, TypeVar
 
@@ -22,29 +25,40 @@ def n_workers() -> int:
     return min(cores, MOST_WORKERS)
 
 
-def in_processes(work: Callable[[Part], Found], parts: Sequence[Part]) -> Iterator[Found]:
-    """`work` of each part, in order, computed by copies of this process that end with the iteration.
+def in_processes(work: Callable[[Part], Found], parts: Iterable[Part]) -> Iterator[Found]:
+    """`work` of each part, in order, computed by copies of this process that end with the iteration. A part is taken from
+    `parts`, here, once a copy is free for it, so that no more of them are held than there are copies.
 
     `work` must not touch files or the database, whose places in the stream the copies share. What it raises is raised
     here, and BadInput where a copy was killed. Where the system cannot be trusted to copy a process (other than Linux), or on one core, it is computed in this one.
     """
-    count = min(n_workers(), len(parts))
-    if count < 2 or sys.platform != "linux":
-        yield from map(work, parts)
+    waiting = iter(parts)
+    first = list(islice(waiting, n_workers()))
+    if len(first) < 2 or sys.platform != "linux":
+        yield from map(work, chain(first, waiting))
         return
     fork = multiprocessing.get_context("fork")
     ends: list[Connection] = []
     workers = []
     try:
-        for number in range(count):
-            end, other = fork.Pipe(duplex=False)
+        for _ in first:
+            end, other = fork.Pipe()
             ends.append(end)
-            worker = fork.Process(target=_work, args=(work, parts[number::count], other, ends), daemon=True)
+            worker = fork.Process(target=_work, args=(work, other, ends), daemon=True)
             worker.start()
             workers.append(worker)
             other.close()
-        for number in range(len(parts)):
-            yield _received(ends[number % count])
+        busy: deque[Connection] = deque()
+        for end, part in zip(ends, first, strict=True):
+            _send(end, part)
+            busy.append(end)
+        first.clear()
+        while busy:
+            found = _received(end := busy.popleft())
+            for part in islice(waiting, 1):
+                _send(end, part)
+                busy.append(end)
+            yield found
     finally:
         for end, worker in zip(ends, workers, strict=False):
             end.close()
@@ -52,27 +66,41 @@ def in_processes(work: Callable[[Part], Found], parts: Sequence[Part]) -> Iterat
             worker.join()
 
 
-def _received(end: Connection) -> Any:
+@contextmanager
+def _told_where_killed() -> Iterator[None]:
     try:
-        is_good, found = end.recv()
-    except EOFError as error:
+        yield
+    except (EOFError, ConnectionError) as error:
         raise BadInput(
             "a process that shared the work was killed, as happens where memory runs out: make room, then run this again"
         ) from error
+
+
+def _send(end: Connection, part: object) -> None:
+    with _told_where_killed():
+        end.send(part)
+
+
+def _received(end: Connection) -> Any:
+    with _told_where_killed():
+        is_good, found = end.recv()
     if not is_good:
         raise found
     return found
 
 
-def _work(work: Callable[[Part], Found], parts: Sequence[Part], other: Connection, ends: Sequence[Connection]) -> None:
+def _work(work: Callable[[Part], Found], other: Connection, ends: Sequence[Connection]) -> None:
     # Ctrl-C reaches the first process, which ends this one. Where it is killed outright, nobody is left to send to.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for end in ends:
         end.close()
     try:
-        for part in parts:
-            other.send((True, work(part)))
-    except BrokenPipeError:
+        while True:
+            part = other.recv()
+            try:
+                answer: tuple[bool, object] = (True, work(part))
+            except Exception as error:
+                answer = (False, error)
+            other.send(answer)
+    except (EOFError, ConnectionError):
         return
-    except Exception as error:
-        other.send((False, error))

@@ -94,7 +94,6 @@ def change_region(
     return region
 
 
-@transaction.atomic
 def import_regions(*, galaxy: Galaxy, text: str, author: User) -> Imported:
     """The regions of a DS9 file, as the author's. What the author has there already is not doubled.
 
@@ -102,14 +101,16 @@ def import_regions(*, galaxy: Galaxy, text: str, author: User) -> Imported:
     room for all of them.
     """
     _require_drawing(galaxy, author)
+    # Before the transaction: a thousand regions on the sky take seconds, in which SQLite would let nobody else write.
     file = read_ds9(text, galaxy_wcs(galaxy))
-    _lock(galaxy)
-    mine = Region.objects.standing().filter(galaxy=galaxy, author=author)
-    known = {_fingerprint(Labelled(region.shape, region.label)) for region in mine}
     distinct = {_fingerprint(each): each for each in file.found}
-    new = [each for fingerprint, each in distinct.items() if fingerprint not in known]
-    _require_room(galaxy, len(new))
-    Region.objects.bulk_create(_new(uuid4(), galaxy, each, author) for each in new)
+    with transaction.atomic():
+        _lock(galaxy)
+        mine = Region.objects.standing().filter(galaxy=galaxy, author=author)
+        known = {_fingerprint(Labelled(region.shape, region.label)) for region in mine}
+        new = [each for fingerprint, each in distinct.items() if fingerprint not in known]
+        _require_room(galaxy, len(new))
+        Region.objects.bulk_create(_new(uuid4(), galaxy, each, author) for each in new)
     return Imported(len(new), len(distinct) - len(new), file.left_out)
 
 

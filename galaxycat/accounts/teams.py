@@ -16,15 +16,20 @@ INVITATION_LIFE = timedelta(days=14)
 @transaction.atomic
 def create_team(*, name: str, pi: User | None = None) -> Team:
     """A new team, with its first PI. Raises BadInput for a name that is empty or taken."""
+    team = _unsaved(name)
+    team.save()
+    if pi is not None:
+        Membership.objects.create(team=team, user=pi, role=Role.PI)
+    return team
+
+
+def _unsaved(name: str) -> Team:
     slug = slugify(name)[:60]
     if not slug or len(name) > 100 or "\0" in name:
         raise BadInput("name: give the team a name of 1 to 100 characters, with letters or digits")
     if Team.objects.filter(slug=slug).exists():
         raise BadInput(f"name: a team called {name!r} exists already; choose another name")
-    team = Team.objects.create(name=name.strip(), slug=slug)
-    if pi is not None:
-        Membership.objects.create(team=team, user=pi, role=Role.PI)
-    return team
+    return Team(name=name.strip(), slug=slug)
 
 
 @transaction.atomic
@@ -82,25 +87,38 @@ def end_membership(*, membership: Membership, by: User) -> None:
 DEFAULT_TEAM = "Observers"
 
 
-@transaction.atomic
 def operators_team(name: str | None) -> Team:
-    """The team a command works for: the named one (made when missing), else the only one there is, else a first one."""
+    """The team a command works for: the named one, else the only one there is, else a first one.
+
+    One that is missing is not saved: `keep_team` does that beside what it is made for, so that a command that is refused
+    leaves none behind. Raises BadInput for a name that cannot be, and where there are several and none is named.
+    """
     if name is None:
         teams = list(Team.objects.all()[:2])
         if len(teams) > 1:
             raise BadInput("--team: there are several teams; name the one that owns the galaxy")
-        return teams[0] if teams else create_team(name=DEFAULT_TEAM)
-    return Team.objects.filter(slug=slugify(name)).first() or create_team(name=name)
+        return teams[0] if teams else _unsaved(DEFAULT_TEAM)
+    return Team.objects.filter(slug=slugify(name)[:60]).first() or _unsaved(name)
+
+
+def keep_team(team: Team) -> None:
+    """Save a team of `operators_team` that is not there yet; it becomes the one that another command made meanwhile."""
+    if team.pk is None:
+        known, _ = Team.objects.get_or_create(slug=team.slug, defaults={"name": team.name})
+        team.pk = known.pk
+        team.refresh_from_db()
 
 
 @transaction.atomic
 def add_member(*, team: Team, username: str, role: str, is_simulated: bool = False) -> tuple[User, str | None]:
     """A user with the role in the team, made with a random password when new; returns (user, password or None).
 
-    A member keeps the membership there is; another role ends it and starts a new one. A simulated voter cannot log in.
+    A member keeps the membership there is; another role ends it and starts a new one. A simulated voter cannot log in. A
+    team of `operators_team` is saved. Raises BadInput for a role that is none.
     """
     if role not in Role.values:
         raise BadInput(f"role: {role!r} is not one of {', '.join(Role.values)}")
+    keep_team(team)
     user = User.objects.filter(username=username).first()
     password = None
     if user is None:

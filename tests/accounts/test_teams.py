@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.management.base import CommandError
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
@@ -15,10 +16,12 @@ from galaxycat.accounts.teams import (
     create_team,
     end_membership,
     invite,
+    keep_team,
     operators_team,
     withdraw_invitation,
 )
 from galaxycat.errors import BadInput, Conflict, Forbidden, NotFound
+from tests.commands import run
 from tests.factories import make_member, make_team, make_user
 
 pytestmark = pytest.mark.django_db
@@ -101,6 +104,19 @@ def test_the_command_line_makes_the_first_people():
     create_team(name="Another")
     with pytest.raises(BadInput, match="--team"):
         operators_team(None)
+
+
+def test_a_refused_command_line_makes_no_team():
+    with pytest.raises(CommandError, match="role: 'chief' is not one of"):
+        run("add_member", "ada", "chief", "--team", "LEGUS clusters")
+    assert (Team.objects.count(), User.objects.count()) == (0, 0)
+
+
+def test_two_commands_at_once_make_one_team():
+    first, second = operators_team("LEGUS clusters"), operators_team("LEGUS clusters")
+    keep_team(first)
+    keep_team(second)
+    assert first == second == Team.objects.get()
 
 
 def test_a_simulated_voter_cannot_log_in(team):

@@ -1,6 +1,8 @@
 """Emission lines from FITS files to the browser: the plane in the pyramid, its rendition, its tile, and what stays untouched."""
 
 import json
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,14 +15,17 @@ from catalogs.imagery.blocks import block_codes
 from catalogs.imagery.compose import Composer
 from catalogs.imagery.continuum import without_continuum
 from catalogs.imagery.display import decode, encode
+from catalogs.imagery.fitsband import parse_band_argument
 from catalogs.imagery.linefit import fit_line
 from catalogs.imagery.recipes import from_json
+from catalogs.ingest import ingest_galaxy
 from catalogs.models import Galaxy, Mosaic
 from catalogs.viewer import stretching_config
 from galaxycat.accounts.models import Role
+from galaxycat.jobs.errors import JobCancelled
 from tests.catalogs.imagery.test_tiles import read_png
 from tests.commands import run_json
-from tests.factories import make_member
+from tests.factories import make_member, make_team
 from tests.linefield import SCALE, LineField, write_line_band
 
 pytestmark = pytest.mark.django_db
@@ -199,3 +204,20 @@ def test_a_band_of_the_same_name_is_left_alone(tmp_path, own_storages, pixels):
     result = run_json("ingest", "ngc-1", *arguments(tmp_path, {"F814W": pixels["F814W"], "F657N": pixels["F657N"]}), "--band",
                       f"Hα F657N={write_line_band(tmp_path / 'own.fits', FIELD.line().astype(np.float32) + 1, 'made')}")  # fmt: skip
     assert (result["derived_planes"], len(result["bands"])) == ([], 3)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="open files are seen under /proc")
+@pytest.mark.parametrize("stage", ["choosing limits", "storing the images"])
+def test_a_cancelled_ingest_keeps_no_deleted_file_open(stage, tmp_path, own_storages, pixels):
+    """A worker lives on, and what it keeps open takes room on the disk."""
+
+    def cancel(fraction, reached):
+        if reached == stage:
+            raise JobCancelled("It was cancelled")
+
+    bands = [parse_band_argument(argument) for argument in arguments(tmp_path, pixels)[1::2]]
+    with pytest.raises(JobCancelled):
+        ingest_galaxy(slug="ngc-1", bands=bands, team=make_team(), progress=cancel)
+    opened = [str(link.readlink()) for link in Path("/proc/self/fd").iterdir() if link.is_symlink()]
+    assert opened
+    assert [path for path in opened if str(tmp_path) in path] == []

@@ -3,6 +3,7 @@
 import os
 import time
 from pathlib import Path
+from uuid import uuid4
 
 import numpy as np
 import pytest
@@ -172,6 +173,15 @@ def test_what_nobody_tries_again_is_taken_away(client, team, curator, bands, tmp
     assert failed.arguments["uploads"] not in kept
     assert waits.arguments["uploads"] in kept
     assert len(kept) == 2
+
+
+def test_what_is_no_upload_stays_and_hinders_nobody(client, team, curator, bands, tmp_path):
+    for name in ("lost+found", "{00000000-0000-0000-0000-000000000000}"):
+        (tmp_path / "uploads" / name).mkdir(parents=True)
+        os.utime(tmp_path / "uploads" / name, (0, 0))
+    (tmp_path / "uploads" / str(uuid4())).symlink_to("gone")
+    assert client.post(reverse("ingest"), asked(team, [("V", bands["F555W"])])).status_code == 302
+    assert len(list((tmp_path / "uploads").iterdir())) == 4
 
 
 @pytest.mark.parametrize(

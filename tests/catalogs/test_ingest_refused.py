@@ -16,6 +16,7 @@ from catalogs import ingest
 from catalogs.imagery.fitsband import BandArgument
 from catalogs.ingest import ingest_galaxy
 from catalogs.models import Band, Galaxy, Mosaic
+from galaxycat.accounts.models import Team
 from galaxycat.errors import BadInput, Conflict
 from tests.catalogs.imagefolder import stored
 from tests.commands import run, run_json
@@ -82,6 +83,7 @@ def test_a_bad_file_is_one_line_that_names_it_and_leaves_nothing_behind(kind, ba
     assert bad.name in message
     assert "\n" not in message
     assert not Galaxy.objects.exists()
+    assert not Team.objects.exists()
     assert stored(images) == []
 
 
@@ -101,7 +103,19 @@ def test_a_bad_option_is_one_line_that_names_the_mend(arguments, message, band, 
     with pytest.raises(CommandError, match=message) as failure:
         run("ingest", *(argument.format(band=band) for argument in arguments))
     assert "\n" not in str(failure.value)
-    assert (Galaxy.objects.count(), stored(images)) == (0, [])
+    assert (Galaxy.objects.count(), Team.objects.count(), stored(images)) == (0, 0, [])
+
+
+def test_a_team_that_is_named_comes_with_the_galaxy_only(band, images):
+    arguments = ("ingest", "ngc-1", "--band", f"V={band}", "--team", "LEGUS clusters")
+    with pytest.raises(CommandError, match="no such extension"):
+        run(*arguments[:3], f"V={band}[7]", *arguments[4:])
+    assert Team.objects.count() == 0
+    run(*arguments)
+    assert Galaxy.objects.get().team == Team.objects.get(name="LEGUS clusters")
+    with pytest.raises(CommandError, match="belongs to the team LEGUS clusters"):
+        run(*arguments[:-1], "Another team")
+    assert Team.objects.count() == 1
 
 
 def test_a_reprojected_band_leaves_nothing_behind_when_the_rows_fail(band, tmp_path, images, monkeypatch):
@@ -146,7 +160,7 @@ def test_a_failure_after_the_images_are_stored_takes_them_out_again(band, images
     monkeypatch.setattr("catalogs.ingest._create_rows", broken)
     with pytest.raises(RuntimeError, match="power cut"):
         run("ingest", "ngc-1", "--band", f"V={band}")
-    assert (Galaxy.objects.count(), Mosaic.objects.count(), stored(images)) == (0, 0, [])
+    assert (Galaxy.objects.count(), Mosaic.objects.count(), Team.objects.count(), stored(images)) == (0, 0, 0, [])
 
 
 def test_long_header_values_are_cut_and_a_long_name_refused(tmp_path, images):

@@ -49,6 +49,9 @@ def test_compressed_files(tmp_path, suffix):
         path.write_bytes((gzip if suffix.endswith("gz") else bz2).compress(plain.read_bytes()))
     with open_band(path) as band:
         np.testing.assert_array_equal(band.read_rows(0, 200), DATA)
+        np.testing.assert_array_equal(band.read_window(slice(50, 90), slice(120, 300)), DATA[50:90, 120:])
+        with pytest.raises(ValueError, match="columns 120:301 are outside 0:300"):
+            band.read_window(slice(50, 90), slice(120, 301))
 
 
 def test_extension_by_name_number_and_version(tmp_path):

@@ -43,6 +43,7 @@ def test_each_channel_is_a_band_the_right_way_up(tmp_path, rgb, suffix, driver):
             assert (band.shape, band.wcs, band.name) == ((HEIGHT, WIDTH), None, "R")
             rows = np.concatenate([band.read_rows(0, 256), band.read_rows(256, HEIGHT)])
             np.testing.assert_array_equal(rows, rgb[channel - 1, ::-1].astype(np.float32))
+            np.testing.assert_array_equal(band.read_window(slice(20, 90), slice(7, 60)), rows[20:90, 7:60])
             assert "pixels only" in band.warnings[0]
 
 

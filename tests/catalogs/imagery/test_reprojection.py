@@ -1,5 +1,7 @@
 """Reprojection keeps the light of every source to 0.5 %, up and down in scale, turned and distorted; no data stays no data."""
 
+import weakref
+
 import numpy as np
 import pytest
 import sep
@@ -7,7 +9,8 @@ from astropy.io import fits
 from astropy.wcs import WCS
 from scipy.special import erf
 
-from catalogs.imagery.fitsband import open_band
+from catalogs.imagery import sharing
+from catalogs.imagery.fitsband import FitsBand, open_band
 from catalogs.imagery.reprojection import is_surface_brightness, reprojected
 from galaxycat.errors import BadInput
 
@@ -184,3 +187,28 @@ def test_strips_and_the_whole_are_the_same(band):
     reference = band("V", header(*FINE), np.ones((420, 420), np.float32))
     made = reprojected(band("H", cards, field(cards)), reference)
     np.testing.assert_allclose(rows_of(made), made.read_rows(0, 420), rtol=2e-6, atol=1e-6)
+
+
+def test_of_a_finer_and_turned_band_no_more_is_held_than_of_one_alike(band, monkeypatch):
+    """Pixels of 0.031 arcsec, turned by 45 degrees, onto 0.128: 17 for one, and far more columns than a block needs."""
+    monkeypatch.setattr(sharing, "n_workers", lambda: 2)
+    alive, held_bytes, read_window = weakref.WeakValueDictionary(), [], FitsBand.read_window
+
+    def observed(self, rows, columns):
+        window = read_window(self, rows, columns)
+        alive[len(held_bytes)] = window
+        held_bytes.append(sum(each.nbytes for each in alive.values()))
+        return window
+
+    reference = band("V", header(0.128, 1024), np.ones((1024, 1024), np.float32))
+    made = reprojected(
+        band("H", header(0.031, 1600, 45, unit="MJy/sr"), np.full((1600, 1600), 3, np.float32)), reference
+    )
+    monkeypatch.setattr(FitsBand, "read_window", observed)
+    found = made.read_rows(504, 520)
+    np.testing.assert_allclose(found[np.isfinite(found)], 3, rtol=1e-6)
+    # The band's 1,600 px across the corners, in reference pixels.
+    assert np.isfinite(found).sum(axis=1).max() == pytest.approx(1600 * np.sqrt(2) * 0.031 / 0.128, abs=17)
+    assert len(held_bytes) > 4
+    # One for each copy and the one that is read next, each no larger than what a band alike would need, turned so.
+    assert max(held_bytes) <= 3 * 4 * (16 + 1024) ** 2 / 2

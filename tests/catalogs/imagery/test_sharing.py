@@ -51,6 +51,26 @@ def test_found_in_order_by_other_processes_that_end():
     assert multiprocessing.active_children() == []
 
 
+def test_a_part_is_taken_once_a_copy_is_free_for_it():
+    taken = []
+    found = in_processes(lambda part: part, (taken.append(part) or part for part in range(20)))
+    for number in range(18):
+        assert next(found) == number
+        assert len(taken) == number + 3
+    assert list(found) == [18, 19]
+
+
+def test_what_making_a_part_raises_is_raised_and_the_copies_end():
+    def parts():
+        yield from range(3)
+        raise BadInput("damaged")
+
+    found = in_processes(lambda part: part, parts())
+    with pytest.raises(BadInput, match="damaged"):
+        list(found)
+    assert multiprocessing.active_children() == []
+
+
 def test_a_copy_that_is_killed_is_one_line_with_the_mend():
     with pytest.raises(BadInput, match="killed, as happens where memory runs out: make room"):
         list(in_processes(lambda part: os.kill(os.getpid(), signal.SIGKILL), range(4)))

@@ -1,18 +1,20 @@
 """Regions by their verbs and over HTTP: who sees and changes what, no double, no silent overwrite."""
 
+import threading
 from uuid import uuid4
 
 import numpy as np
 import pytest
 from astropy.table import Table
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from regions import PixCoord, PolygonPixelRegion
 
 from catalogs.models import Region
+from catalogs.regions import drawing
 from catalogs.regions.drawing import change_region, draw_region, import_regions
-from catalogs.regions.ds9 import MOST_REGIONS
+from catalogs.regions.ds9 import MOST_REGIONS, read_ds9
 from catalogs.regions.shapes import Circle, Point
 from galaxycat.accounts.models import Role
 from galaxycat.errors import BadInput, Conflict, Forbidden
@@ -136,6 +138,29 @@ def test_a_file_in_twice_doubles_nothing_and_says_what_was_left_out(galaxy, peop
     binary = SimpleUploadedFile("arms.reg", b"\xff\xfe\x00")
     assert client.post(f"/galaxies/{galaxy.slug}/regions/import/", {"file": binary}).status_code == 422
     assert client.post(f"/galaxies/{galaxy.slug}/regions/import/", {}).status_code == 422
+
+
+@pytest.mark.django_db(transaction=True)
+def test_while_a_file_is_read_others_write(galaxy, people, monkeypatch):
+    """Reading a thousand regions takes seconds, and on SQLite a transaction lets nobody else write."""
+    drawn = []
+
+    def read_while_another_draws(text, wcs):
+        other = threading.Thread(target=draw_elsewhere)
+        other.start()
+        other.join(timeout=5)
+        drawn.append(not other.is_alive())
+        return read_ds9(text, wcs)
+
+    def draw_elsewhere():
+        try:
+            draw(galaxy, people["second"])
+        finally:
+            connection.close()
+
+    monkeypatch.setattr(drawing, "read_ds9", read_while_another_draws)
+    assert import_regions(galaxy=galaxy, text="image\ncircle(5,5,3)\n", author=people["annotator"]).n_new == 1
+    assert (drawn, Region.objects.count()) == ([True], 2)
 
 
 def test_a_galaxy_has_room_for_so_many(galaxy, people):
