@@ -67,12 +67,12 @@ endif
 
 browser: $(DEV)
 	$(BIN)/python -m tests.browser.chromium
-	HASHED_STATICS=1 $(BIN)/pytest -m browser tests/browser
+	HASHED_STATICS=1 $(PYTEST) -m browser tests/browser
 
 # The documentation's pictures are what the browser tests see.
 screenshots: $(DEV)
 	$(BIN)/python -m tests.browser.chromium
-	SCREENSHOTS=var/screenshots HASHED_STATICS=1 $(BIN)/pytest -m browser tests/browser
+	SCREENSHOTS=var/screenshots HASHED_STATICS=1 $(PYTEST) -m browser tests/browser
 	cd docs/screenshots && for picture in *.png; do cp ../../var/screenshots/$$picture .; done
 
 # The peers get environments of their own under var/bench-tiles, which also keeps the mosaic for the next time.

@@ -54,7 +54,8 @@ def ingest_galaxy(
     """Ingest the bands as the galaxy's mosaic, its first or a new version on the same grid.
 
     The same content again returns the mosaic it made before. `max_image_bytes` is the most that an image may come to,
-    unpacked. A team of `operators_team` is saved with the galaxy. Raises BadInput for a file that cannot be used and Conflict for another pixel grid; then nothing is left behind.
+    unpacked. A team of `operators_team` is saved with the galaxy. Raises BadInput for a file that cannot be used and
+    Conflict for another grid; then nothing is left behind.
     """
     require_names(slug, name, [band.name for band in bands], reference)
     with ExitStack() as stack:

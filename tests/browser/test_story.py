@@ -320,4 +320,4 @@ def test_a_galaxy_is_private_in_the_browser_too(people, galaxy):
     visitor.log_in("stranger", PASSWORD)
     visitor.goto("/galaxies/story/")
     expect(visitor.page.locator("main")).to_contain_text(re.compile("not|no", re.I))
-    assert Path(settings.GALAXYCAT_HOME).name == "tests"
+    assert "tests" in Path(settings.GALAXYCAT_HOME).parts[-2:]  # of two processes, each has a room below
