@@ -67,6 +67,7 @@ def informed(server, tmp_path):
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [LAPTOP, TABLET], ids=["laptop", "tablet"])
 def test_every_section_shows_what_the_server_says(people, informed, size):
     pi = make_member(informed.galaxy.team, Role.PI, "petra")

@@ -75,6 +75,7 @@ def cuttable(server) -> Iterator[Wire]:
         yield laid
 
 
+@pytest.mark.slow
 def test_from_an_image_to_a_published_release(cuttable, people, galaxy, start, tmp_path):
     make_member(galaxy.team, Role.PI, "hubble")
     make_member(galaxy.team, Role.CURATOR, "curie")

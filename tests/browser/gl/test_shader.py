@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from playwright.sync_api import expect
 
 from catalogs.imagery.fitsband import BandArgument
@@ -34,6 +35,7 @@ OffscreenCanvas.prototype.getContext = function (kind, ...rest) {
 """
 
 
+@pytest.mark.slow
 def test_the_shader_paints_what_the_server_composes(open_page, mosaic):
     page = open_page().page
     page.get_by_text("Stretch", exact=True).click()
