@@ -48,6 +48,7 @@ def viewer_config(galaxy: Galaxy) -> dict[str, Any]:
         "width_px": galaxy.width_px,
         "height_px": galaxy.height_px,
         "max_zoom": mosaic.max_zoom,
+        "image": mosaic.science_sha256[:8],
         "name": galaxy.name,
         "is_simulated": galaxy.is_simulated,
         "pixel_scale_arcsec": galaxy.pixel_scale_arcsec,

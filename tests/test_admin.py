@@ -76,6 +76,12 @@ def test_choices_are_the_teams_own_and_a_guessed_one_is_refused(two_teams, clien
     assert (made.galaxy, made.created_by) == (own[Galaxy], own[Membership].user)
 
 
+def test_a_galaxy_is_added_by_the_form_of_the_site(two_teams, client):
+    page = client.get(reverse("admin:catalogs_galaxy_add"), follow=True)
+    assert (page.redirect_chain, page.status_code) == ([("/ingest/", 302)], 200)
+    assert "Bring a galaxy in" in page.content.decode()
+
+
 def test_autocomplete_finds_the_teams_own_only(two_teams, client):
     own, other = two_teams
     field = {"app_label": "labeling", "model_name": "campaign", "field_name": "galaxy"}

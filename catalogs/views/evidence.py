@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from catalogs.evidence import VERSION, WIDE_PX
+from catalogs.evidence import VERSION
 from catalogs.models import Catalog, Mosaic, Source
 from catalogs.neighbours import REACH_PX
 from catalogs.viewer import viewer_config
@@ -35,16 +35,14 @@ def numbered_source(request: HttpRequest, uuid: str, number: int) -> HttpRespons
     return redirect("source_evidence", get_object_or_404(sources, number=number).uuid)
 
 
-def closer_config(mosaic: Mosaic) -> dict[str, str]:
-    """Templates with {source} of what the closer look fetches: the evidence of a wide field, the colour picture, the page."""
-    # One pixel more than the field, so that a pixel is its middle.
-    colour = reverse("cutout", args=[mosaic.renditions.all()[0].style_hash, ANY_SOURCE]) + f"?size={WIDE_PX + 1}&zoom=1"
-    addresses = {
+def closer_config(mosaic: Mosaic) -> dict[str, Any]:
+    """What the closer look needs: addresses with {source} of the evidence of a wide field and of the page, and the recipe by
+    which the bands make colours."""
+    return {
         "evidence_url": f"{evidence_url(mosaic)}&field=wide",
-        "colour_url": colour,
-        "source_url": reverse("source_evidence", args=[ANY_SOURCE]),
+        "source_url": reverse("source_evidence", args=[ANY_SOURCE]).replace(ANY_SOURCE, "{source}"),
+        "recipe": mosaic.renditions.all()[0].recipe,
     }
-    return {name: address.replace(ANY_SOURCE, "{source}") for name, address in addresses.items()}
 
 
 def closer_words(mosaic: Mosaic, catalog: Catalog) -> dict[str, Any]:

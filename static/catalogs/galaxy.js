@@ -33,7 +33,9 @@ void openViewer(viewer, stretching?.layerOf).then((opened) => {
     isStretched: (rendition) => stretching?.isChanged(rendition) ?? false,
   });
   const marks = { name: "marks", read: () => (opened.markers.isShown ? "" : "off"), open: (/** @type {string} */ text) => opened.markers.setShown(text !== "off") };
-  keepAddress(opened, viewer, [...stretch, comparison.part, ...instruments, marks, sources.part]);
+  const otherImage = element("#other-image", HTMLElement);
+  const image = { name: "image", read: () => viewer.image, open: (/** @type {string} */ text) => (otherImage.hidden = !text || text === viewer.image) };
+  keepAddress(opened, viewer, [...stretch, comparison.part, ...instruments, marks, sources.part, image]);
   sources.draw();
 });
 document.addEventListener("change", ({ target }) => {

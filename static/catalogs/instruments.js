@@ -34,7 +34,10 @@ export function addInstruments({ map, markers, renditions, sky }, image, shown) 
   addBandValues(map, fetchPixelValues(image.values_url), image.height_px, element("#band-values", HTMLElement));
   const keep = () => void keepPicture({ map, markers, renditions, sky }, image, shown);
   /** @type {Parameters<typeof addTools>[1]} */
-  const tools = [{ text: "PNG", title: "Keep this view as a picture", key: "p", act: keep }];
+  const tools = [
+    { text: "Blink", title: "To the rendition shown before, and back", key: "b", act: () => renditions.blink() },
+    { text: "PNG", title: "Keep this view as a picture", key: "p", act: keep },
+  ];
   const graticule = sky && new Graticule(sky, image);
   const setGrid = (/** @type {boolean} */ isOn) => {
     if (isOn) graticule?.addTo(map);
@@ -43,9 +46,9 @@ export function addInstruments({ map, markers, renditions, sky }, image, shown) 
   };
   const hasGrid = () => graticule !== null && map.hasLayer(graticule);
   const turn = () => (setGrid(!hasGrid()), viewChanged());
-  if (graticule) tools.unshift({ text: "Grid", title: "Grid of right ascension and declination", key: "g", isSwitch: true, act: turn });
-  const [gridButton] = addTools(map, tools);
-  bindShortcuts({ b: () => renditions.blink(), ...Object.fromEntries(tools.map(({ key = "", act }) => [key, act])) });
+  if (graticule) tools.push({ text: "Grid", title: "Grid of right ascension and declination", key: "g", isSwitch: true, act: turn });
+  const [, , gridButton] = addTools(map, tools, "topright");
+  bindShortcuts(Object.fromEntries(tools.map(({ key = "", act }) => [key, act])));
   const grid = { name: "grid", read: () => (hasGrid() ? "on" : ""), open: (/** @type {string} */ text) => setGrid(text === "on") };
   return graticule ? [grid] : [];
 }

@@ -9,6 +9,7 @@ import { seamlessZoom } from "./tileplan.js";
  * @property {number} width_px
  * @property {number} height_px
  * @property {number} max_zoom
+ * @property {string} image names its version
  * @property {string} name
  * @property {boolean} is_simulated
  * @property {number | null} pixel_scale_arcsec

@@ -6,10 +6,11 @@
 /**
  * @param {L.Map} map
  * @param {Tool[]} tools
+ * @param {L.ControlPosition} [position]
  * @returns {HTMLButtonElement[]}
  */
-export function addTools(map, tools) {
-  const control = new L.Control({ position: "topleft" });
+export function addTools(map, tools, position = "topleft") {
+  const control = new L.Control({ position });
   const bar = L.DomUtil.create("div", "leaflet-bar map-tools");
   const buttons = tools.map(({ text, title, key, icon, isSwitch, act }) => {
     const button = /** @type {HTMLButtonElement} */ (L.DomUtil.create("button", "map-tool", bar));

@@ -37,8 +37,8 @@ export class MarkerLayer extends L.Layer {
   constructor(heightPx) {
     super();
     this.#heightPx = heightPx;
-    // Hidden while Leaflet animates a zoom: the canvas is drawn anew at its end.
-    this.#canvas.className = "marker-canvas leaflet-zoom-hide";
+    // It moves along while Leaflet animates a zoom, and is drawn anew at its end.
+    this.#canvas.className = "marker-canvas leaflet-zoom-animated";
   }
 
   /**
@@ -75,6 +75,7 @@ export class MarkerLayer extends L.Layer {
   setShown(isShown) {
     this.#canvas.hidden = !isShown;
     this.#unhover();
+    this.fire("shown");
   }
 
   get isShown() {
@@ -85,6 +86,7 @@ export class MarkerLayer extends L.Layer {
   onAdd(map) {
     map.getPanes().overlayPane.append(this.#canvas);
     map.on("move moveend zoomend viewreset resize", this.redraw, this);
+    map.on("zoomanim", this.#zoomAlong, this);
     map.on("mousemove", this.#hover, this);
     map.on("mouseout zoomstart", this.#unhover, this);
     map.on("click", this.#follow, this);
@@ -95,6 +97,7 @@ export class MarkerLayer extends L.Layer {
   /** @param {L.Map} map */
   onRemove(map) {
     map.off("move moveend zoomend viewreset resize", this.redraw, this);
+    map.off("zoomanim", this.#zoomAlong, this);
     map.off("mousemove", this.#hover, this);
     map.off("mouseout zoomstart", this.#unhover, this);
     map.off("click", this.#follow, this);
@@ -106,8 +109,15 @@ export class MarkerLayer extends L.Layer {
   redraw() {
     this.#frame ||= requestAnimationFrame(() => {
       this.#frame = 0;
-      if (this._map) this.#draw(this._map);
+      const isZooming = this._map?.getPane("mapPane")?.classList.contains("leaflet-zoom-anim"); // drawn at the end of that
+      if (this._map && !isZooming) this.#draw(this._map);
     });
+  }
+
+  /** @param {L.ZoomAnimEvent} event */
+  #zoomAlong({ target: map, zoom, center }) {
+    const corner = map.containerPointToLatLng([0, 0]);
+    L.DomUtil.setTransform(this.#canvas, map._latLngToNewLayerPoint(corner, zoom, center), map.getZoomScale(zoom));
   }
 
   /** @param {L.Map} map */

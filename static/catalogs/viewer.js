@@ -4,6 +4,7 @@
 import { viewChanged } from "./address.js";
 import { addCompass } from "./compass.js";
 import { fitImage, keepFitted, limitToImage, mapReady } from "./map.js";
+import { addTools } from "./maptools.js";
 import { MarkerLayer } from "./markers.js";
 import { element } from "./pagedata.js";
 import { addReadout } from "./readout.js";
@@ -32,11 +33,20 @@ export async function openViewer(viewer, layerOf) {
   addReadout(map, { heightPx: viewer.height_px, sky }, element("#readout", HTMLElement));
   bindRenditionChoice(renditions);
   bindLostTiles(renditions, element("#lost-tiles", HTMLElement));
+  const fit = () => fitImage(map, viewer);
+  const turnMarks = () => (markers.setShown(!markers.isShown), viewChanged());
+  const [, marksButton] = addTools(map, [
+    { text: "Fit", title: "The whole image", key: "0", act: fit },
+    { text: "Marks", title: "Sources on the image", key: "m", isSwitch: true, act: turnMarks },
+  ], "topright");
+  const sayMarks = () => marksButton.setAttribute("aria-pressed", String(markers.isShown));
+  markers.on("shown", sayMarks);
+  sayMarks();
   bindShortcuts({
     ...panAndZoomKeys(map),
-    0: () => fitImage(map, viewer),
+    0: fit,
     r: () => renditions.next(),
-    m: () => (markers.setShown(!markers.isShown), viewChanged()),
+    m: turnMarks,
     "?": helpToggle(element("#help", HTMLDialogElement), document.querySelector("[data-help]")),
   });
   return { map, markers, renditions, sky };

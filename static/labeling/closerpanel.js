@@ -49,15 +49,10 @@ export class CloserPanel {
     try {
       const evidence = await this.#store.get(uuid);
       if (uuid !== this.#uuid || !this.isOpen) return;
+      this.#look.show(evidence, this.panel.stretch.softness);
       this.#store.prefetch(this.#upcoming);
-      if (!(await this.#look.show(evidence, this.panel.stretch.softness))) this.#sayMissing(uuid);
     } catch {
-      this.#sayMissing(uuid);
+      this.#note.hidden = uuid !== this.#uuid;
     }
-  }
-
-  /** @param {string} uuid of what did not load */
-  #sayMissing(uuid) {
-    if (uuid === this.#uuid) this.#note.hidden = false;
   }
 }

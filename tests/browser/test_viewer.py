@@ -73,12 +73,16 @@ def test_the_map_goes_to_a_place_and_its_address_opens_the_view_again(people, te
     axe_clean(page)
 
     chosen = page.locator("input[name=rendition]:checked").input_value()
-    assert re.search(rf"#x=200\.\d\d&y=5\d\d\.\d\d&zoom=1&rendition={chosen}$", page.url)
+    assert re.search(rf"#x=200\.\d\d&y=5\d\d\.\d\d&zoom=1&rendition={chosen}&image=[0-9a-f]{{8}}$", page.url)
     again = viewer.context.new_page()
     again.goto(page.url)
     expect(readout(again, "zoom")).to_have_text("2×")
     assert centre_px(again) == centre_px(page)
     assert again.locator("input[name=rendition]:checked").input_value() == chosen
+    other = again.get_by_text("The address was made on another version of this image")
+    expect(other).to_be_hidden()
+    again.goto(re.sub("image=.*", "image=00000000", page.url))
+    expect(other).to_be_visible()
 
 
 def test_the_whole_image_fills_the_map_and_wheel_and_keys_go_by_whole_zooms(people, team, galaxy):
@@ -146,6 +150,34 @@ def test_between_two_whole_zooms_there_are_no_seams(people, team, galaxy):
     assert len(rows_of_edges) == 2
     # In 1 % of all rows up to 28 levels of 255, in nine of ten 0.6; where the edges are blended with what is beneath, 3 to 14.
     assert [edge for edge in rows_of_edges if bend[edge - 3 : edge + 3].max() > 2] == []
+
+
+def test_a_finger_blinks_fits_and_hides_the_marks(people, team, galaxy):
+    make_member(team, Role.VIEWER, "vera")
+    viewer = people(TABLET, has_touch=True)
+    viewer.log_in("vera", PASSWORD)
+    page = viewer.goto("/galaxies/story/")
+    page.wait_for_load_state("networkidle")
+    chosen = page.locator("input[name=rendition]:checked")
+    renditions = list(galaxy.latest_mosaic.renditions.all())
+    for shown in (renditions[1], renditions[0], renditions[1]):
+        page.get_by_role("button", name="Blink").tap()
+        expect(chosen).to_have_value(shown.slug)
+        expect(page.locator("#map img.leaflet-tile-loaded").first).to_have_attribute(
+            "src", re.compile(shown.style_hash)
+        )
+    marks = page.get_by_role("button", name="Marks", exact=True)
+    expect(marks).to_have_attribute("aria-pressed", "true")
+    marks.tap()
+    expect(marks).to_have_attribute("aria-pressed", "false")
+    expect(page.locator(".marker-canvas")).to_be_hidden()
+    page.get_by_role("button", name="Zoom in").tap()
+    expect(readout(page, "zoom")).not_to_have_text("1:1.3")
+    page.get_by_role("button", name="Fit").tap()
+    expect(readout(page, "zoom")).to_have_text("1:1.3")
+    for button in page.locator(".map-tool").all():
+        assert min(button.bounding_box()["width"], button.bounding_box()["height"]) >= 40
+    viewer.shoot("galaxy-touch", TABLET)
 
 
 def test_the_map_goes_to_an_object_by_its_name(people, team, galaxy, sesame):

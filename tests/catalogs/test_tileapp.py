@@ -1,6 +1,7 @@
 """Tiles ahead of Django: what a grant opens and what it does not, without a query, and the same bytes as Django's."""
 
 import asyncio
+import time
 import zlib
 from threading import current_thread
 
@@ -12,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from catalogs import grants
+from catalogs import grants, tileapp
 from catalogs.grants import LIFE_S, PUBLIC_IMAGES, cookie_name, is_granted, make_grant
 from catalogs.imagery import blocks
 from catalogs.imagery.blocks import open_pyramid
@@ -219,7 +220,8 @@ def test_who_left_the_team_sees_the_image_for_a_minute_at_most(annotator, image,
     annotator.get(data_url(image))
     membership = Membership.objects.get(user=world.people["annotator"], team=world.team)
     end_membership(membership=membership, by=world.people["pi"])
-    assert annotator.get(data_url(image)).status_code == 404
+    refused = annotator.get(data_url(image))
+    assert (refused.status_code, cookie_name(image) in refused.cookies) == (404, False)
     now = grants.time.time()
     monkeypatch.setattr(grants.time, "time", lambda: now + LIFE_S + 1)
     with pytest.raises(Passed):
@@ -283,6 +285,46 @@ def test_an_image_is_not_opened_in_the_event_loop(annotator, image, monkeypatch)
     monkeypatch.setattr(blocks, "_level", lambda page: threads.append(current_thread()) or read_table(page))
     assert [ask(data_url(image), cookies_of(annotator))[2] for _ in range(2)] == [first, first]
     assert [thread.name.partition("_")[0] for thread in threads] == ["tiles", "tiles"]  # two levels, read once
+
+
+@pytest.mark.parametrize("kind", ["data", "rendered"])
+def test_while_a_tile_is_made_the_event_loop_goes_on(annotator, image, world, kind, monkeypatch):
+    url = data_url(image) if kind == "data" else tile_url(world, image)
+    first = annotator.get(url).content
+    make = getattr(tileapp, f"{kind}_tile")
+    threads = []
+
+    def slowly(*of):
+        threads.append(current_thread().name.partition("_")[0])
+        time.sleep(0.5)
+        return make(*of)
+
+    def not_in_memory(*of):
+        raise BlockingIOError
+
+    monkeypatch.setattr(tileapp, f"{kind}_tile", slowly)
+    monkeypatch.setattr(blocks.os, "preadv", not_in_memory)
+    ticks = []
+
+    async def tick():
+        while not threads or len(ticks) < 10:
+            await asyncio.sleep(0.01)
+            ticks.append(not answered)
+
+    answered = []
+
+    async def send(message):
+        answered.append(message)
+
+    async def both():
+        raw = [(b"cookie", "; ".join(f"{name}={value}" for name, value in cookies_of(annotator).items()).encode())]
+        scope = {"type": "http", "method": "GET", "path": url, "query_string": b"", "headers": raw}
+        await asyncio.gather(TileApp(django_behind)(scope, None, send), tick())
+
+    asyncio.run(both())
+    assert answered[1]["body"] == first
+    assert threads == ["tiles"]
+    assert sum(ticks) >= 10  # a socket would have been answered meanwhile
 
 
 def test_a_file_that_is_gone_is_djangos_to_tell(annotator, image, world):

@@ -2,12 +2,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { decades, roundTicks } from "../../static/catalogs/evidence/axis.js";
+import { coloursOf } from "../../static/catalogs/evidence/colours.js";
 import { inferno } from "../../static/catalogs/evidence/colourmap.js";
 import { contourLevels, contourSegments, smoothed } from "../../static/catalogs/evidence/contours.js";
 import { decodePixels } from "../../static/catalogs/evidence/pixels16.js";
 import { perPixel, placeText, readingText, unitText } from "../../static/catalogs/evidence/readings.js";
 import { EvidenceStore } from "../../static/catalogs/evidence/store.js";
-import { brightness, limitsOf, STRETCHES, valueAt } from "../../static/catalogs/evidence/stretches.js";
+import { brightness, colourLimitsOf, limitsOf, STRETCHES, valueAt } from "../../static/catalogs/evidence/stretches.js";
 import { apply, uprightMatrix } from "../../static/catalogs/evidence/turn.js";
 
 const close = (found, expected, within = 1e-6) => assert.ok(Math.abs(found - expected) <= within, `${found} is not ${expected}`);
@@ -175,4 +176,28 @@ test("only what is not a surface brightness is said to be of a pixel", () => {
   assert.equal(perPixel("ELECTRONS/S"), "e⁻/s / px");
   assert.equal(perPixel("DN/s"), "DN/s / px");
   assert.equal(perPixel(undefined), "image units / px");
+});
+
+test("colours are the recipe's mix above the local sky, white where the brightest channel is", () => {
+  const centre = { x: 24, y: 24 };
+  const plane = (name, sky, peak, noise) => {
+    const values = new Float32Array(48 * 48).fill(sky);
+    values[24 * 48 + 24] = peak;
+    values[5] = NaN;
+    return { name, values, size: 48, centre, sky, noise };
+  };
+  const planes = [plane("V", 10, 110, 1), plane("I", 20, 420, 2)];
+  /** @type {import("../../static/catalogs/gl/style.js").Recipe} */
+  const recipe = { red: [["I", 2]], green: [["V", 1], ["I", 1]], blue: [["V", 1]], black: [0, 0, 0], white: [400, 200, 100], stretch: "asinh", softness: 10 };
+  const [red, green, blue] = coloursOf(planes, recipe);
+  const at = 24 * 48 + 24;
+  close(red.values[at], (2 * 400) / 400);
+  close(green.values[at], (100 + 400) / 200);
+  close(blue.values[at], 100 / 100);
+  close(red.values[0], 0);
+  assert.ok(Number.isNaN(green.values[5]));
+  close(green.noise, Math.hypot(1, 2) / 200);
+  const limits = colourLimitsOf([red, green, blue]);
+  assert.deepEqual(limits.map(({ white }) => white), [2.5, 2.5, 2.5]);
+  close(limits[0].black, (-2 * 2) / 400);
 });

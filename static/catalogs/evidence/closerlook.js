@@ -4,12 +4,13 @@
 import { element } from "../pagedata.js";
 import { SkyGrid } from "../sky.js";
 import { grey } from "./colourmap.js";
-import { drawPixels, pixelsOf, prepared } from "./picture.js";
+import { coloursOf } from "./colours.js";
+import { colourPixelsOf, drawPixels, pixelsOf, prepared } from "./picture.js";
 import { planesOf, uprightOf } from "./planes.js";
 import { MISSING } from "./readings.js";
 
 /** @typedef {import("./store.js").Evidence} Evidence */
-/** @typedef {{evidence_url: string, colour_url: string, source_url: string}} CloserConfig addresses with {source} */
+/** @typedef {{evidence_url: string, source_url: string, recipe: import("../gl/style.js").Recipe}} CloserConfig addresses with {source}, and how the bands make colours */
 
 export const FIELDS_PX = [16, 32, 100];
 const GREYS = grey();
@@ -21,8 +22,8 @@ export class CloserLook {
   #evidence = null;
   /** @type {import("./planes.js").Plane[]} */
   #planes = [];
-  /** @type {HTMLCanvasElement | null} top row first becomes bottom row first */
-  #colour = null;
+  /** @type {import("./picture.js").Plane[]} red, green and blue */
+  #colours = [];
   #softness = 0;
 
   /**
@@ -31,7 +32,7 @@ export class CloserLook {
    */
   constructor({ viewer, closer }, { newTab = false } = {}) {
     this.sky = viewer.sky_grid && new SkyGrid(viewer.sky_grid);
-    this.urls = closer;
+    this.config = closer;
     this.newTab = newTab;
     this.colourName = viewer.renditions[0].name;
     new ResizeObserver(() => this.#draw()).observe(this.#grid);
@@ -39,7 +40,7 @@ export class CloserLook {
 
   /** Whether all of a source is here. */
   get isWhole() {
-    return this.#evidence !== null && this.#colour !== null;
+    return this.#evidence !== null;
   }
 
   clear() {
@@ -51,25 +52,19 @@ export class CloserLook {
 
   /**
    * @param {Evidence} evidence of a wide field
-   * @param {number} softness of the bands' stretch
-   * @returns {Promise<boolean>} whether the colours came too, unless another source came before them
+   * @param {number} softness of the stretch
    */
-  async show(evidence, softness) {
+  show(evidence, softness) {
     this.#evidence = evidence;
     this.#planes = planesOf(evidence);
+    this.#colours = coloursOf(this.#planes, this.config.recipe);
     this.#softness = softness;
-    this.#colour = null;
     this.#grid.style.setProperty("--columns", String(evidence.bands.length + 1));
     this.#grid.replaceChildren(...this.#cells(evidence));
     this.#rows.replaceChildren(...evidence.neighbours.map((each) => this.#neighbourRow(each, evidence.pixel_scale_arcsec)));
     element("#no-neighbours", HTMLElement).hidden = evidence.neighbours.length > 0;
     element("#neighbours", HTMLElement).hidden = evidence.neighbours.length === 0;
     this.#draw();
-    const colour = await flippedPicture(this.urls.colour_url.replace("{source}", evidence.source.uuid));
-    if (this.#evidence !== evidence) return true;
-    this.#colour = colour;
-    this.#draw();
-    return colour !== null;
   }
 
   /** @param {number} softness */
@@ -101,18 +96,19 @@ export class CloserLook {
   #draw() {
     if (!this.#evidence) return;
     const pictures = this.#planes.map((plane) => pixelsOf(plane, this.#softness, GREYS));
+    const colours = colourPixelsOf(this.#colours, this.#softness);
     for (const canvas of this.#grid.querySelectorAll("canvas")) {
       const { context, width: side } = prepared(canvas);
       // Not by name: the galaxy's only band and its rendition are called the same.
-      const picture = canvas.dataset.plane ? pictures[Number(canvas.dataset.plane)] : this.#colour;
-      if (picture) drawPixels(context, picture, uprightOf(this.#evidence, this.sky, Number(canvas.dataset.field), side));
+      const picture = canvas.dataset.plane ? pictures[Number(canvas.dataset.plane)] : colours;
+      drawPixels(context, picture, uprightOf(this.#evidence, this.sky, Number(canvas.dataset.field), side));
     }
   }
 
   /** @param {Evidence["neighbours"][number]} neighbour @param {number | null} scaleArcsec */
   #neighbourRow({ uuid, number, distance_px, position_angle_deg, magnitude, system }, scaleArcsec) {
     const row = document.createElement("tr");
-    const link = Object.assign(document.createElement("a"), { href: this.urls.source_url.replace("{source}", uuid), textContent: String(number), target: this.newTab ? "_blank" : "" });
+    const link = Object.assign(document.createElement("a"), { href: this.config.source_url.replace("{source}", uuid), textContent: String(number), target: this.newTab ? "_blank" : "" });
     const distance = scaleArcsec === null ? `${distance_px.toFixed(1)} px` : `${(distance_px * scaleArcsec).toFixed(2)}″`;
     const texts = [distance, position_angle_deg === null ? MISSING : `${Math.round(position_angle_deg) % 360}°`, magnitude === null ? MISSING : magnitude.toFixed(2)];
     const cells = [link, ...texts].map((content) => {
@@ -130,21 +126,4 @@ export class CloserLook {
 function fieldName(fieldPx, scaleArcsec) {
   const arcsec = scaleArcsec === null ? "" : `${Number((fieldPx * scaleArcsec).toPrecision(2))}″`;
   return Object.assign(document.createElement("span"), { className: "zoom-field numeric", textContent: arcsec ? `${arcsec}\n${fieldPx} px` : `${fieldPx} px` });
-}
-
-/** @param {string} url @returns {Promise<HTMLCanvasElement | null>} null where it cannot be had */
-async function flippedPicture(url) {
-  const picture = new Image();
-  picture.src = url;
-  try {
-    await picture.decode();
-  } catch {
-    return null;
-  }
-  const canvas = document.createElement("canvas");
-  [canvas.width, canvas.height] = [picture.naturalWidth, picture.naturalHeight];
-  const context = canvas.getContext("2d");
-  context?.setTransform(1, 0, 0, -1, 0, canvas.height);
-  context?.drawImage(picture, 0, 0);
-  return canvas;
 }

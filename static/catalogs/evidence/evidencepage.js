@@ -12,20 +12,8 @@ const config = pageData("config");
 void mapReady("map").then((map) => {
   const bench = new Bench(map, config);
   const closer = new CloserLook(config);
-  const incomplete = new Incomplete(element("#incomplete", HTMLElement));
-  const help = helpToggle(element("#help", HTMLDialogElement), document.querySelector("[data-help]"));
   bench.panel.addEventListener("change", () => closer.restretch(bench.panel.stretch.softness));
-  const showCloser = async () => {
-    const evidence = await bench.store.get(config.source.uuid);
-    incomplete.note("colours", !(await closer.show(evidence, bench.panel.stretch.softness)));
-  };
-  /** @param {Promise<import("./bench.js").Drawn>} drawing */
-  const look = async (drawing) => {
-    const { isWhole, hasEvidence, late } = await drawing;
-    incomplete.note("image", !isWhole);
-    incomplete.note("evidence", !hasEvidence);
-    if (await late) incomplete.note("evidence", false);
-  };
+  const showCloser = () => void bench.store.get(config.source.uuid).then((evidence) => closer.show(evidence, bench.panel.stretch.softness), () => {});
   /** @type {Record<string, () => void>} */
   const actions = {
     rendition: () => bench.nextRendition(),
@@ -35,12 +23,12 @@ void mapReady("map").then((map) => {
     plot: () => bench.panel.plots.next(),
     closer: () => element("#closer", HTMLElement).scrollIntoView(),
     recentre: () => {
-      void look(bench.recentre(config.source));
-      if (!closer.isWhole) void showCloser().catch(() => {}); // the bench says that the evidence is missing
+      void look(() => bench.recentre(config.source));
+      if (!closer.isWhole) showCloser();
     },
   };
   bindShortcuts({
-    r: actions.rendition, b: actions.blink, q: actions.softer, w: actions.harder, x: actions.plot, v: actions.closer, 0: actions.recentre, "?": help, ...panAndZoomKeys(map),
+    r: actions.rendition, b: actions.blink, q: actions.softer, w: actions.harder, x: actions.plot, v: actions.closer, 0: actions.recentre, "?": helpToggle(element("#help", HTMLDialogElement), document.querySelector("[data-help]")), ...panAndZoomKeys(map),
   });
   for (const button of document.querySelectorAll("[data-action]")) {
     if (button instanceof HTMLElement) button.addEventListener("click", () => actions[button.dataset.action ?? ""]?.());
@@ -52,24 +40,14 @@ void mapReady("map").then((map) => {
   });
   document.addEventListener("keyup", (event) => event.key === " " && bench.setOverlays(true));
   window.addEventListener("blur", () => bench.setOverlays(true));
-  void look(bench.show(config.source));
-  void showCloser().catch(() => {});
+  void look(() => bench.show(config.source));
+  showCloser();
 });
 
-/** What did not load, and the sign that says so. */
-class Incomplete {
-  /** @type {Set<string>} */
-  #missing = new Set();
-
-  /** @param {HTMLElement} sign */
-  constructor(sign) {
-    this.sign = sign;
-  }
-
-  /** @param {string} part @param {boolean} isMissing */
-  note(part, isMissing) {
-    if (isMissing) this.#missing.add(part);
-    else this.#missing.delete(part);
-    this.sign.hidden = this.#missing.size === 0;
-  }
+/** @param {() => Promise<import("./bench.js").Drawn>} load */
+async function look(load) {
+  const { isWhole, hasEvidence, late } = await load();
+  const incomplete = element("#incomplete", HTMLElement);
+  incomplete.hidden = isWhole && hasEvidence;
+  if (await late) incomplete.hidden = isWhole;
 }

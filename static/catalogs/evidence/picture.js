@@ -2,10 +2,10 @@
 /** Draws cut-outs on canvases: pixels as they are, never smoothed; contours and a cross-hair over them. */
 
 import { contourLevels, contourSegments, smoothed } from "./contours.js";
-import { brightness, limitsOf, valueAt } from "./stretches.js";
+import { brightness, colourLimitsOf, limitsOf, valueAt } from "./stretches.js";
 import { apply } from "./turn.js";
 
-/** @typedef {{values: Float32Array, size: number, centre: {x: number, y: number}, sky: number, noise: number}} Plane one band's cut-out */
+/** @typedef {import("./stretches.js").Plane} Plane */
 
 const CONTOUR_COLOUR = "rgb(255 255 255 / 85%)";
 const CONTOUR_HALO = "rgb(0 0 0 / 45%)";
@@ -37,15 +37,28 @@ export function prepared(canvas) {
 export function pixelsOf(plane, softness, colours) {
   const { values, size, centre, sky, noise } = plane;
   const limits = limitsOf(values, size, centre, sky, noise);
+  return painted(size, (i) => {
+    const step = 3 * Math.round(255 * brightness(values[i], limits, softness));
+    return [colours[step], colours[step + 1], colours[step + 2]];
+  });
+}
+
+/**
+ * Red, green and blue through the same stretch, one canvas pixel an image pixel.
+ * @param {Plane[]} channels
+ * @param {number} softness
+ */
+export function colourPixelsOf(channels, softness) {
+  const limits = colourLimitsOf(channels);
+  return painted(channels[0].size, (i) => channels.map(({ values }, channel) => 255 * brightness(values[i], limits[channel], softness)));
+}
+
+/** @param {number} size @param {(index: number) => number[]} colourOf red, green and blue of a pixel; NaN or undefined for no data */
+function painted(size, colourOf) {
   const image = new ImageData(size, size);
-  for (let y = 0; y < size; y++) {
-    for (let x = 0; x < size; x++) {
-      const grey = brightness(values[y * size + x], limits, softness);
-      if (Number.isNaN(grey)) continue; // no data is transparent
-      const at = 4 * (y * size + x);
-      const step = 3 * Math.round(255 * grey);
-      image.data.set([colours[step], colours[step + 1], colours[step + 2], 255], at);
-    }
+  for (let i = 0; i < size * size; i++) {
+    const colour = colourOf(i);
+    if (colour.every((each) => each >= 0)) image.data.set([...colour, 255], 4 * i); // no data is transparent
   }
   const canvas = document.createElement("canvas");
   canvas.width = canvas.height = size;

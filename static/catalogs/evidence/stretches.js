@@ -2,6 +2,7 @@
 /** From values to brightness: one rule for every band, and the steps that Q and W go through. No DOM. */
 
 /** @typedef {{slug: string, name: string, softness: number}} Stretch softness 0 is linear */
+/** @typedef {{values: Float32Array, size: number, centre: {x: number, y: number}, sky: number, noise: number}} Plane one band's cut-out */
 
 /** @type {readonly Stretch[]} harder and harder: the more, the brighter the faint */
 export const STRETCHES = [
@@ -34,6 +35,17 @@ export function limitsOf(values, size, centre, sky, noise) {
     }
   }
   return { black: sky - BELOW_SKY_SIGMAS * noise, white: Math.max(peak, sky + LEAST_RANGE_SIGMAS * noise) };
+}
+
+/**
+ * The same rule for colours: white is that of the brightest channel, or hues would change; the least range is the middle one's.
+ * @param {Plane[]} channels
+ */
+export function colourLimitsOf(channels) {
+  const noises = channels.map(({ noise }) => noise).sort((a, b) => a - b);
+  const middle = noises[noises.length >> 1];
+  const whites = channels.map(({ values, size, centre, sky }) => limitsOf(values, size, centre, sky, middle).white);
+  return channels.map(({ sky, noise }) => ({ black: sky - BELOW_SKY_SIGMAS * noise, white: Math.max(...whites) }));
 }
 
 /**

@@ -2,11 +2,13 @@
 
 import re
 from dataclasses import replace
+from urllib.parse import quote
 
 import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from catalogs.imagery.blocks import block_codes
 from catalogs.imagery.fitsband import BandArgument
 from catalogs.imagery.recipes import STRETCHES, from_json
 from catalogs.ingest import ingest_galaxy
@@ -15,6 +17,7 @@ from tests.browser.accessibility import axe_clean
 from tests.browser.conftest import LAPTOP
 from tests.browser.gl.pages import differs, requests_of, slide, whole
 from tests.browser.stretched import composed_tile, drawn_tiles
+from tests.conftest import ROOT
 from tests.factories import PASSWORD, make_member, make_team
 from tests.linefield import LineField, write_line_band
 
@@ -24,6 +27,8 @@ OffscreenCanvas.prototype.getContext = function (kind, ...rest) {
   return kind === "webgl2" ? null : real.call(this, kind, ...rest);
 };
 """
+STOPS = re.findall(r'^ {2}(\w+): "([0-9a-f ]+)"', (ROOT / "static/catalogs/gl/colourmaps.js").read_text(), re.MULTILINE)
+COLOURS = {name: np.array([list(bytes.fromhex(stop)) for stop in stops.split()]) for name, stops in STOPS}
 # So that a test can take the context away.
 KEEP_GL = """
 const real = OffscreenCanvas.prototype.getContext;
@@ -96,6 +101,39 @@ def test_the_image_of_a_line_is_painted_as_a_band_is(people, server, tmp_path):
     whole(page, 4)
     assert any((tile[..., 0] != tile[..., 1]).any() for tile in drawn_tiles(page).values())
     assert asked == []
+
+
+def test_gamma_colours_and_overviews_are_as_by_formula(open_page, mosaic):
+    """One band through an asinh, by NumPy: gamma and colours are the browser's alone."""
+    page = open_page(rendition="grey-f555w").page
+    whole(page)
+    plane = mosaic.display_planes["F555W"]
+    sky, noise = plane.scale.background, plane.scale.noise
+    black, white, softness = sky - noise, sky + 60 * noise, 10
+    worst, n_compared = {}, 0
+    views = [(0, 9, 1.0, "grey"), (0, 9, 0.5, "grey"), (0, 9, 2.0, "grey"), (-1, 4, 2.0, "grey")]
+    for zoom, n_tiles, gamma, name in [*views, *((0, 9, 1.0, name) for name in COLOURS)]:
+        style = f"asinh,{softness},{gamma},{name};{black},{white},F555W,1"
+        page.goto(re.sub("#.*", f"#x=300&y=300&zoom={zoom}&rendition=grey-f555w&stretch={quote(style)}", page.url))
+        whole(page, n_tiles)
+        for (z, x, y), pixels in drawn_tiles(page).items():
+            assert z == 2 + zoom
+            codes = block_codes(mosaic.display_path, plane.position, z, x, y).astype(float)
+            fraction = (sky + noise * np.sinh((codes - 32768) / 2048) - black) / (white - black)
+            curve = np.arcsinh(softness * np.clip(fraction, 0, 1)) / np.arcsinh(softness)
+            level, stops = curve ** (1 / gamma), np.linspace(0, 1, len(COLOURS[name]))
+            expected = np.stack([np.interp(level, stops, channel) for channel in COLOURS[name].T], axis=-1)
+            seen = pixels[..., 3] > 0
+            np.testing.assert_array_equal(seen[codes == 0], False)
+            size = -(-600 // 2**-zoom)
+            inside = np.add.outer(np.arange(256) + 256 * y >= size, np.arange(256) + 256 * x >= size) == 0
+            np.testing.assert_array_equal(seen, inside & (codes > 0))
+            off = float(np.abs(pixels[seen][:, :3] - expected[seen]).max())
+            worst[zoom, gamma, name] = max(off, worst.get((zoom, gamma, name), 0))
+            n_compared += 1
+    assert n_compared == 9 + 9 + 9 + 4 + 9 * len(COLOURS)
+    assert max(off for (_, _, name), off in worst.items() if name == "grey") <= 2
+    assert max(worst.values()) <= 2 * 4  # a level is up to four of a colour's
 
 
 def test_without_webgl2_the_servers_tiles_are_shown(open_page, mosaic):
