@@ -22,7 +22,8 @@ from tests.benchmarks.tile_load import Load, fetch, measure
 from tests.benchmarks.tile_servers import Server, Subject, Tile, galaxycat, running, titiler, visiomatic
 from tests.benchmarks.tile_subject import cookies, subject
 
-from catalogs.imagery.compose import composer  # isort: skip  # Django is set up by tile_subject
+from catalogs.imagery.blocks import open_pyramid  # isort: skip  # Django is set up by tile_subject
+from catalogs.imagery.compose import composer  # isort: skip
 from catalogs.imagery.encoding import encode_picture  # isort: skip
 from catalogs.imagery.recipes import from_json  # isort: skip
 from catalogs.imagery.tiles import TilePlan  # isort: skip
@@ -151,18 +152,21 @@ def _cpu_ms(measured: Sequence[Load]) -> float:
 
 
 def _floor(rendition: Rendition, tiles: list[Tile]) -> str:
-    """What the parts of a rendered tile cost in one thread, without a server."""
+    """What the parts of a tile cost in one thread, without a server: a data tile is one read, a rendered one the rest."""
     mosaic = rendition.mosaic
     planes = mosaic.display_planes
     plan, look = (
         TilePlan(mosaic.display_path, from_json(rendition.recipe), planes),
         composer(from_json(rendition.recipe), {name: plane.scale for name, plane in planes.items()}),
     )
+    pyramid = open_pyramid(mosaic.display_path)
+    positions = [planes[name].position for name in look.bands]
     places = [(mosaic.max_zoom - halvings, col, row) for halvings, col, row in tiles]
     codes = [plan.codes(*place) for place in places[:20]]
     composed = [look.compose(one) for one in codes]
     parts = {
-        "read": [lambda place=place: plan.codes(*place) for place in places[20:]],
+        "read": [lambda at=(band, *place): pyramid.read(pyramid.span(*at)) for place in places for band in positions],
+        "read and decode": [lambda place=place: plan.codes(*place) for place in places[20:]],
         "arithmetic": [lambda one=one: look.compose(one) for one in codes],
         "JPEG": [lambda one=one: encode_picture(*one, "jpeg") for one in composed],
         "PNG": [lambda one=one: encode_picture(*one, "png") for one in composed],
