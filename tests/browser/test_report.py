@@ -83,7 +83,7 @@ def test_the_report_from_the_dashboard_to_a_file_without_network(people, browser
 
     kept: dict[str, Path] = {}
     for format in ("HTML", "PDF", "TEX", "ZIP"):
-        with page.expect_download() as waiting:
+        with page.expect_download(timeout=60_000) as waiting:
             page.get_by_role("link", name=format, exact=True).click()
         assert waiting.value.suggested_filename == f"told_pilot_report.{format.lower()}"
         kept[format] = tmp_path / waiting.value.suggested_filename
