@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Any, Literal
 
 from astropy.io import fits
 
@@ -37,12 +37,12 @@ class Calibration:
 
     def as_told(self, told: Mapping[str, str]) -> "Calibration":
         """The same with the values of these header cards, FILTER and BUNIT, from the person, and the zero point of a flux."""
-        values: dict[str, str | float] = {CARD_FIELDS[card]: value for card, value in told.items()}
+        values: dict[str, Any] = {CARD_FIELDS[card]: value for card, value in told.items()}
         zero_point = zero_point_from_flux_unit(told.get("BUNIT", ""))
         if zero_point is not None:
             values["zero_point_mag"] = zero_point
         origins: dict[str, Origin] = {**self.origins, **dict.fromkeys(values, "user")}
-        return replace(self, **values, origins=origins)  # type: ignore[arg-type] # texts, and the zero point
+        return replace(self, **values, origins=origins)
 
     def named(self, band_name: str) -> "Calibration":
         """The same with a pivot wavelength, and the zero point it allows, from the band's own name where both lack."""

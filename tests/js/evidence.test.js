@@ -184,6 +184,7 @@ test("colours are the recipe's mix above the local sky, white where the brightes
     const values = new Float32Array(48 * 48).fill(sky);
     values[24 * 48 + 24] = peak;
     values[5] = NaN;
+    if (name === "V") values[6] = NaN;
     return { name, values, size: 48, centre, sky, noise };
   };
   const planes = [plane("V", 10, 110, 1), plane("I", 20, 420, 2)];
@@ -195,7 +196,8 @@ test("colours are the recipe's mix above the local sky, white where the brightes
   close(green.values[at], (100 + 400) / 200);
   close(blue.values[at], 100 / 100);
   close(red.values[0], 0);
-  assert.ok(Number.isNaN(green.values[5]));
+  assert.ok([red, green, blue].every(({ values }) => Number.isNaN(values[5])));
+  assert.deepEqual([red, green, blue].map(({ values }) => values[6]), [0, 0, 0]); // a band without data counts as sky
   close(green.noise, Math.hypot(1, 2) / 200);
   const limits = colourLimitsOf([red, green, blue]);
   assert.deepEqual(limits.map(({ white }) => white), [2.5, 2.5, 2.5]);
