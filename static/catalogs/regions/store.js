@@ -201,7 +201,8 @@ export class RegionStore extends EventTarget {
 
   /** Of this region the server's holds, and nothing that builds on what it refused. @param {string} uuid @param {Answer} answer */
   async #refused(uuid, answer) {
-    this.#refusals.add(`Not kept: ${answer.body?.detail ?? `the server answered ${answer.status}`}.`);
+    const why = answer.body?.detail ?? `the server answered ${answer.status}`;
+    this.#refusals.add(`Not kept: ${why.replace(/\.?$/, ".")}`);
     const others = (/** @type {Step} */ step) => step.uuid !== uuid;
     [this.#pending, this.#done, this.#undone] = [this.#pending.filter(others), this.#done.filter(others), this.#undone.filter(others)];
     await this.load().catch(() => {}); // the next page load shows it
