@@ -65,9 +65,10 @@ else
 	@echo "SKIPPED: the PostgreSQL and Redis tests run where CI=true (servers on their standard local ports)"
 endif
 
+# Where CI=true the whole story has been told already, on PostgreSQL and Redis.
 browser: $(DEV)
 	$(BIN)/python -m tests.browser.chromium
-	HASHED_STATICS=1 $(PYTEST) -m browser tests/browser
+	HASHED_STATICS=1 $(PYTEST) -m browser tests/browser $(if $(filter true,$(CI)),--ignore=tests/browser/test_whole_story.py)
 
 # The documentation's pictures are what the browser tests see.
 screenshots: $(DEV)

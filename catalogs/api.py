@@ -167,6 +167,13 @@ class PlacesSerializer(serializers.Serializer):
     is_complete = serializers.BooleanField(help_text="False when there are more sources than are sent.")
 
 
+PLACES_PARAMETERS = [
+    OpenApiParameter("bbox", str, description="x0,y0,x1,y1 in pixels; all sources without it."),
+    OpenApiParameter("sample", int, description="At most so many, evenly over the numbers."),
+    OpenApiParameter("number", int, description="The source with this number alone."),
+]
+
+
 class SourceSerializer(serializers.ModelSerializer):
     class Meta:
         model = Source
@@ -200,22 +207,11 @@ class CatalogViewSet(viewsets.ReadOnlyModelViewSet):
             catalogs = catalogs.filter(galaxy__slug=slug.replace("\0", ""))
         return catalogs
 
-    @extend_schema(
-        responses=PlacesSerializer,
-        parameters=[
-            OpenApiParameter("bbox", str, description="x0,y0,x1,y1 in pixels; all sources without it."),
-            OpenApiParameter("sample", int, description="At most so many, evenly over the numbers."),
-            OpenApiParameter("number", int, description="The source with this number alone."),
-        ],
-    )
+    @extend_schema(responses=PlacesSerializer, parameters=PLACES_PARAMETERS)
     @action(detail=True)
     def places(self, request: Request, uuid: str) -> Response:
         """Where the catalogue's sources on the image are, as columns."""
-        asked = request.query_params
-        sources = self.get_object().sources.on_image()
-        if number := asked.get("number"):
-            sources = sources.filter(number=_whole("number", number, 2**31 - 1))
-        return Response(places_of(sources, asked.get("bbox"), _whole("sample", asked.get("sample", "0"), MAX_SOURCES)))
+        return Response(places_of(self.get_object().sources.on_image(), request.query_params))
 
     @extend_schema(
         responses=dict[str, Any],
@@ -228,10 +224,13 @@ class CatalogViewSet(viewsets.ReadOnlyModelViewSet):
         return Response(selection(self.get_object(), parse_polygon(request.query_params.get("polygon", ""))))
 
 
-def places_of(sources: SourceQuerySet, box: str | None = None, sample: int = 0) -> dict[str, Any]:
-    """Where sources are, as the columns of PlacesSerializer, in order of their number; `box` as in `parse_box`. With a
-    `sample` at most so many: every second, third ... number."""
-    if box:
+def places_of(sources: SourceQuerySet, asked: Mapping[str, str]) -> dict[str, Any]:
+    """Where sources are, as the columns of PlacesSerializer, in order of their number; `asked` as PLACES_PARAMETERS say. A
+    sample is every second, third ... number. Raises BadInput."""
+    sample = _whole("sample", asked.get("sample", "0"), MAX_SOURCES)
+    if number := asked.get("number"):
+        sources = sources.filter(number=_whole("number", number, 2**31 - 1))
+    if box := asked.get("bbox"):
         x0, y0, x1, y1 = parse_box(box)
         sources = sources.filter(x_px__gte=x0, x_px__lte=x1, y_px__gte=y0, y_px__lte=y1)
     n_sources = sources.count() if sample else None

@@ -11,14 +11,13 @@ from django.core.cache import cache
 
 from catalogs.imagery.display import DisplayScale, encode
 from catalogs.imagery.evidence import (
-    Cutout,
     Sky,
     fitted_fwhm,
     psf_of_cutouts,
     radial_profile,
     radii,
     read_cutout,
-    sky_about,
+    skies_about,
 )
 from catalogs.imagery.growth import curve_of_growth, enclosed_light
 from catalogs.imagery.psf import NoPsf
@@ -41,8 +40,8 @@ def evidence_of(source: Source, mosaic: Mosaic, size_px: int = SIZE_PX) -> dict[
     reference = next(band for band in bands if band.name == mosaic.reference_band)
     cutout = read_cutout(mosaic.science_path, source.x_px, source.y_px, size_px)
     radius_px = radii(cutout, source.x_px, source.y_px)
-    values = cutout.values[reference.position - 1]
-    sky = sky_about(values, radius_px)
+    skies = skies_about(cutout.values, radius_px)
+    values, sky = cutout.values[reference.position - 1], skies[reference.position - 1]
     star = _star_of(source.catalog, mosaic, reference)
     fwhm_px = _finite(fitted_fwhm(values, radius_px))
     magnitudes = _magnitudes(source, bands)
@@ -54,7 +53,7 @@ def evidence_of(source: Source, mosaic: Mosaic, size_px: int = SIZE_PX) -> dict[
         "bottom_px": cutout.bottom_px,
         "pixel_scale_arcsec": mosaic.galaxy.pixel_scale_arcsec,
         "reference": reference.name,
-        "bands": [_band(band, cutout, radius_px) for band in bands],
+        "bands": [_band(band, cutout.values[band.position - 1], skies[band.position - 1]) for band in bands],
         "profile": _profile(values, radius_px, sky),
         "growth": _growth(values, source.x_px - cutout.left_px, source.y_px - cutout.bottom_px, sky, star),
         "psf": star,
@@ -78,9 +77,7 @@ def _source(source: Source) -> dict[str, Any]:
     return {"uuid": str(source.uuid)} | {name: getattr(source, name) for name in names}
 
 
-def _band(band: Band, cutout: Cutout, radius_px: np.ndarray) -> dict[str, Any]:
-    values = cutout.values[band.position - 1]
-    sky = sky_about(values, radius_px)
+def _band(band: Band, values: np.ndarray, sky: Sky) -> dict[str, Any]:
     codes = encode(values, band.background, band.noise)
     return {
         "name": band.name,

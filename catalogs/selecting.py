@@ -28,9 +28,9 @@ def parse_polygon(text: str) -> NDArray[np.float64]:
     return numbers.reshape(-1, 2)
 
 
-def within_box(sources: SourceQuerySet, polygon: NDArray[np.float64]) -> SourceQuerySet:
-    """Those of the sources that lie in the polygon's bounding box: what the database can say by its index."""
-    (x0, y0), (x1, y1) = polygon.min(axis=0), polygon.max(axis=0)
+def within_box(sources: SourceQuerySet, corners: NDArray[np.float64]) -> SourceQuerySet:
+    """Those of the sources that lie in the bounding box of the corners (n, 2): what the database can say by its index."""
+    (x0, y0), (x1, y1) = np.nanmin(corners, axis=0).tolist(), np.nanmax(corners, axis=0).tolist()
     return sources.filter(x_px__gte=x0, x_px__lte=x1, y_px__gte=y0, y_px__lte=y1)
 
 

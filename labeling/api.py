@@ -11,13 +11,14 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from catalogs.api import PlacesSerializer, places_of
+from catalogs.api import PLACES_PARAMETERS, PlacesSerializer, places_of
 from catalogs.models import Catalog, Source
 from galaxycat.accounts.http import user_of
 from galaxycat.accounts.models import Role
 from galaxycat.errors import BadInput, Forbidden
 from labeling.access import require_results, watch
 from labeling.assignments import MAX_HELD, claim, progress_of
+from labeling.drawing import candidates_of
 from labeling.models import Assignment, Round, Vote
 from labeling.remarks import remarks_seen_by
 from labeling.remarks_api import RemarkSerializer
@@ -80,6 +81,15 @@ class OpenRoundSerializer(serializers.Serializer):
     seed = serializers.IntegerField(min_value=0, max_value=MAX_SEED, required=False, allow_null=True)
 
 
+class CandidatesSerializer(serializers.Serializer):
+    """Where a round would draw from."""
+
+    catalog = serializers.UUIDField()
+    regions = serializers.JSONField(
+        required=False, allow_null=True, help_text="GeoJSON in pixels; the whole image without."
+    )
+
+
 class ClaimSerializer(serializers.Serializer):
     count = serializers.IntegerField(min_value=1, max_value=MAX_HELD, default=3)
 
@@ -131,16 +141,29 @@ class RoundViewSet(mixins.CreateModelMixin, viewsets.ReadOnlyModelViewSet):
             raise Forbidden(f"Only {role.label}s of {round_.galaxy.team} do that")
         return round_
 
+    def _to_draw_from(self, uuid: UUID) -> Catalog:
+        catalogs = Catalog.objects.visible_to(self.request.user).select_related("galaxy__team")
+        catalog: Catalog = get_object_or_404(catalogs, uuid=uuid)
+        if not catalog.galaxy.team.has_role(self.request.user, Role.PI):
+            raise Forbidden(f"Only PIs of {catalog.galaxy.team} open rounds")
+        return catalog
+
+    @extend_schema(request=CandidatesSerializer, responses=dict[str, int])
+    @action(detail=False, methods=["post"])
+    def candidates(self, request: Request) -> Response:
+        """How many sources a round could be drawn from. PIs only."""
+        form = CandidatesSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        catalog, regions = self._to_draw_from(form.validated_data["catalog"]), form.validated_data.get("regions")
+        return Response({"n_sources": len(candidates_of(catalog, regions, None))})
+
     @extend_schema(request=OpenRoundSerializer, responses={201: RoundSerializer})
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Open a round on a catalogue of a galaxy of yours. PIs only."""
         form = OpenRoundSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         arguments = dict(form.validated_data)
-        catalogs = Catalog.objects.visible_to(request.user).select_related("galaxy__team")
-        catalog = get_object_or_404(catalogs, uuid=arguments.pop("catalog"))
-        if not catalog.galaxy.team.has_role(request.user, Role.PI):
-            raise Forbidden(f"Only PIs of {catalog.galaxy.team} open rounds")
+        catalog = self._to_draw_from(arguments.pop("catalog"))
         round_ = open_round(catalog=catalog, scheme=legus_scheme(), opened_by=user_of(request), **arguments)
         return Response(RoundSerializer(round_).data, status=201)
 
@@ -173,11 +196,11 @@ class RoundViewSet(mixins.CreateModelMixin, viewsets.ReadOnlyModelViewSet):
         watch(round_=self.get_object(), user=user_of(request))
         return Response(status=204)
 
-    @extend_schema(responses=PlacesSerializer)
+    @extend_schema(responses=PlacesSerializer, parameters=PLACES_PARAMETERS)
     @action(detail=True)
     def places(self, request: Request, uuid: str) -> Response:
         """Where the round's sources are, as columns."""
-        places = places_of(Source.objects.filter(draws__round=self.get_object()))
+        places = places_of(Source.objects.filter(draws__round=self.get_object()), request.query_params)
         # A class published with the catalogue would tell a blind voter the answer.
         return Response(places | {"label": [""] * len(places["label"])})
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from catalogs.models import Catalog
 from catalogs.regions.inside import points_in_regions
+from catalogs.selecting import within_box
 from galaxycat.errors import BadInput
 from labeling.models import Anchor, Campaign, Consensus, Level, Round, RoundSource
 from labeling.samplers import SAMPLERS
@@ -37,9 +38,12 @@ def candidates_of(catalog: Catalog, regions: Mapping[str, Any] | None, among: Ro
     sources = catalog.sources.on_image()
     if among is not None:
         sources = sources.filter(draws__round=among)
+    polygons = None if regions is None else regions_from_geojson(regions)
+    if polygons is not None:
+        sources = within_box(sources, np.concatenate(polygons))
     rows = np.array(list(sources.order_by("number").values_list("pk", "x_px", "y_px")), dtype=float).reshape(-1, 3)
-    if regions is not None:
-        rows = rows[points_in_regions(rows[:, 1], rows[:, 2], regions_from_geojson(regions))]
+    if polygons is not None:
+        rows = rows[points_in_regions(rows[:, 1], rows[:, 2], polygons)]
     return rows[:, 0].astype(np.int64)
 
 

@@ -111,6 +111,7 @@ api:release-list          GET   200    200  200  200  200  200
 api:release-detail        GET   404    404  200  200  200  200
 api:round-list            GET   401    200  200  200  200  200
 api:round-list            POST  401    404  403  403  403  201
+api:round-candidates      POST  401    404  403  403  403  200
 api:round-detail          GET   401    404  200  200  200  200
 api:round-claims          POST  401    404  403  200  200  403
 api:round-close           POST  401    404  403  403  403  200
@@ -255,6 +256,7 @@ api:catalog-places  GET  200    200
 api:source-detail   GET  200    200
 api:source-evidence GET  200    200
 api:round-list      POST 401    403
+api:round-candidates POST 401   403
 api:round-detail    GET  401    404
 api:round-claims    POST 401    404
 api:round-places    GET  401    404

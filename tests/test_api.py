@@ -2,12 +2,14 @@
 
 from uuid import uuid4
 
+import numpy as np
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from rest_framework.test import APIClient
 
+from catalogs.models import Source
 from galaxycat.errors import BadInput, Conflict, DomainError, Forbidden, NotFound
 from galaxycat.faults import ERROR_STATUS, status_of
 from labeling.access import watch
@@ -272,6 +274,51 @@ def test_the_place_of_one_source(team):
     places = client.get(f"{url}?number=7").json()
     assert (places["number"], places["x_px"], places["y_px"]) == ([7], [source.x_px], [source.y_px])
     assert client.get(f"{url}?number=51").json()["number"] == []
+
+
+def test_places_of_a_round_come_by_view_too(team):
+    round_ = make_round(team, n_sources=40)
+    client, url = logged_in(make_member(team)), reverse("api:round-places", args=[round_.uuid])
+    drawn = Source.objects.filter(draws__round=round_).order_by("number")
+    middle = drawn[20]
+    boxed = client.get(f"{url}?bbox=-1,-1,{middle.x_px},{middle.y_px}").json()
+    inside = drawn.filter(x_px__lte=middle.x_px, y_px__lte=middle.y_px)
+    assert 0 < len(boxed["number"]) < 40
+    assert boxed["number"] == list(inside.values_list("number", flat=True))
+    sampled = client.get(f"{url}?sample=15").json()
+    assert sampled["number"] == [number for number in drawn.values_list("number", flat=True) if number % 3 == 0]
+    assert (sampled["n_sources"], sampled["is_complete"]) == (40, False)
+    assert client.get(f"{url}?number={middle.number}").json()["x_px"] == [middle.x_px]
+    assert client.get(f"{url}?sample=x").status_code == 422
+
+
+def square(x0, y0, side):
+    corners = [[x0, y0], [x0 + side, y0], [x0 + side, y0 + side], [x0, y0 + side], [x0, y0]]
+    return {"type": "Feature", "properties": {}, "geometry": {"type": "Polygon", "coordinates": [corners]}}
+
+
+def test_the_sources_that_a_round_would_be_drawn_from_are_counted(team):
+    catalog = make_catalog(make_galaxy(team), n_sources=60)
+    catalog.sources.filter(number__gt=57).update(is_outside=True)
+    url, pi = reverse("api:round-candidates"), logged_in(make_member(team, "pi"))
+
+    def counted(regions):
+        answer = pi.post(url, {"catalog": str(catalog.uuid), "regions": regions}, format="json")
+        return answer.json()["n_sources"] if answer.status_code == 200 else answer.status_code
+
+    shapes = [square(0, 0, 200), square(100, 100, 200)]  # they overlap: a source in both counts once
+    places = np.array(catalog.sources.on_image().values_list("x_px", "y_px"))
+    inside = [((places >= low) & (places <= low + 200)).all(axis=1) for low in (0, 100)]
+    assert 0 < (inside[0] & inside[1]).sum() < (inside[0] | inside[1]).sum() < 57
+    assert counted(None) == 57
+    assert counted({"type": "FeatureCollection", "features": shapes}) == (inside[0] | inside[1]).sum()
+    assert counted({"type": "FeatureCollection", "features": shapes[:1]}) == inside[0].sum()
+    assert counted(square(-900, -900, 5)) == 0
+    assert counted({"type": "FeatureCollection", "features": []}) == 422
+    assert counted({"type": "Point", "coordinates": [1, 2]}) == 422
+    for other, status in [(make_member(team, "curator"), 403), (make_member(make_team(), "pi"), 404)]:
+        asked = logged_in(other).post(url, {"catalog": str(catalog.uuid)}, format="json")
+        assert asked.status_code == status
 
 
 @pytest.mark.parametrize("n_sources", [5, 500])

@@ -177,6 +177,7 @@ def body(name: str, world: World) -> dict:
             "file": SimpleUploadedFile("starcnet.tab", starcnet_row(world.catalog.sources.first())),
         },
         "new_round": opening | {"catalog": str(world.catalog.uuid)},
+        "api:round-candidates": {"catalog": str(world.catalog.uuid)},
         "api:round-list": opening | {"catalog": str(world.catalog.uuid)},
         "api:vote-list": {
             "client_id": str(uuid4()), "assignment": str(world.assignment.uuid), "outcome": "labeled", "label": "1",

@@ -15,7 +15,7 @@ from astropy.stats import sigma_clipped_stats
 from numpy.typing import NDArray
 from rasterio.windows import Window
 
-from catalogs.imagery.psf import FWHM_OF_SIGMA, NoPsf, Psf, choose_stars, mean_star
+from catalogs.imagery.psf import FWHM_OF_SIGMA, SMALLEST_SNR, NoPsf, Psf, choose_stars, mean_star
 from catalogs.imagery.tiles import READER
 
 Floats = NDArray[np.float64]
@@ -83,12 +83,21 @@ def radii(cutout: Cutout, x_px: float, y_px: float) -> Floats:
 
 def sky_about(values: NDArray[np.float32], radius_px: Floats) -> Sky:
     """Sky of one band (size, size): median and standard deviation, clipped at 3 sigma, from 12 to 20 pixels."""
+    (sky,) = skies_about(values[None], radius_px)
+    return sky
+
+
+def skies_about(values: NDArray[np.float32], radius_px: Floats) -> list[Sky]:
+    """`sky_about` of each of (n, size, size) at once: one by one takes four times as long."""
     ring = (radius_px >= SKY_RADII_PX[0]) & (radius_px < SKY_RADII_PX[1]) & np.isfinite(values)
-    pixels = values[ring].astype(np.float64)
-    if pixels.size == 0:
-        return Sky(math.nan, math.nan, 0)
-    _, level, sigma = sigma_clipped_stats(pixels, sigma=3.0, maxiters=5)
-    return Sky(float(level), float(sigma), int(pixels.size))
+    ring = ring.reshape(len(values), -1)
+    n_pixels = ring.sum(axis=1)
+    level, sigma = np.full(len(values), math.nan), np.full(len(values), math.nan)
+    known = n_pixels > 0
+    if known.any():
+        pixels = np.where(ring, values.reshape(len(values), -1), 0)[known].astype(np.float64)
+        _, level[known], sigma[known] = sigma_clipped_stats(pixels, mask=~ring[known], sigma=3.0, maxiters=5, axis=1)
+    return [Sky(*each) for each in zip(level.tolist(), sigma.tolist(), n_pixels.tolist(), strict=True)]
 
 
 def radial_profile(values: NDArray[np.float32], radius_px: Floats, sky: Sky) -> Profile:
@@ -135,13 +144,15 @@ def psf_of_cutouts(cutouts: Sequence[Cutout], x_px: Floats, y_px: Floats) -> Psf
     `fitted_fwhm` for width. Raises NoPsf."""
     if not cutouts:
         raise NoPsf("no source has pixels")
-    light, snr, widths = [], np.zeros(len(cutouts)), np.zeros(len(cutouts))
-    for n, (cutout, x, y) in enumerate(zip(cutouts, x_px, y_px, strict=True)):
-        values, radius_px = cutout.values[0], radii(cutout, x, y)
-        sky = sky_about(values, radius_px)
+    light, snr, widths = [], np.zeros(len(cutouts)), np.full(len(cutouts), math.nan)
+    radii_px = [radii(cutout, x, y) for cutout, x, y in zip(cutouts, x_px, y_px, strict=True)]
+    skies = skies_about(np.stack([cutout.values[0] for cutout in cutouts]), np.stack(radii_px))
+    for n, (cutout, radius_px, sky) in enumerate(zip(cutouts, radii_px, skies, strict=True)):
+        values = cutout.values[0]
         light.append(values - np.float32(sky.level))
         snr[n] = _significance(light[-1], radius_px, sky)
-        widths[n] = fitted_fwhm(values, radius_px)
+        if snr[n] >= SMALLEST_SNR:  # no other can be a star
+            widths[n] = fitted_fwhm(values, radius_px)
     stars = choose_stars(x_px, y_px, snr, widths)
     # One below the other they are an image, in which the sources lie at these places.
     column = np.concatenate([light[n] for n in stars])

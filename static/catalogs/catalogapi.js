@@ -2,19 +2,9 @@
 /** Catalogues and their sources from the server. No DOM. */
 
 /** @typedef {{x0: number, y0: number, x1: number, y1: number}} Box in image pixels */
-/** @typedef {{uuid: string, name: string, kind: "detected" | "reference", n_sources: number}} CatalogInfo */
 /** @typedef {{n_sources: number, by_label: Record<string, number>, sources: {number: number, x_px: number, y_px: number, ra_deg: number | null, dec_deg: number | null, label: string}[]}} Found */
 /** @typedef {{uuid: string, number: number, x_px: number, y_px: number, ra_deg: number | null, dec_deg: number | null, published_label: string, measurements: Record<string, unknown>}} SourceInfo */
 /** @typedef {{number: number[], x_px: number[], y_px: number[], label: string[], n_sources: number, is_complete: boolean}} Places */
-
-/**
- * @param {string} catalogsUrl of the galaxy's catalogues
- * @returns {Promise<CatalogInfo[]>}
- */
-export async function fetchCatalogs(catalogsUrl) {
-  const page = await fetchJson(`${catalogsUrl}&limit=1000`);
-  return page.results;
-}
 
 /**
  * The address of a catalogue's places.
@@ -27,17 +17,8 @@ export function placesUrl(catalogsUrl, uuid) {
 }
 
 /**
- * Where the sources of a catalogue, or of a round, are.
- * @param {string} url
- * @returns {Promise<Places>}
- */
-export async function fetchPlaces(url) {
-  return fetchJson(url);
-}
-
-/**
- * At most so many sources of a catalogue, evenly over their numbers.
- * @param {string} url of its places
+ * At most so many sources of a catalogue or a round, evenly over their numbers.
+ * @param {string} url of their places
  * @param {number} sample
  * @returns {Promise<Places>}
  */
@@ -47,7 +28,7 @@ export async function fetchSample(url, sample) {
 
 /**
  * The sources in a box of image pixels.
- * @param {string} url of a catalogue's places
+ * @param {string} url of their places
  * @param {Box} box
  * @returns {Promise<Places>}
  */
@@ -57,7 +38,7 @@ export async function fetchBox(url, { x0, y0, x1, y1 }) {
 
 /**
  * The source with a number.
- * @param {string} url of a catalogue's places
+ * @param {string} url of their places
  * @param {number} number
  * @returns {Promise<Places>} of one source or none
  */

@@ -57,6 +57,7 @@ export class DrawTool {
     const container = this.map.getContainer();
     container.classList.add("is-drawing");
     this.map.dragging.disable();
+    this.map.closePopup(); // it would lie over what is drawn
     this.#preview.setLatLngs([]).addTo(this.map);
     this.#hint.textContent = `${HINTS[kind]}. Esc calls it off${kind === "polygon" ? "" : "; Enter puts it in the middle"}.`;
     container.append(this.#hint);

@@ -15,6 +15,7 @@ import { scaleBar, skyDirections } from "./skyframe.js";
 import { snapshot } from "./snapshot.js";
 
 const LONGEST_BAR_SCREEN = 140;
+const BLINK_MS = 700;
 
 /**
  * @typedef {object} Shown what else is on the map when a picture is kept
@@ -33,9 +34,16 @@ export function addInstruments({ map, markers, renditions, sky }, image, shown) 
   addMinimap(map, image, renditions);
   addBandValues(map, fetchPixelValues(image.values_url), image.height_px, element("#band-values", HTMLElement));
   const keep = () => void keepPicture({ map, markers, renditions, sky }, image, shown);
+  let blinking = 0;
+  const blinkAlone = () => {
+    window.clearInterval(blinking);
+    blinking = blinking ? 0 : window.setInterval(() => renditions.blink(), BLINK_MS);
+    autoButton.setAttribute("aria-pressed", String(blinking > 0));
+  };
   /** @type {Parameters<typeof addTools>[1]} */
   const tools = [
     { text: "Blink", title: "To the rendition shown before, and back", key: "b", act: () => renditions.blink() },
+    { text: "Auto", title: "Blink by itself, until pressed again", key: "shift+b", isSwitch: true, act: blinkAlone },
     { text: "PNG", title: "Keep this view as a picture", key: "p", act: keep },
   ];
   const graticule = sky && new Graticule(sky, image);
@@ -47,7 +55,7 @@ export function addInstruments({ map, markers, renditions, sky }, image, shown) 
   const hasGrid = () => graticule !== null && map.hasLayer(graticule);
   const turn = () => (setGrid(!hasGrid()), viewChanged());
   if (graticule) tools.push({ text: "Grid", title: "Grid of right ascension and declination", key: "g", isSwitch: true, act: turn });
-  const [, , gridButton] = addTools(map, tools, "topright");
+  const [, autoButton, , gridButton] = addTools(map, tools, "topright");
   bindShortcuts(Object.fromEntries(tools.map(({ key = "", act }) => [key, act])));
   const grid = { name: "grid", read: () => (hasGrid() ? "on" : ""), open: (/** @type {string} */ text) => setGrid(text === "on") };
   return graticule ? [grid] : [];

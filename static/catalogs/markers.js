@@ -12,16 +12,20 @@ import { fromMap, toMap } from "./pixels.js";
  * @property {import("./paint.js").MarkStyle} style
  * @property {(index: number) => string} describe what hovering shows
  * @property {(number: number) => number} indexOf the source with this number; -1 for none
- * @property {(index: number) => string | null} address of its own page, which a click offers
+ * @property {(index: number) => string | null} address of its own page, which a click opens
  * @property {((index: number, signal: AbortSignal) => Promise<Node>) | null} card what hovering shows when the pointer stays
  */
 
 /** @typedef {{points: import("./pointgrid.js").PointGrid, seen: number[], scale: number, x0: number, y0: number, colour: string}} View */
 
+// Drawn beyond the view on each side, as a share of it: a map that moves less takes the canvas along and nothing is drawn anew.
+const MARGIN = 0.25;
 const MOST_RINGS = 6000;
 const LEAST_RING_ZOOM = -1;
 const REACH_SCREEN = 9;
 const DWELL_MS = 200;
+const DOUBLE_CLICK_MS = 250;
+const CARD = { width: 340, height: 190, gap: 8 }; // in CSS pixels, about
 
 export class MarkerLayer extends L.Layer {
   /** @type {Map<string, MarkerSet>} */
@@ -29,8 +33,14 @@ export class MarkerLayer extends L.Layer {
   #canvas = document.createElement("canvas");
   #tooltip = L.tooltip({ opacity: 1, direction: "top", offset: [0, -8], className: "source-tooltip" });
   #frame = 0;
+  /** What is drawn, in layer points. @type {L.Bounds | null} */
+  #drawn = null;
+  /** @type {WeakSet<MarkerSet>} drawn as dots, not as rings */
+  #dotted = new WeakSet();
   /** The source under the pointer, whose card is on its way or shown. */
   #hovered = { key: "", abort: new AbortController() };
+  /** A page that is about to open, unless a second click makes it a zoom. */
+  #opening = 0;
   #heightPx;
 
   /** @param {number} heightPx of the image */
@@ -85,22 +95,26 @@ export class MarkerLayer extends L.Layer {
   /** @param {L.Map} map */
   onAdd(map) {
     map.getPanes().overlayPane.append(this.#canvas);
-    map.on("move moveend zoomend viewreset resize", this.redraw, this);
+    map.on("zoomend viewreset resize", this.redraw, this);
+    map.on("move moveend", this.#moved, this);
     map.on("zoomanim", this.#zoomAlong, this);
     map.on("mousemove", this.#hover, this);
     map.on("mouseout zoomstart", this.#unhover, this);
     map.on("click", this.#follow, this);
+    map.on("dblclick", this.#stay, this);
     this.redraw();
     return this;
   }
 
   /** @param {L.Map} map */
   onRemove(map) {
-    map.off("move moveend zoomend viewreset resize", this.redraw, this);
+    map.off("zoomend viewreset resize", this.redraw, this);
+    map.off("move moveend", this.#moved, this);
     map.off("zoomanim", this.#zoomAlong, this);
     map.off("mousemove", this.#hover, this);
     map.off("mouseout zoomstart", this.#unhover, this);
     map.off("click", this.#follow, this);
+    map.off("dblclick", this.#stay, this);
     this.#canvas.remove();
     return this;
   }
@@ -114,51 +128,66 @@ export class MarkerLayer extends L.Layer {
     });
   }
 
+  /** @param {L.LeafletEvent} event */
+  #moved({ target: map }) {
+    const view = L.bounds(map.containerPointToLayerPoint([0, 0]), map.containerPointToLayerPoint(map.getSize()));
+    if (!this.#drawn?.contains(view)) this.redraw();
+  }
+
   /** @param {L.ZoomAnimEvent} event */
   #zoomAlong({ target: map, zoom, center }) {
-    const corner = map.containerPointToLatLng([0, 0]);
+    if (!this.#drawn) return;
+    const corner = map.layerPointToLatLng(/** @type {L.Point} */ (this.#drawn.min));
     L.DomUtil.setTransform(this.#canvas, map._latLngToNewLayerPoint(corner, zoom, center), map.getZoomScale(zoom));
   }
 
   /** @param {L.Map} map */
   #draw(map) {
     const ratio = window.devicePixelRatio || 1;
-    const { x: width, y: height } = map.getSize();
-    this.#canvas.width = Math.round(width * ratio); // clears it too
-    this.#canvas.height = Math.round(height * ratio);
-    this.#canvas.style.width = `${width}px`;
-    this.#canvas.style.height = `${height}px`;
-    L.DomUtil.setPosition(this.#canvas, map.containerPointToLayerPoint([0, 0]));
+    const margin = map.getSize().multiplyBy(MARGIN).round();
+    const size = map.getSize().add(margin.multiplyBy(2));
+    const corner = map.containerPointToLayerPoint([-margin.x, -margin.y]);
+    this.#drawn = L.bounds(corner, corner.add(size));
+    this.#canvas.width = Math.round(size.x * ratio); // clears it too
+    this.#canvas.height = Math.round(size.y * ratio);
+    this.#canvas.style.width = `${size.x}px`;
+    this.#canvas.style.height = `${size.y}px`;
+    L.DomUtil.setPosition(this.#canvas, corner);
     const context = /** @type {CanvasRenderingContext2D} */ (this.#canvas.getContext("2d"));
-    const views = [...this.#sets.values()].map((set) => this.#inView(map, set));
-    const crowded = views.filter((view) => view.isCrowded);
+    const sets = [...this.#sets.values()].map((set) => ({ set, ...this.#about(map, set, margin) }));
+    const crowded = sets.filter(({ isCrowded }) => isCrowded);
+    this.#dotted = new WeakSet(crowded.map(({ set }) => set));
     if (crowded.length > 0) {
       const picture = new DotPicture(this.#canvas.width, this.#canvas.height, ratio);
-      for (const view of crowded) drawDots(picture, view);
+      for (const each of crowded) drawDots(picture, each);
       context.putImageData(picture.image, 0, 0); // before the rings: it replaces what is there
     }
     context.scale(ratio, ratio);
-    for (const view of views) if (!view.isCrowded) drawManyMarks(context, placesOf(view), view, ratio);
+    for (const each of sets) if (!each.isCrowded) drawManyMarks(context, placesOf(each), each, ratio);
   }
 
   /**
+   * The sources of a set in view and about it, and how they look there.
    * @param {L.Map} map
    * @param {MarkerSet} set
+   * @param {L.Point} margin how far about it, in screen pixels
    */
-  #inView(map, { points, style }) {
-    const { scale, x0, y0 } = screenTransform(map, this.#heightPx);
-    const { x: width, y: height } = map.getSize();
+  #about(map, { points, style }, margin) {
+    const { scale, x0: left, y0: top } = screenTransform(map, this.#heightPx);
+    const [x0, y0] = [left + margin.x, top + margin.y]; // of the canvas, which begins before the view
+    const { x: width, y: height } = map.getSize().add(margin.multiplyBy(2));
     const radius = style.radius * Math.max(1, Math.sqrt(scale)); // grows with the image, but slower
-    const margin = radius + 2;
-    const seen = points.inBox((-margin - x0) / scale, (y0 - height - margin) / scale, (width + margin - x0) / scale, (y0 + margin) / scale);
-    const isCrowded = map.getZoom() < LEAST_RING_ZOOM || seen.length > MOST_RINGS;
+    const rim = radius + 2;
+    const seen = points.inBox((-rim - x0) / scale, (y0 - height - rim) / scale, (width + rim - x0) / scale, (y0 + rim) / scale);
+    const inView = seen.length / (1 + 2 * MARGIN) ** 2; // about so many
+    const isCrowded = map.getZoom() < LEAST_RING_ZOOM || inView > MOST_RINGS;
     return { ...style, radius, points, seen, scale, x0, y0, isCrowded };
   }
 
   /** @param {L.LeafletMouseEvent} event */
-  #hover({ latlng, target, originalEvent }) {
-    const found = this.isShown && !isAtWork(originalEvent) ? this.#nearest(latlng, target) : null;
-    target.getContainer().classList.toggle("has-source", Boolean(found?.set.address(found.index)));
+  #hover({ latlng, target: map, originalEvent }) {
+    const found = this.isShown && !isAtWork(originalEvent) ? this.#nearest(latlng, map) : null;
+    map.getContainer().classList.toggle("has-source", Boolean(found?.set.address(found.index)));
     if (!found) return this.#unhover();
     const key = found.set.describe(found.index); // not its index: that is another source's when more of them have come
     if (key === this.#hovered.key) return;
@@ -166,8 +195,10 @@ export class MarkerLayer extends L.Layer {
     this.#hovered = { key, abort: new AbortController() };
     const content = document.createElement("span"); // never HTML: labels come from files
     content.textContent = key;
-    this.#tooltip.setLatLng(toMap(found.set.points.x[found.index], found.set.points.y[found.index], this.#heightPx)).setContent(content);
-    if (!target.hasLayer(this.#tooltip)) target.openTooltip(this.#tooltip);
+    const place = toMap(found.set.points.x[found.index], found.set.points.y[found.index], this.#heightPx);
+    Object.assign(this.#tooltip.options, besides(map.latLngToContainerPoint(place), map.getSize()));
+    this.#tooltip.setLatLng(place).setContent(content);
+    if (!map.hasLayer(this.#tooltip)) map.openTooltip(this.#tooltip);
     void this.#showCard(found, content, this.#hovered.abort.signal);
   }
 
@@ -186,13 +217,20 @@ export class MarkerLayer extends L.Layer {
     }
   }
 
-  /** @param {L.LeafletMouseEvent} event */
-  #follow({ latlng, target }) {
+  /** A click opens the source's page; where no card told before which source that is, it says so first. @param {L.LeafletMouseEvent} event */
+  #follow({ latlng, target, originalEvent }) {
+    this.#stay();
     const found = this.isShown ? this.#nearest(latlng, target) : null;
     const address = found?.set.address(found.index);
     if (!found || !address) return;
     this.#unhover();
-    openPopup(target, latlng, found.set.describe(found.index), address);
+    if (isFinger(originalEvent) || this.#dotted.has(found.set)) return openPopup(target, latlng, found.set.describe(found.index), address);
+    if (originalEvent.ctrlKey || originalEvent.metaKey) window.open(address, "_blank", "noopener");
+    else this.#opening = window.setTimeout(() => window.location.assign(address), DOUBLE_CLICK_MS);
+  }
+
+  #stay() {
+    window.clearTimeout(this.#opening);
   }
 
   #unhover() {
@@ -222,6 +260,25 @@ export class MarkerLayer extends L.Layer {
 /** Whether the pointer draws or drags something and asks for nothing. @param {MouseEvent} event */
 function isAtWork({ buttons, target }) {
   return buttons !== 0 || (target instanceof Element && target.closest(".is-drawing, .region-handle") !== null);
+}
+
+/**
+ * On which side of a place a card is whole.
+ * @param {L.Point} place in the map's container
+ * @param {L.Point} size of it
+ * @returns {L.TooltipOptions}
+ */
+function besides({ x, y }, { x: width, y: height }) {
+  const { width: cardWidth, height: cardHeight, gap } = CARD;
+  const isBeside = x < cardWidth / 2 || x > width - cardWidth / 2;
+  if (!isBeside) return y < cardHeight ? { direction: "bottom", offset: [0, gap] } : { direction: "top", offset: [0, -gap] };
+  const down = Math.max(cardHeight / 2 - y, 0) - Math.max(y + cardHeight / 2 - height, 0);
+  return x < width / 2 ? { direction: "right", offset: [gap, down] } : { direction: "left", offset: [-gap, down] };
+}
+
+/** @param {MouseEvent} event */
+function isFinger(event) {
+  return (event instanceof PointerEvent && event.pointerType === "touch") || !window.matchMedia("(hover: hover)").matches;
 }
 
 /** @param {View} view */

@@ -1,5 +1,5 @@
 // @ts-check
-/** The sources of one catalogue, fetched as they come into view. No DOM, no URLs. */
+/** Where the sources of one catalogue or round are, fetched as they come into view. No DOM, no URLs. */
 
 /** @typedef {import("./catalogapi.js").Places} Places */
 /** @typedef {import("./catalogapi.js").Box} Box */
@@ -13,8 +13,10 @@ export class PlacesInView {
   #cells = new Map();
   /** @type {Set<string>} */
   #asked = new Set();
-  /** @type {Places | null} all of a small catalogue, else an even sample */
+  /** @type {Places | null} all of a small one, else an even sample */
   #overview = null;
+  /** @type {Promise<Places> | null} on its way */
+  #coming = null;
   #isClose = false;
 
   /**
@@ -55,12 +57,19 @@ export class PlacesInView {
 
   /** Fetch what the view needs and is not there. @param {() => Box} view asked when it is needed: it may move while the sample comes */
   async look(view) {
-    this.#overview ??= await this.fetchSample();
+    const isFirst = this.#overview === null;
+    this.#coming ??= this.fetchSample();
+    try {
+      this.#overview = await this.#coming;
+    } catch (error) {
+      this.#coming = null; // asked again at the next look
+      throw error;
+    }
     const cells = this.#overview.is_complete ? [] : cellsOf(view(), this.image);
     const wasClose = this.#isClose;
     this.#isClose = cells.length > 0 && cells.length <= MOST_CELLS;
     const missing = this.#isClose ? cells.filter(({ name }) => !this.#asked.has(name)) : [];
-    if (wasClose !== this.#isClose || missing.length === 0) this.onChange();
+    if (isFirst || wasClose !== this.#isClose) this.onChange();
     const filled = await Promise.allSettled(missing.map((cell) => this.#fill(cell)));
     for (const cell of filled) if (cell.status === "rejected") throw cell.reason; // once all others are drawn
   }

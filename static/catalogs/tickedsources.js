@@ -1,17 +1,16 @@
 // @ts-check
-/** The sources of the ticked catalogues and rounds on the map; a large catalogue's come as they come into view. */
+/** The sources of the ticked catalogues and rounds on the map. */
 
 import { sourceCards } from "./hovercard.js";
 import { markStyleOf } from "./markerchoice.js";
-import { fetchBox, fetchNumbered, fetchPlaces, fetchSample } from "./catalogapi.js";
-import { screenTransform } from "./map.js";
-import { PlacesInView, SAMPLE } from "./placesinview.js";
+import { fetchNumbered } from "./catalogapi.js";
 import { markerSet } from "./sourcemarkers.js";
+import { SourcesInView } from "./sourcesinview.js";
 
 /** @typedef {import("./sourcemarkers.js").Look} Look */
 
 export class TickedSources {
-  /** @type {Map<string, PlacesInView | null>} by address of the places drawn, or on their way; null for a round's, which come at once */
+  /** @type {Map<string, SourcesInView>} by address of their places */
   #drawn = new Map();
 
   /**
@@ -19,14 +18,13 @@ export class TickedSources {
    * @param {import("./map.js").ViewerConfig} image
    * @param {() => string} cutoutUrl template of the rendition that is shown, with {source}
    */
-  constructor({ map, markers }, image, cutoutUrl) {
+  constructor(viewer, image, cutoutUrl) {
     /** @type {Set<string>} what an address says to tick or untick, in lists that are on their way */
     this.turned = new Set();
-    this.map = map;
-    this.markers = markers;
+    this.viewer = viewer;
     this.image = image;
     this.cutoutUrl = cutoutUrl;
-    map.on("moveend resize", () => this.#look());
+    viewer.map.on("moveend resize", () => this.#drawn.forEach((sources) => void sources.fetch()));
   }
 
   /** The ticked catalogues, as what is selected of them needs them. @returns {import("./selection.js").Chosen[]} */
@@ -39,11 +37,7 @@ export class TickedSources {
 
   /** Draw a catalogue anew: another mark was chosen for it. @param {string} uuid */
   restyle(uuid) {
-    for (const box of boxes()) {
-      const { places: url = "" } = box.dataset;
-      const places = this.#drawn.get(url);
-      if (box.value === uuid && places?.isThere) this.#put(url, this.#lookOf(box), places.shown);
-    }
+    for (const { value, dataset } of boxes()) if (value === uuid) this.#drawn.get(dataset.places ?? "")?.draw();
   }
 
   /**
@@ -66,88 +60,43 @@ export class TickedSources {
   draw() {
     for (const box of boxes()) {
       if (this.turned.delete(box.value)) box.checked = !box.defaultChecked;
-      const { places = "" } = box.dataset;
+      const { places: url = "" } = box.dataset;
       if (!box.checked) {
-        this.#drawn.delete(places);
-        this.markers.put(places, null);
-        tell(places, "");
-      } else if (!this.#drawn.has(places)) {
-        void this.#begin(places, this.#lookOf(box), box.value);
+        this.#drawn.get(url)?.remove();
+        this.#drawn.delete(url);
+      } else if (!this.#drawn.has(url)) {
+        const sources = new SourcesInView(this.viewer, this.image, { url, look: this.#lookOf(box), tell: (text) => tell(url, text) });
+        this.#drawn.set(url, sources);
+        void sources.fetch();
       }
     }
   }
 
   /**
    * @param {number} number of a source
-   * @returns {Promise<{xPx: number, yPx: number, words: string, address: string | null} | null>} where it is, in the topmost ticked catalogue that has it
+   * @returns {Promise<{xPx: number, yPx: number, words: string, address: string | null} | null>} where it is, in the topmost ticked catalogue or round that has it
    */
   async find(number) {
-    const here = this.markers.placeOf(number);
+    const here = this.viewer.markers.placeOf(number);
     if (here) return here;
-    for (const box of boxes()) {
-      const { places = "" } = box.dataset;
-      if (!box.checked || !this.#drawn.get(places)) continue;
-      const found = await fetchNumbered(places, number);
+    for (const { checked, dataset } of boxes()) {
+      const { places: url = "" } = dataset;
+      const sources = this.#drawn.get(url);
+      if (!checked || !sources) continue;
+      const found = await fetchNumbered(url, number);
       if (!found.number.length) continue;
-      const { describe, address } = markerSet(this.#lookOf(box), found);
+      const { describe, address } = markerSet(sources.look(), found);
       return { xPx: found.x_px[0], yPx: found.y_px[0], words: describe(0), address: address(0) };
     }
     return null;
   }
 
-  /** @param {string} url @param {Look} look @param {string} uuid of the catalogue or round */
-  async #begin(url, look, uuid) {
-    if (look.kind === "sampled") {
-      this.#drawn.set(url, null);
-      await this.#told(url, look, async () => this.#put(url, look, await fetchPlaces(url)));
-      return;
-    }
-    const places = new PlacesInView({
-      fetchSample: () => fetchSample(url, SAMPLE), fetchBox: (box) => fetchBox(url, box), image: this.image,
-      onChange: () => this.#put(url, { ...look, style: markStyleOf(uuid, look.kind) }, places.shown), // another mark may be chosen by then
-    });
-    this.#drawn.set(url, places);
-    await this.#told(url, look, () => places.look(() => this.#view()));
-  }
-
-  #look() {
-    for (const box of boxes()) {
-      const { places: url = "" } = box.dataset;
-      const places = this.#drawn.get(url);
-      if (places?.isThere) void this.#told(url, this.#lookOf(box), () => places.look(() => this.#view()));
-    }
-  }
-
-  /** @param {string} url @param {Look} look @param {import("./catalogapi.js").Places} places */
-  #put(url, look, places) {
-    if (!this.#drawn.has(url)) return; // unticked meanwhile
-    this.markers.put(url, markerSet(look, places));
-    const n = places.number.length;
-    tell(url, this.#drawn.get(url)?.isSample ? `Of ${look.name}'s ${places.n_sources.toLocaleString("en")} sources ${n.toLocaleString("en")} are drawn, evenly: zoom in for all.` : "");
-  }
-
-  /** @param {string} url @param {Look} look @param {() => Promise<unknown>} load */
-  async #told(url, look, load) {
-    try {
-      await load();
-    } catch (error) {
-      if (!this.#drawn.get(url)?.isThere) this.#drawn.delete(url);
-      tell(url, `The sources of ${look.name} did not load (${error instanceof Error ? error.message : error}). Untick it and tick it again.`);
-    }
-  }
-
-  /** @param {HTMLInputElement} box @returns {Look} */
+  /** @param {HTMLInputElement} box @returns {() => Look} */
   #lookOf({ value, dataset: { kind: said, sourcePage, name = "" } }) {
     const kind = said === "reference" || said === "sampled" ? said : "detected";
-    if (kind === "sampled") return { name, sourcePage, kind };
+    if (kind === "sampled") return () => ({ name, sourcePage, kind });
     const card = sourceCards({ name, catalog: value }, this.image.sources_url, this.cutoutUrl);
-    return { name, sourcePage, kind, style: markStyleOf(value, kind), card };
-  }
-
-  #view() {
-    const { scale, x0, y0 } = screenTransform(this.map, this.image.height_px);
-    const { x: width, y: height } = this.map.getSize();
-    return { x0: -x0 / scale, x1: (width - x0) / scale, y0: (y0 - height) / scale, y1: y0 / scale };
+    return () => ({ name, sourcePage, kind, style: markStyleOf(value, kind), card });
   }
 }
 

@@ -1,12 +1,16 @@
 // @ts-check
-/** The page that opens a round: regions drawn on the map go into the form, and are counted. */
+/** The page that opens a round: regions drawn on the map go into the form, and the sources in them are counted. */
 
-import { fetchPlaces, placesUrl } from "../catalogs/catalogapi.js";
+import { placesUrl } from "../catalogs/catalogapi.js";
 import { element, pageData } from "../catalogs/pagedata.js";
-import { countInside, parseRegions } from "./sampleregions.js";
-import { markerSet } from "../catalogs/sourcemarkers.js";
+import { SourcesInView } from "../catalogs/sourcesinview.js";
 import { openViewer } from "../catalogs/viewer.js";
+import { csrfToken } from "../galaxycat/browser.js";
 import { RegionTools } from "./regiontools.js";
+import { parseRegions } from "./sampleregions.js";
+import { postJson } from "./voteapi.js";
+
+/** @typedef {import("./sampleregions.js").Regions} Regions */
 
 /** @type {import("../catalogs/map.js").ViewerConfig} */
 const viewer = pageData("viewer");
@@ -18,17 +22,17 @@ const campaignsOfChoices = pageData("campaigns-of-choices");
 const field = element("#id_regions", HTMLInputElement);
 const catalog = element("#id_catalog", HTMLSelectElement);
 const count = element("#inside", HTMLElement);
-/** @type {import("../catalogs/markers.js").MarkerSet | null} of the chosen catalogue, when it is there */
-let chosen = null;
+const { candidates: candidatesUrl } = count.dataset;
+const PAUSE_MS = 100; // a corner that is dragged changes the region with every move
+let nAsked = 0;
 
 bindPrevious();
 bindRules();
 void openViewer(viewer).then(({ map, markers }) => {
   const tools = new RegionTools(map, viewer.height_px, parseRegions(field.value));
-  const update = () => showCount(tools.regions);
   tools.addEventListener("change", () => {
     field.value = JSON.stringify(tools.regions);
-    update();
+    void showCount(tools.regions);
   });
   field.form?.addEventListener("submit", (event) => {
     if (tools.finish()) {
@@ -39,45 +43,53 @@ void openViewer(viewer).then(({ map, markers }) => {
       count.scrollIntoView({ block: "center" });
     }
   });
-  const choose = async () => {
-    chosen = null;
-    markers.put("chosen", null);
-    update();
-    chosen = await markersOf(catalog.value);
-    markers.put("chosen", chosen);
-    update();
+  /** @type {SourcesInView | undefined} */
+  let drawn;
+  const choose = () => {
+    const name = catalogName();
+    drawn?.remove();
+    drawn = new SourcesInView({ map, markers }, viewer, {
+      url: placesUrl(viewer.catalogs_url, catalog.value), look: () => ({ name, kind: "detected" }), tell,
+    });
+    void drawn.fetch();
+    void showCount(tools.regions);
   };
+  map.on("moveend resize", () => void drawn?.fetch());
   catalog.addEventListener("change", choose);
-  void choose();
+  choose();
 });
-
-/** @param {string} uuid */
-async function markersOf(uuid) {
-  try {
-    const places = await fetchPlaces(placesUrl(viewer.catalogs_url, uuid));
-    const set = markerSet({ name: catalogName(), kind: "detected" }, places);
-    return uuid === catalog.value ? set : chosen; // another one was chosen meanwhile
-  } catch (error) {
-    count.textContent = `The sources of ${catalogName()} did not load (${error instanceof Error ? error.message : error}). Load the page again.`;
-    return null;
-  }
-}
 
 function catalogName() {
   return catalog.selectedOptions[0]?.textContent?.trim() ?? "";
 }
 
-/** @param {import("./sampleregions.js").Regions} regions */
-function showCount(regions) {
-  if (!chosen) {
-    count.textContent = `Loading ${catalogName()}…`;
-    return;
-  }
-  const n = regions.features.length;
-  const inside = n ? countInside(chosen.points, regions) : chosen.points.x.length;
-  const where = n ? `inside ${n === 1 ? "the region" : `the ${n} regions`}` : "on the whole image: no region is drawn";
-  count.textContent = `${inside.toLocaleString("en")} ${inside === 1 ? "source" : "sources"} of ${catalogName()} ${where}`;
-  element("#id_n_sources", HTMLInputElement).max = String(Math.max(inside, 1));
+/** @param {string} text empty for nothing */
+function tell(text) {
+  const note = element("#marker-note", HTMLElement);
+  note.textContent = text;
+  note.hidden = !text;
+}
+
+/** @param {Regions} regions */
+async function showCount(regions) {
+  const asked = ++nAsked;
+  const [name, n] = [catalogName(), regions.features.length];
+  count.textContent = `Counting the sources of ${name}…`;
+  await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+  if (asked !== nAsked) return; // another catalogue or region was chosen meanwhile
+  const said = await candidates(n ? regions : null).then((inside) => {
+    const where = n ? `inside ${n === 1 ? "the region" : `the ${n} regions`}` : "on the whole image: no region is drawn";
+    if (asked === nAsked) element("#id_n_sources", HTMLInputElement).max = String(Math.max(inside, 1));
+    return `${inside.toLocaleString("en")} ${inside === 1 ? "source" : "sources"} of ${name} ${where}`;
+  }, (error) => `The sources of ${name} could not be counted (${error.message}). The round can be opened all the same.`);
+  if (asked === nAsked) count.textContent = said;
+}
+
+/** How many sources a round would be drawn from. @param {Regions | null} regions @returns {Promise<number>} */
+async function candidates(regions) {
+  const { status, body } = await postJson(candidatesUrl ?? "", { catalog: catalog.value, regions }, csrfToken());
+  if (status !== 200) throw new Error(body?.detail ?? `the server answered ${status}`);
+  return body.n_sources;
 }
 
 /** What needs an earlier round, an anchor or an informed round can be chosen only where there is one. */

@@ -1,5 +1,5 @@
 // @ts-check
-/** A round's regions, drawn on the map, as GeoJSON in image pixels (0-based), and how many sources lie in them. No DOM. */
+/** A round's regions, drawn on the map, as GeoJSON in image pixels (0-based). No DOM. */
 
 import { fromMap, toMap } from "../catalogs/pixels.js";
 
@@ -7,7 +7,7 @@ import { fromMap, toMap } from "../catalogs/pixels.js";
 /** @typedef {{type: "FeatureCollection", features: {type: "Feature", properties: object, geometry: {type: "Polygon", coordinates: Ring[]}}[]}} Regions */
 /** @typedef {{lat: number, lng: number}} MapPoint */
 
-// Exact in binary, so the server's count and this one agree on a source that lies on an edge.
+// Exact in binary, so that a source on an edge counts as inside: see catalogs/regions/inside.py.
 const STEPS_A_PX = 64;
 
 /**
@@ -63,39 +63,4 @@ export function parseRegions(text) {
   } catch {
     return none;
   }
-}
-
-/**
- * How many of the points lie in at least one region. An edge is inside, as in catalogs/regions/inside.py.
- * @param {import("../catalogs/pointgrid.js").PointGrid} points
- * @param {Regions} regions
- */
-export function countInside(points, regions) {
-  const inside = new Uint8Array(points.x.length);
-  for (const { geometry } of regions.features) {
-    const ring = geometry.coordinates[0];
-    const [xs, ys] = [ring.map(([x]) => x), ring.map(([, y]) => y)];
-    const box = points.inBox(Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys));
-    for (const i of box) if (!inside[i] && isInside(points.x[i], points.y[i], ring)) inside[i] = 1;
-  }
-  return inside.reduce((sum, one) => sum + one, 0);
-}
-
-/**
- * Even-odd rule; a point on an edge is inside.
- * @param {number} x
- * @param {number} y
- * @param {Ring} ring
- */
-export function isInside(x, y, ring) {
-  let odd = false;
-  for (let i = 0, j = ring.length - 1; i < ring.length; j = i++) {
-    const [[x0, y0], [x1, y1]] = ring[i][1] <= ring[j][1] ? [ring[i], ring[j]] : [ring[j], ring[i]];
-    // Above 0 where the point is to the left of the rising edge.
-    const side = (x1 - x0) * (y - y0) - (x - x0) * (y1 - y0);
-    const isBeside = x >= Math.min(x0, x1) && x <= Math.max(x0, x1) && y >= y0 && y <= y1;
-    if (side === 0 && isBeside) return true;
-    if (y >= y0 && y < y1 && side > 0) odd = !odd;
-  }
-  return odd;
 }

@@ -1,4 +1,5 @@
-"""How long the server takes for a source's evidence, cold and warm, on a large mosaic. Not a test: it prints p50 and p95.
+"""How long the server takes for a source's evidence on a large mosaic. Not a test: it prints p50 and p95, and fails where they, or
+a catalogue's first, which looks for the stars in it, are above LONGEST_MS.
 
 GALAXYCAT_HOME=var/bench-tiles python -m tests.benchmarks.evidence [REPEATS]
 """
@@ -8,15 +9,17 @@ import time
 from pathlib import Path
 
 import numpy as np
+from astropy.table import Table
 from django.conf import settings
 from django.test import Client
 
-from tests.benchmarks.tile_subject import subject
+from tests.benchmarks.tile_subject import FIELD_PX, subject
 
-from catalogs.models import Catalog, Source  # isort: skip  # Django is set up by tile_subject
+from catalogs.models import Catalog, Galaxy, Source  # isort: skip  # Django is set up by tile_subject
 from galaxycat.accounts.models import User  # isort: skip
 
-N_SOURCES, NAME = 20_000, "bench-evidence"
+LONGEST_MS = 150
+N_ASKED = 200
 
 
 def main(repeats: int) -> None:
@@ -24,19 +27,30 @@ def main(repeats: int) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     _, rendition = subject(repeats, folder)
     galaxy = rendition.mosaic.galaxy
-    catalog = galaxy.catalogs.filter(name=NAME).first() or _catalog(galaxy)
     client = Client(SERVER_NAME="localhost")
     client.force_login(User.objects.get(username=galaxy.slug))
+    (truth,) = (folder / galaxy.slug).glob("*truth*.ecsv")
+    field = Table.read(truth, format="ascii.ecsv")
+    places = np.column_stack([field["x_px"], field["y_px"]])
+    shifts = FIELD_PX * np.stack(np.meshgrid(*2 * [np.arange(repeats)]), axis=-1).reshape(-1, 1, 2)
+    places = (places + shifts).reshape(-1, 2)
+    _ask(client, _catalog(galaxy, places[:1], "opens the image"), 1, "usual")
+    slowest_ms = 0.0
     for field in ("usual", "wide"):
-        numbers = np.random.default_rng(len(field)).choice(N_SOURCES, 200, replace=False)
-        delays_ms = [_ask(client, catalog, int(number) + 1, field) for number in numbers]
-        p50, p95 = np.percentile(delays_ms[5:], [50, 95])
-        print(f"{field}: p50 {p50:.0f} ms, p95 {p95:.0f} ms; the first, which looks for the PSF, {delays_ms[0]:.0f} ms")
+        catalog = _catalog(galaxy, places, field)  # its stars are not known
+        numbers = 1 + np.random.default_rng(len(field)).choice(len(places), N_ASKED, replace=False)
+        first_ms, *delays_ms = [_ask(client, catalog, int(number), field) for number in numbers]
+        p50, p95 = np.percentile(delays_ms, [50, 95])
+        print(f"{field}: p50 {p50:.0f} ms, p95 {p95:.0f} ms; the first, which looks for the stars, {first_ms:.0f} ms")
+        slowest_ms = max(slowest_ms, p95, first_ms)
+    galaxy.catalogs.filter(method="bench").delete()
+    if slowest_ms > LONGEST_MS:
+        raise SystemExit(f"{slowest_ms:.0f} ms: slower than {LONGEST_MS} ms")
 
 
-def _catalog(galaxy) -> Catalog:
-    catalog = Catalog.objects.create(galaxy=galaxy, name=NAME, kind=Catalog.Kind.REFERENCE, method="bench")
-    places = np.random.default_rng(0).uniform(0, galaxy.width_px - 1, (N_SOURCES, 2))
+def _catalog(galaxy: Galaxy, places: np.ndarray, name: str) -> Catalog:
+    galaxy.catalogs.filter(name=name).delete()
+    catalog = Catalog.objects.create(galaxy=galaxy, name=name, kind=Catalog.Kind.REFERENCE, method="bench")
     rows = (Source(catalog=catalog, number=n, x_px=x, y_px=y) for n, (x, y) in enumerate(places.tolist(), 1))
     Source.objects.bulk_create(rows, batch_size=2000)
     return catalog

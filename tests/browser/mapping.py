@@ -51,3 +51,15 @@ def drag(page: Page, start: Place, end: Place) -> None:
     page.mouse.down()
     page.mouse.move(*on_screen(page, *end), steps=5)
     page.mouse.up()
+
+
+def draw_rectangle(page: Page, half_px: int) -> tuple[float, float]:
+    """A region of a round, about the middle of the map; returns where that is on the screen."""
+    page.locator(".leaflet-draw-draw-rectangle").click()
+    box = page.locator("#map").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x - half_px, y - half_px)
+    page.mouse.down()
+    page.mouse.move(x + half_px, y + half_px, steps=6)
+    page.mouse.up()
+    return x, y

@@ -90,11 +90,21 @@ def test_the_evidence_page_of_a_source(people, team, galaxy, size):
     page.wait_for_load_state("networkidle")
     page.keyboard.press("0")
     expect(page).to_have_url(re.compile("#x="))
-    page.mouse.click(*on_screen(page, source.x_px, source.y_px))
-    expect(page.locator(".source-popup")).to_contain_text(str(source.number))
+    view = page.url
+    place = on_screen(page, source.x_px, source.y_px)
+    page.mouse.move(*place)
+    expect(page.locator(".source-tooltip")).to_contain_text(f"sep-f555w {source.number}")
+    expect(page.locator(".source-tooltip img")).to_be_visible()
+    card, frame = (page.locator(part).bounding_box() for part in (".source-tooltip", "#map"))
+    for start, length in (("x", "width"), ("y", "height")):
+        assert card[start] >= frame[start]
+        assert card[start] + card[length] <= frame[start] + frame[length]
     viewer.shoot(f"galaxy-source-{size['width']}", size)
-    page.get_by_role("link", name="All evidence").click()
+    page.mouse.click(*place)
     page.wait_for_url(f"**/sources/{source.uuid}/evidence/")
+    page.go_back()
+    expect(page).to_have_url(view)
+    page.go_forward()
     expect(page.locator("#readings dt")).to_have_count(10)
     # The same cross-hairs as where one labels, in both pictures.
     assert page.locator(".aim-line").evaluate("(line) => getComputedStyle(line).stroke") == "rgb(255, 255, 255)"

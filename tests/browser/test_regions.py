@@ -1,5 +1,6 @@
 """Regions in real Chromium: drawn by mouse and by key, changed, undone, kept, shared, exchanged with DS9."""
 
+import numpy as np
 import pytest
 import regions as ds9
 from django.db.models import F
@@ -41,6 +42,7 @@ def at_place(people, team, role: Role, name: str, place: str, size=LAPTOP, **opt
     person.log_in(name, PASSWORD)
     page = person.goto("/galaxies/story/")
     go_to(page, place)
+    expect(page.locator(".leaflet-popup")).to_be_visible()
     page.keyboard.press("Escape")
     return person, page
 
@@ -132,6 +134,58 @@ def test_a_drag_ends_beside_the_map_and_an_answer_takes_no_handle_out_of_the_han
     page.mouse.up()
     sent(page)
     assert kept()[0]["radius_px"] == near(70)
+
+
+def test_the_handles_of_a_box_an_ellipse_and_a_polygon_reshape_them(people, team, galaxy):
+    _, page = at_place(people, team, Role.CURATOR, "cora", "x 400 y 400")
+
+    def pull(handle, to: tuple[float, float]) -> None:
+        box = handle.bounding_box()
+        page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        page.mouse.down()
+        page.mouse.move(*on_screen(page, *to), steps=5)
+        page.mouse.up()
+        sent(page)
+
+    page.get_by_role("button", name="Draw a box").click()
+    drag(page, (380, 390), (420, 410))
+    saved(page, 1)
+    drag(page, (420, 410), (430, 420))  # the corner across, (380, 390), stays
+    sent(page)
+    assert kept()[0] | {"angle_deg": 0} == {"kind": "box", "x_px": near(405), "y_px": near(405), "width_px": near(50), "height_px": near(30), "angle_deg": 0}  # fmt: skip
+    pull(page.locator(".region-handle-turn"), (405, 480))
+    assert kept()[0]["angle_deg"] == pytest.approx(90, abs=2)
+    assert (kept()[0]["width_px"], kept()[0]["height_px"]) == (near(50), near(30))
+    page.keyboard.press("Delete")
+
+    page.get_by_role("button", name="Draw an ellipse").click()
+    drag(page, (400, 400), (430, 412))
+    saved(page, 1)
+    drag(page, (400, 412), (400, 420))
+    sent(page)
+    drag(page, (430, 400), (400, 440))  # its longer half turns with the pointer
+    sent(page)
+    (ellipse,) = kept()
+    assert (ellipse["a_px"], ellipse["b_px"]) == (near(40), near(20))
+    assert ellipse["angle_deg"] == pytest.approx(90, abs=2)
+    page.keyboard.press("Delete")
+
+    page.get_by_role("button", name="Draw a polygon").click()
+    for corner in ((380, 380), (420, 380), (400, 430), (380, 380)):
+        page.mouse.click(*on_screen(page, *corner))
+    saved(page, 1)
+    drag(page, (400, 430), (410, 440))
+    sent(page)
+    drag(page, (400, 380), (400, 360))  # half-way between two corners begins another
+    sent(page)
+    corners = [[380, 380], [400, 360], [420, 380], [410, 440]]
+    assert kept()[0]["corners"] == [[near(x), near(y)] for x, y in corners]
+    before = np.array(kept()[0]["corners"])
+    drag(page, tuple(before.mean(axis=0)), (450, 400))
+    sent(page)
+    moved = np.array(kept()[0]["corners"]) - before
+    assert np.ptp(moved, axis=0) == pytest.approx([0, 0], abs=0.1)
+    assert np.hypot(*moved[0]) > 10
 
 
 def test_a_finger_draws_chooses_and_pulls_on_a_tablet(people, team, galaxy):

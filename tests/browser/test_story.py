@@ -20,6 +20,7 @@ from tests.browser.accessibility import axe_clean
 from tests.browser.annotating import answer, press, ready
 from tests.browser.conftest import LAPTOP, TABLET
 from tests.browser.counting import GROUPS, human_to_mode, percent
+from tests.browser.mapping import draw_rectangle
 from tests.factories import PASSWORD, make_member, make_user
 
 
@@ -44,7 +45,7 @@ def test_a_pi_opens_a_round_three_annotators_vote_and_agreement_forms(people, te
 
     # The sources sampled for the round, as large white rings beside the yellow and the blue ones.
     page = pi.goto("/galaxies/story/")
-    with page.expect_response(f"**/api/v1/rounds/{round_.uuid}/places/") as answered:
+    with page.expect_response(f"**/api/v1/rounds/{round_.uuid}/places/*") as answered:
         page.get_by_role("checkbox", name="Show the sources sampled for").check()
     assert len(answered.value.json()["number"]) == 6
     # Blindness: the class published with the catalogue does not come along.
@@ -98,13 +99,7 @@ def open_round_on_the_map(pi, galaxy: Galaxy) -> Round:
     """Draw a rectangle over the middle of the galaxy and open a round of six of the sources in it."""
     page = pi.goto("/galaxies/story/rounds/new/")
     expect(page.locator("#inside")).to_contain_text("no region is drawn")
-    page.locator(".leaflet-draw-draw-rectangle").click()
-    box = page.locator("#map").bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    page.mouse.move(x - 90, y - 90)
-    page.mouse.down()
-    page.mouse.move(x + 90, y + 90, steps=6)
-    page.mouse.up()
+    x, y = draw_rectangle(page, 90)
     expect(page.locator("#inside")).to_contain_text(re.compile(r"^\d[\d,]* sources"))
     shown = int(re.match(r"[\d,]+", page.locator("#inside").inner_text())[0].replace(",", ""))
     # A polygon that is not finished is not dropped in silence.
