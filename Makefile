@@ -22,13 +22,14 @@ ANYWHERE := $(patsubst %,tests/catalogs/test_%.py,emission_lines evidence header
   retirement sampling templatetags) $(patsubst %,tests/mlops/test_%.py,acquisition byol encoder evaluating evaluation inputs ledger photometry \
   pretraining pretraining_gain probe seven_bands) $(patsubst %,tests/test_%.py,demo docs permissions)
 
-.PHONY: demo test lint types unit services browser lock screenshots bench-tiles clean help
+.PHONY: demo test lint types unit services browser lock screenshots clean help
 
 help:
 	@echo "make demo [ARGS=...]  build the demo galaxy and serve it at http://127.0.0.1:8000"
 	@echo "make test             lint, types, import contracts, migrations, unit and browser tests"
 	@echo "make screenshots      the documentation's screenshots anew"
 	@echo "make bench-tiles      CPU per tile beside TiTiler and VisiOmatic, on a mosaic of 10,240 px (about 15 minutes)"
+	@echo "make bench-NAME       another of tests/benchmarks: bench-overlay_frames, bench-evidence, bench-ingest_memory ..."
 	@echo "make lock             pin requirements.in and requirements-dev.in anew"
 
 demo: $(RUNTIME)
@@ -76,9 +77,9 @@ screenshots: $(DEV)
 	SCREENSHOTS=var/screenshots HASHED_STATICS=1 $(PYTEST) -m browser tests/browser
 	cd docs/screenshots && for picture in *.png; do cp ../../var/screenshots/$$picture .; done
 
-# The peers get environments of their own under var/bench-tiles, which also keeps the mosaic for the next time.
-bench-tiles: $(DEV)
-	GALAXYCAT_HOME=$${GALAXYCAT_HOME:-var/bench-tiles} $(BIN)/python -m tests.benchmarks.tiles $(ARGS)
+# The peers get environments of their own under var/bench-tiles, which also keeps the mosaics for the next time.
+bench-%: $(DEV)
+	GALAXYCAT_HOME=$${GALAXYCAT_HOME:-var/bench-tiles} $(BIN)/python -m tests.benchmarks.$* $(ARGS)
 
 $(VENV)/bin/uv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "GalaxyCat needs Python 3.11 or later: make PYTHON=python3.11"; exit 1; }

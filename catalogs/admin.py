@@ -79,12 +79,12 @@ class GalaxyAdmin(TeamAdmin):
     list_select_related = ("team",)
     search_fields = ("name", "slug")
     fields = (
-        "picture", "name", "slug", "team", "distance_mpc", "foreground_ebv_mag", "width_px", "height_px",
+        "picture", "new_version", "name", "slug", "team", "distance_mpc", "foreground_ebv_mag", "width_px", "height_px",
         "pixel_scale_arcsec", "is_simulated", "created_by", "created_at", "published_at", "withdrawn_at",
     )  # fmt: skip
     editable = ("name", "distance_mpc", "foreground_ebv_mag")
     addable = ("team",)
-    readonly_fields = ("picture",)
+    readonly_fields = ("picture", "new_version")
     inlines = (MosaicInline,)
     actions = ("withdraw",)
 
@@ -99,6 +99,10 @@ class GalaxyAdmin(TeamAdmin):
     @admin.display(description="Image")
     def picture(self, galaxy: Galaxy) -> SafeString:
         return render_to_string("catalogs/_thumbnail.html", galaxy_picture(galaxy))
+
+    @admin.display(description="Another image")
+    def new_version(self, galaxy: Galaxy) -> SafeString:
+        return format_html('<a href="{}?galaxy={}">Bring in a new version</a>', reverse("ingest"), galaxy.slug)
 
     @admin.action(description="Withdraw selected galaxies")
     def withdraw(self, request: HttpRequest, queryset: QuerySet[Galaxy]) -> HttpResponse | None:

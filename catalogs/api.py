@@ -17,13 +17,12 @@ from rest_framework.throttling import ScopedRateThrottle
 from rest_framework.views import APIView
 
 from catalogs.evidence import SIZE_PX, VERSION, WIDE_PX, etag_of, evidence_of
-from catalogs.imagery.evidence import read_cutout
 from catalogs.models import Band, Catalog, Galaxy, Mosaic, Rendition, Source
 from catalogs.models.catalog import SourceQuerySet
 from catalogs.resolving import resolve_name
 from catalogs.selecting import parse_polygon, selection
 from catalogs.tileanswers import is_known
-from catalogs.viewer import tile_url
+from catalogs.viewer import tile_url, values_at
 from galaxycat.errors import BadInput
 
 MAX_SOURCES = 100_000
@@ -82,6 +81,7 @@ class PixelValueSerializer(serializers.Serializer):
     name = serializers.CharField()
     unit = serializers.CharField()
     value = serializers.FloatField(allow_null=True)
+    is_measured = serializers.BooleanField(help_text="False for an image made of bands, read from the display pyramid.")
 
 
 class GalaxyViewSet(viewsets.ReadOnlyModelViewSet):
@@ -107,15 +107,16 @@ class GalaxyViewSet(viewsets.ReadOnlyModelViewSet):
     )
     @action(detail=True, pagination_class=None)
     def values(self, request: Request, slug: str) -> Response:
-        """Each band's value in the pixel that holds a position, as the science image has it; null where there is none."""
+        """Each band's value in the pixel that holds a position, as the science image has it, then those of images made of
+        bands; null where there is none."""
         mosaic = self.get_object().latest_mosaic
         x_px, y_px = (_finite(name, request.query_params.get(name, "")) for name in ("x_px", "y_px"))
-        found = read_cutout(mosaic.science_path, x_px, y_px, 1).values[:, 0, 0]
-        rows = [
-            {"name": band.name, "unit": band.unit, "value": _json_number(float(found[band.position - 1]))}
-            for band in mosaic.bands.all()
-        ]
-        return Response(rows)
+        return Response(
+            [
+                {"name": name, "unit": unit, "value": _json_number(value), "is_measured": is_measured}
+                for name, unit, value, is_measured in values_at(mosaic, x_px, y_px)
+            ]
+        )
 
 
 class PlaceOfNameSerializer(serializers.Serializer):

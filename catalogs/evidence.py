@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
-from django.core.cache import cache
+from django.core.cache import cache, caches
 
 from catalogs.imagery.display import DisplayScale, encode
 from catalogs.imagery.evidence import (
@@ -34,6 +34,16 @@ NO_STARS = "none"
 
 
 def evidence_of(source: Source, mosaic: Mosaic, size_px: int = SIZE_PX) -> dict[str, Any]:
+    """`measured_evidence`, once for all who look at the source at about the same time."""
+    kept, key = caches["evidence"], etag_of(source, mosaic, size_px)
+    found: dict[str, Any] | None = kept.get(key)
+    if found is None:
+        found = measured_evidence(source, mosaic, size_px)
+        kept.set(key, found)
+    return found
+
+
+def measured_evidence(source: Source, mosaic: Mosaic, size_px: int = SIZE_PX) -> dict[str, Any]:
     """JSON for `static/catalogs/evidence`: 16-bit codes of each band's pixels, sky and noise, the reference band's
     profile and curve of growth, the point source's, magnitudes by wavelength, the numbers, and the neighbours."""
     bands = sorted(mosaic.bands.all(), key=_by_wavelength)

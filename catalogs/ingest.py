@@ -26,9 +26,8 @@ from galaxycat.accounts.models import Team, User
 from galaxycat.accounts.teams import keep_team
 from galaxycat.errors import BadInput, Conflict
 
-MAX_OFFSET_PX = 0.5
-# Sources keep their pixels from version to version.
-MAX_VERSION_OFFSET_PX = 0.01
+# A band farther off is brought to the grid, a new version farther off refused: sources keep their pixels.
+MAX_OFFSET_PX = 0.01
 SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 
 
@@ -208,7 +207,7 @@ def _has_sky_of(galaxy: Galaxy, first: BandFile) -> bool:
     known = galaxy_wcs(galaxy)
     if known is None or first.wcs is None:
         return False
-    return offset_px(known, first.wcs, galaxy.width_px, galaxy.height_px) <= MAX_VERSION_OFFSET_PX
+    return offset_px(known, first.wcs, galaxy.width_px, galaxy.height_px) <= MAX_OFFSET_PX
 
 
 def _content_sha256(files: Sequence[BandFile], bands: Sequence[BandArgument], first: BandFile) -> str:

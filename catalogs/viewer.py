@@ -1,11 +1,15 @@
 """What a browser needs to show a galaxy: the pixel grid, the renditions' tiles, the sky, the catalogues."""
 
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
+import numpy as np
 from django.templatetags.static import static
 from django.urls import reverse
 
+from catalogs.imagery.display import decode
+from catalogs.imagery.evidence import read_cutout
 from catalogs.models import Galaxy, Mosaic, Rendition
 from catalogs.stretching import own_styles
 from galaxycat.accounts.models import Person
@@ -38,6 +42,21 @@ def stretching_config(mosaic: Mosaic, user: Person) -> dict[str, Any]:
         "worker_url": static("catalogs/gl/blockworker.js"),
         "own": own if user.is_authenticated else None,
     }
+
+
+def values_at(mosaic: Mosaic, x_px: float, y_px: float) -> Iterator[tuple[str, str, float, bool]]:
+    """(name, unit, value, whether it is a band's) of every band, then of every image made of bands, in the pixel that holds a
+    position; NaN without data. The latter are to a thousandth of their noise."""
+    found = read_cutout(mosaic.science_path, x_px, y_px, 1).values[:, 0, 0]
+    bands = mosaic.bands.all()
+    for band in bands:
+        yield band.name, band.unit, float(found[band.position - 1]), True
+    made = list(mosaic.display_planes.values())[len(bands) :]
+    if not made:
+        return
+    codes = read_cutout(mosaic.display_path, x_px, y_px, 1, [plane.position for plane in made]).values[:, 0, 0]
+    for plane, code in zip(made, np.nan_to_num(codes).astype(np.uint16), strict=True):
+        yield plane.name, plane.unit, float(decode(code, plane.scale)), False
 
 
 def viewer_config(galaxy: Galaxy) -> dict[str, Any]:

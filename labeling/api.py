@@ -155,7 +155,8 @@ class RoundViewSet(mixins.CreateModelMixin, viewsets.ReadOnlyModelViewSet):
         form = CandidatesSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         catalog, regions = self._to_draw_from(form.validated_data["catalog"]), form.validated_data.get("regions")
-        return Response({"n_sources": len(candidates_of(catalog, regions, None))})
+        whole = catalog.sources.on_image()
+        return Response({"n_sources": whole.count() if regions is None else len(candidates_of(catalog, regions, None))})
 
     @extend_schema(request=OpenRoundSerializer, responses={201: RoundSerializer})
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:

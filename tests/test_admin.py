@@ -151,6 +151,8 @@ def test_a_galaxys_facts_are_changed_and_its_grid_and_team_are_not(two_teams, cl
     assert client.post(reverse("admin:catalogs_galaxy_change", args=[galaxy.pk]), asked).status_code == 302
     kept = Galaxy.objects.get(pk=galaxy.pk)
     assert (kept.name, kept.distance_mpc, kept.width_px, kept.team) == ("M 74", 9.9, 400, galaxy.team)
+    page = client.get(reverse("admin:catalogs_galaxy_change", args=[galaxy.pk])).content.decode()
+    assert f'href="{reverse("ingest")}?galaxy={galaxy.slug}"' in page
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)

@@ -1,4 +1,4 @@
-"""Limits of a grey scale that a person may choose by name. Pure NumPy."""
+"""Limits of a grey scale that a person may choose by name."""
 
 from collections.abc import Mapping
 
@@ -7,6 +7,7 @@ from astropy.visualization import ZScaleInterval
 from numpy.typing import NDArray
 
 from catalogs.imagery.recipes import Recipe
+from catalogs.imagery.statistics import without_border
 
 Limits = tuple[float, float]
 # Name -> per cent of the values between black and white, half of the others on either side.
@@ -17,9 +18,9 @@ ZSCALE = "zscale"
 def auto_limits(values: NDArray[np.floating]) -> dict[str, Limits]:
     """(black, white) of `values` of any shape by IRAF's zscale (astropy's defaults) and by each of PERCENTILES.
 
-    NaN is left out. A way that finds no range (constant or empty values) is not there.
+    NaN is left out, and so is a blank border (`without_border`). A way that finds no range (constant or empty values) is not there.
     """
-    finite = values[np.isfinite(values)].astype(np.float64)
+    finite = without_border(values[np.isfinite(values)]).astype(np.float64)
     if finite.size == 0:
         return {}
     found = {ZSCALE: ZScaleInterval().get_limits(finite)}

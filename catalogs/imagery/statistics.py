@@ -72,7 +72,7 @@ def array_statistics(values: NDArray[np.float32]) -> BandStatistics:
     return _statistics(finite, finite.size / values.size, float(finite.min()), float(finite.max()))
 
 
-def without_border(finite: NDArray[np.float32]) -> NDArray[np.float32]:
+def without_border(finite: NDArray[np.floating]) -> NDArray[np.floating]:
     """The values without exact zeros where these are over 5 % (a blank border) and not all there is."""
     zeros = finite == 0
     fraction = float(np.mean(zeros)) if finite.size else 0.0

@@ -17,11 +17,12 @@ from galaxycat.errors import BadInput, Conflict, Forbidden
 
 @dataclass(frozen=True)
 class Imported:
-    """How many regions are new, how many had been there, and for what was left out why."""
+    """How many regions are new, how many had been there, for what was left out why, and how the file was read."""
 
     n_new: int
     n_known: int
     left_out: list[str]
+    notes: list[str]
 
     @property
     def sentence(self) -> str:
@@ -31,7 +32,7 @@ class Imported:
         if self.left_out:
             more = f" and {len(self.left_out) - 3} more" if len(self.left_out) > 3 else ""
             said.append(f"left out: {'; '.join(self.left_out[:3])}{more}")
-        return ", ".join(said)
+        return ". ".join([", ".join(said), *(note.capitalize() for note in self.notes)])
 
 
 @transaction.atomic
@@ -111,7 +112,7 @@ def import_regions(*, galaxy: Galaxy, text: str, author: User) -> Imported:
         new = [each for fingerprint, each in distinct.items() if fingerprint not in known]
         _require_room(galaxy, len(new))
         Region.objects.bulk_create(_new(uuid4(), galaxy, each, author) for each in new)
-    return Imported(len(new), len(distinct) - len(new), file.left_out)
+    return Imported(len(new), len(distinct) - len(new), file.left_out, file.notes)
 
 
 def export_regions(galaxy: Galaxy, regions: Iterable[Region], frame: str) -> str:

@@ -1,6 +1,7 @@
 """Regions from DS9's files and back, by astropy's `regions` package; pure of any database.
 
-Files are read in any of DS9's celestial frames or in `image` pixels, and written in ICRS degrees or in image pixels.
+Files are read in any of DS9's celestial frames or in `image` or `physical` pixels, which are the same here, and written
+in ICRS degrees or in image pixels.
 """
 
 import math
@@ -29,6 +30,13 @@ FRAMES = ("icrs", "image")
 HEADER = "# Region file format: DS9 version 4.1\n"
 # What the package says of a region, or of a frame, that it passes over.
 LOSS = re.compile(r"^Cannot parse|^(?!Found duplicate metadata).*skipping")
+# The frame, on a line of its own or before a region; the first two are words in braces or quotes, where it is none.
+PHYSICAL = re.compile(
+    r"""\{[^}\n]*|text[^\S\n]*=[^\S\n]*(?:'[^'\n]*|"[^"\n]*)|((?:^|;)[^\S\n]*)physical\b""",
+    re.IGNORECASE | re.MULTILINE,
+)
+DEFAULT_COLOUR = "green"
+INSTEAD = "import them as a catalogue instead (a table of x_px,y_px counted from 0, or of ra_deg,dec_deg)"
 
 
 @dataclass(frozen=True)
@@ -41,39 +49,35 @@ class Labelled:
 
 @dataclass(frozen=True)
 class RegionFile:
-    """What a file holds that a galaxy can keep, and for the rest why not, a line each."""
+    """What a file holds that a galaxy can keep, for the rest why not, and how the kept was read, a line each."""
 
     found: list[Labelled]
     left_out: list[str]
+    notes: list[str]
 
 
 def read_ds9(text: str, wcs: WCS | None) -> RegionFile:
     """The regions of a DS9 file on the image of `wcs`. Raises BadInput where the text is no such file or holds none."""
     if len(text) > MOST_BYTES:
         raise BadInput(f"file: has {len(text):,} characters; at most {MOST_BYTES:,} are taken here")
-    n_lines = len(re.findall(r"(?:^|[\n;])[^\S\n]*[^\s#;]", text))
-    if n_lines > MOST_LINES:
-        raise BadInput(f"file: has {n_lines:,} lines; a galaxy keeps {MOST_REGIONS:,} regions: take fewer of them")
-    with quiet_astropy(), python_warnings.catch_warnings(record=True) as notes:
-        python_warnings.simplefilter("always")
-        try:
-            parsed = list(ds9.Regions.parse(text, format="ds9"))
-        # The parser raises a dozen unrelated types for a broken number, angle or bracket.
-        except Exception as error:
-            raise BadInput(f"file: not a region file of DS9: {_one_line(error)}") from error
-    if len(parsed) > MOST_REGIONS:
-        raise BadInput(f"file: has {len(parsed):,} regions, and a galaxy keeps {MOST_REGIONS:,}: take fewer of them")
+    # Images here keep no LTV and LTM cards, without which DS9's physical pixels are those of the image.
+    in_image = PHYSICAL.sub(lambda match: match[0] if match[1] is None else f"{match[1]}image", text)
+    parsed, left_out = _parsed(in_image)
     found: list[Labelled] = []
-    left_out = [said for note in notes if LOSS.search(said := _one_line(note.message))]
+    kept: list[ds9.Region] = []
     for number, region in enumerate(parsed, start=1):
         try:
             found.append(_labelled(region, wcs))
+            kept.append(region)
         except BadInput as error:
             left_out.append(f"region {number}: {error}")
     if not found:
         why = f" ({left_out[0]})" if left_out else ""
         raise BadInput(f"file: no region that can be kept{why}: save it from DS9 as 'ds9' in fk5, icrs or image")
-    return RegionFile(found, left_out)
+    notes = ["physical coordinates were taken as image coordinates"] if in_image != text else []
+    if lost := _lost(kept):
+        notes.append(f"{' and '.join(', '.join(lost).rsplit(', ', 1))} are not kept")
+    return RegionFile(found, left_out, notes)
 
 
 def write_ds9(labelled: Iterable[Labelled], wcs: WCS | None, frame: str) -> str:
@@ -84,6 +88,35 @@ def write_ds9(labelled: Iterable[Labelled], wcs: WCS | None, frame: str) -> str:
         raise BadInput("frame: this image has no world coordinates: ask for frame=image")
     lines = [_line(each, wcs if frame == "icrs" else None) for each in labelled]
     return "\n".join([HEADER + frame, *lines, ""])
+
+
+def _parsed(text: str) -> tuple[list[ds9.Region], list[str]]:
+    """The package's regions of a file, and what it says of those that it passes over. Raises BadInput."""
+    n_lines = len(re.findall(r"(?:^|[\n;])[^\S\n]*[^\s#;]", text))
+    if n_lines > MOST_LINES:
+        raise BadInput(f"file: has {n_lines:,} lines, and a galaxy keeps {MOST_REGIONS:,} regions: {INSTEAD}")
+    with quiet_astropy(), python_warnings.catch_warnings(record=True) as warned:
+        python_warnings.simplefilter("always")
+        try:
+            parsed = list(ds9.Regions.parse(text, format="ds9"))
+        # The parser raises a dozen unrelated types for a broken number, angle or bracket.
+        except Exception as error:
+            raise BadInput(f"file: not a region file of DS9: {_one_line(error)}") from error
+    if len(parsed) > MOST_REGIONS:
+        raise BadInput(f"file: has {len(parsed):,} regions, and a galaxy keeps {MOST_REGIONS:,}: {INSTEAD}")
+    return parsed, [said for warning in warned if LOSS.search(said := _one_line(warning.message))]
+
+
+def _lost(kept: list[ds9.Region]) -> list[str]:
+    """What the file gives these regions besides shape and label. DS9 writes its default colour into every file."""
+    looks = [region.visual for region in kept]
+    colours = {str(look.get("color") or look.get("edgecolor") or DEFAULT_COLOUR).lower() for look in looks}
+    is_lost = {
+        "colours": colours != {DEFAULT_COLOUR},
+        "tags": any(region.meta.get("tag") for region in kept),
+        "point symbols": any("marker" in look for look in looks),
+    }
+    return [what for what, is_so in is_lost.items() if is_so]
 
 
 def _labelled(region: ds9.Region, wcs: WCS | None) -> Labelled:

@@ -6,7 +6,7 @@ import { unitText } from "./evidence/readings.js";
 
 const REST_MS = 90;
 
-/** @typedef {{name: string, unit: string, value: number | null}} PixelValue */
+/** @typedef {{name: string, unit: string, value: number | null, is_measured: boolean}} PixelValue */
 
 /**
  * @param {L.Map} map
@@ -47,12 +47,12 @@ export function addBandValues(map, fetchValues, heightPx, row) {
 /** @param {HTMLElement} row @param {PixelValue[]} values */
 function write(row, values) {
   row.classList.remove("is-stale");
-  row.replaceChildren(...values.map(({ name, unit, value }) => {
+  row.replaceChildren(...values.map(({ name, unit, value, is_measured: isMeasured }) => {
     const cell = document.createElement("div");
     const units = Object.assign(document.createElement("dd"), { className: "muted", textContent: value === null ? "" : unitText(unit) });
     cell.append(
       Object.assign(document.createElement("dt"), { textContent: name }),
-      Object.assign(document.createElement("dd"), { textContent: valueText(value) }),
+      Object.assign(document.createElement("dd"), { textContent: (isMeasured || value === null ? "" : "≈ ") + valueText(value) }),
       units,
     );
     return cell;

@@ -31,6 +31,7 @@ void openViewer(viewer, stretching?.layerOf).then((opened) => {
     regions: () => regions?.drawn ?? [],
     compared: () => comparison.shown,
     isStretched: (rendition) => stretching?.isChanged(rendition) ?? false,
+    bar: (rendition) => stretching?.barOf(rendition) ?? null,
   });
   const marks = { name: "marks", read: () => (opened.markers.isShown ? "" : "off"), open: (/** @type {string} */ text) => opened.markers.setShown(text !== "off") };
   const otherImage = element("#other-image", HTMLElement);

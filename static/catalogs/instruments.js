@@ -22,6 +22,7 @@ const BLINK_MS = 700;
  * @property {() => import("./snapshot.js").Legend["regions"]} regions
  * @property {() => import("./snapshot.js").Compared | null} compared
  * @property {(rendition: import("./renditions.js").Rendition) => boolean} isStretched
+ * @property {(rendition: import("./renditions.js").Rendition) => import("./snapshot.js").Bar | null} bar
  */
 
 /**
@@ -35,9 +36,11 @@ export function addInstruments({ map, markers, renditions, sky }, image, shown) 
   addBandValues(map, fetchPixelValues(image.values_url), image.height_px, element("#band-values", HTMLElement));
   const keep = () => void keepPicture({ map, markers, renditions, sky }, image, shown);
   let blinking = 0;
+  /** Once the picture is there and is looked at; and not under the hand of who stretches it. */
+  const mayBlink = () => !renditions.layer?.isLoading() && !document.hidden && !document.activeElement?.closest("#stretch");
   const blinkAlone = () => {
     window.clearInterval(blinking);
-    blinking = blinking ? 0 : window.setInterval(() => renditions.blink(), BLINK_MS);
+    blinking = blinking ? 0 : window.setInterval(() => mayBlink() && renditions.blink(), BLINK_MS);
     autoButton.setAttribute("aria-pressed", String(blinking > 0));
   };
   /** @type {Parameters<typeof addTools>[1]} */
@@ -56,7 +59,8 @@ export function addInstruments({ map, markers, renditions, sky }, image, shown) 
   const turn = () => (setGrid(!hasGrid()), viewChanged());
   if (graticule) tools.push({ text: "Grid", title: "Grid of right ascension and declination", key: "g", isSwitch: true, act: turn });
   const [, autoButton, , gridButton] = addTools(map, tools, "topright");
-  bindShortcuts(Object.fromEntries(tools.map(({ key = "", act }) => [key, act])));
+  const walks = { n: () => markers.walk(map, 1), "shift+n": () => markers.walk(map, -1) };
+  bindShortcuts({ ...Object.fromEntries(tools.map(({ key = "", act }) => [key, act])), ...walks });
   const grid = { name: "grid", read: () => (hasGrid() ? "on" : ""), open: (/** @type {string} */ text) => setGrid(text === "on") };
   return graticule ? [grid] : [];
 }
@@ -90,6 +94,7 @@ async function keepPicture({ map, markers, renditions, sky }, image, shown) {
     scale: scaleBar(map.getZoomScale(map.getZoom(), 0), image.pixel_scale_arcsec, LONGEST_BAR_SCREEN, image.distance_mpc),
     directions: sky && skyDirections(sky, xPx, yPx),
     catalogs: markers.isShown ? markers.legend : [],
+    bar: shown.bar(renditions.current),
     compared: shown.compared(),
     regions: shown.regions(),
   });

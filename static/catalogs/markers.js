@@ -24,8 +24,11 @@ const MOST_RINGS = 6000;
 const LEAST_RING_ZOOM = -1;
 const REACH_SCREEN = 9;
 const DWELL_MS = 200;
-const DOUBLE_CLICK_MS = 250;
-const CARD = { width: 340, height: 190, gap: 8 }; // in CSS pixels, about
+const DOUBLE_CLICK_MS = 400;
+// In CSS pixels, about.
+const WORDS = { width: 200, height: 30 };
+const CARD = { width: 340, height: 190 };
+const GAP = 8;
 
 export class MarkerLayer extends L.Layer {
   /** @type {Map<string, MarkerSet>} */
@@ -39,6 +42,8 @@ export class MarkerLayer extends L.Layer {
   #dotted = new WeakSet();
   /** The source under the pointer, whose card is on its way or shown. */
   #hovered = { key: "", abort: new AbortController() };
+  /** The sources in view by their distance from its middle, and which of them was named last. @type {{view: string, order: {set: MarkerSet, index: number}[], at: number}} */
+  #walk = { view: "", order: [], at: -1 };
   /** A page that is about to open, unless a second click makes it a zoom. */
   #opening = 0;
   #heightPx;
@@ -81,6 +86,35 @@ export class MarkerLayer extends L.Layer {
     return null;
   }
 
+  /**
+   * Name the source nearest the middle of the view, then with each call the next nearest: for whoever has no pointer.
+   * @param {L.Map} map
+   * @param {1 | -1} by -1 goes back
+   */
+  walk(map, by) {
+    if (!this.isShown) return;
+    const view = [map.getCenter().toString(), map.getZoom()].join();
+    if (view !== this.#walk.view) this.#walk = { view, order: this.#byDistance(map), at: by > 0 ? -1 : 0 };
+    const { order, at } = this.#walk;
+    if (!order.length) return;
+    this.#walk.at = (at + by + order.length) % order.length;
+    const { set, index } = order[this.#walk.at];
+    const place = toMap(set.points.x[index], set.points.y[index], this.#heightPx);
+    const popup = openPopup(map, place, set.describe(index), set.address(index), { autoPan: false });
+    popup.getElement()?.querySelector("a")?.focus({ preventScroll: true });
+  }
+
+  /** @param {L.Map} map */
+  #byDistance(map) {
+    const { x: width, y: height } = map.getSize();
+    const found = [...this.#sets.values()].flatMap((set) => {
+      const { points, seen, scale, x0, y0 } = this.#about(map, set, L.point(0, 0));
+      const off = (/** @type {number} */ i) => Math.hypot(x0 + scale * points.x[i] - width / 2, y0 - scale * points.y[i] - height / 2);
+      return seen.map((index) => ({ set, index, off: off(index) }));
+    });
+    return found.sort((a, b) => a.off - b.off);
+  }
+
   /** @param {boolean} isShown */
   setShown(isShown) {
     this.#canvas.hidden = !isShown;
@@ -95,7 +129,7 @@ export class MarkerLayer extends L.Layer {
   /** @param {L.Map} map */
   onAdd(map) {
     map.getPanes().overlayPane.append(this.#canvas);
-    map.on("zoomend viewreset resize", this.redraw, this);
+    map.on("zoom zoomend viewreset resize", this.redraw, this);
     map.on("move moveend", this.#moved, this);
     map.on("zoomanim", this.#zoomAlong, this);
     map.on("mousemove", this.#hover, this);
@@ -108,7 +142,7 @@ export class MarkerLayer extends L.Layer {
 
   /** @param {L.Map} map */
   onRemove(map) {
-    map.off("zoomend viewreset resize", this.redraw, this);
+    map.off("zoom zoomend viewreset resize", this.redraw, this);
     map.off("move moveend", this.#moved, this);
     map.off("zoomanim", this.#zoomAlong, this);
     map.off("mousemove", this.#hover, this);
@@ -196,14 +230,17 @@ export class MarkerLayer extends L.Layer {
     const content = document.createElement("span"); // never HTML: labels come from files
     content.textContent = key;
     const place = toMap(found.set.points.x[found.index], found.set.points.y[found.index], this.#heightPx);
-    Object.assign(this.#tooltip.options, besides(map.latLngToContainerPoint(place), map.getSize()));
-    this.#tooltip.setLatLng(place).setContent(content);
+    const stand = (/** @type {{width: number, height: number}} */ box) => {
+      Object.assign(this.#tooltip.options, besides(map.latLngToContainerPoint(place), map.getSize(), box));
+      this.#tooltip.setLatLng(place).setContent(content);
+    };
+    stand(WORDS);
     if (!map.hasLayer(this.#tooltip)) map.openTooltip(this.#tooltip);
-    void this.#showCard(found, content, this.#hovered.abort.signal);
+    void this.#showCard(found, content, this.#hovered.abort.signal, () => stand(CARD));
   }
 
-  /** @param {{set: MarkerSet, index: number}} found @param {HTMLElement} content @param {AbortSignal} signal */
-  async #showCard({ set, index }, content, signal) {
+  /** @param {{set: MarkerSet, index: number}} found @param {HTMLElement} content @param {AbortSignal} signal @param {() => void} stand */
+  async #showCard({ set, index }, content, signal, stand) {
     if (!set.card) return;
     await new Promise((resolve) => setTimeout(resolve, DWELL_MS));
     if (signal.aborted) return;
@@ -211,7 +248,7 @@ export class MarkerLayer extends L.Layer {
       const card = await set.card(index, signal);
       if (signal.aborted) return;
       content.replaceChildren(card);
-      this.#tooltip.update();
+      stand();
     } catch {
       // The line of words stays.
     }
@@ -220,12 +257,13 @@ export class MarkerLayer extends L.Layer {
   /** A click opens the source's page; where no card told before which source that is, it says so first. @param {L.LeafletMouseEvent} event */
   #follow({ latlng, target, originalEvent }) {
     this.#stay();
+    if (originalEvent.detail > 1) return; // a double click zooms
     const found = this.isShown ? this.#nearest(latlng, target) : null;
     const address = found?.set.address(found.index);
     if (!found || !address) return;
     this.#unhover();
-    if (isFinger(originalEvent) || this.#dotted.has(found.set)) return openPopup(target, latlng, found.set.describe(found.index), address);
-    if (originalEvent.ctrlKey || originalEvent.metaKey) window.open(address, "_blank", "noopener");
+    if (isFinger(originalEvent) || this.#dotted.has(found.set)) openPopup(target, latlng, found.set.describe(found.index), address);
+    else if (originalEvent.ctrlKey || originalEvent.metaKey) window.open(address, "_blank", "noopener");
     else this.#opening = window.setTimeout(() => window.location.assign(address), DOUBLE_CLICK_MS);
   }
 
@@ -263,17 +301,17 @@ function isAtWork({ buttons, target }) {
 }
 
 /**
- * On which side of a place a card is whole.
+ * On which side of a place a box is whole.
  * @param {L.Point} place in the map's container
  * @param {L.Point} size of it
+ * @param {{width: number, height: number}} box
  * @returns {L.TooltipOptions}
  */
-function besides({ x, y }, { x: width, y: height }) {
-  const { width: cardWidth, height: cardHeight, gap } = CARD;
-  const isBeside = x < cardWidth / 2 || x > width - cardWidth / 2;
-  if (!isBeside) return y < cardHeight ? { direction: "bottom", offset: [0, gap] } : { direction: "top", offset: [0, -gap] };
-  const down = Math.max(cardHeight / 2 - y, 0) - Math.max(y + cardHeight / 2 - height, 0);
-  return x < width / 2 ? { direction: "right", offset: [gap, down] } : { direction: "left", offset: [-gap, down] };
+function besides({ x, y }, { x: width, y: height }, box) {
+  const isBeside = x < box.width / 2 || x > width - box.width / 2;
+  if (!isBeside) return y < box.height ? { direction: "bottom", offset: [0, GAP] } : { direction: "top", offset: [0, -GAP] };
+  const down = Math.max(box.height / 2 - y, 0) - Math.max(y + box.height / 2 - height, 0);
+  return x < width / 2 ? { direction: "right", offset: [GAP, down] } : { direction: "left", offset: [-GAP, down] };
 }
 
 /** @param {MouseEvent} event */
@@ -308,5 +346,5 @@ export function openPopup(map, place, words, address, options) {
     link.textContent = "All evidence";
     content.append(document.createElement("br"), link);
   }
-  L.popup({ className: "source-popup", ...options }).setLatLng(place).setContent(content).openOn(map);
+  return L.popup({ className: "source-popup", ...options }).setLatLng(place).setContent(content).openOn(map);
 }

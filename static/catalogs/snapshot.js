@@ -10,8 +10,10 @@ const MUTED = "#b7c0d1";
 const BACK = "#0b0e14";
 const FONT = "13px system-ui, sans-serif";
 const BOLD = "600 14px system-ui, sans-serif";
+const BAR = { length: 240, height: 10 };
 
 /** @typedef {{rendition: import("./renditions.js").Rendition, pane: HTMLElement, fromScreen: number, opacity: number}} Compared a second rendition right of a line */
+/** @typedef {{colours: Uint8Array, black: string, white: string, curve: string}} Bar red, green, blue and opacity of 256 levels, and the values at its ends */
 /**
  * @typedef {object} Legend
  * @property {string} title the galaxy, and that it is simulated where it is
@@ -20,6 +22,7 @@ const BOLD = "600 14px system-ui, sans-serif";
  * @property {{lengthScreen: number, text: string}} scale
  * @property {{north: import("./skyframe.js").Direction, east: import("./skyframe.js").Direction} | null} directions
  * @property {{name: string, style: import("./paint.js").MarkStyle}[]} catalogs
+ * @property {Bar | null} bar of a single channel
  * @property {Compared | null} compared
  * @property {{corners: {x: number, y: number}[], colour: string, label: string}[]} regions in CSS pixels of the map
  */
@@ -50,6 +53,7 @@ export function snapshot(map, legend) {
   for (const region of legend.regions) drawRegion(context, region);
   drawScaleBar(context, legend.scale, height);
   if (legend.directions) drawCompass(context, legend.directions, width);
+  if (legend.bar) drawColourBar(context, legend.bar, width, height);
   context.restore();
   drawFooter(context, legend, width, height);
   return new Promise((resolve, reject) =>
@@ -114,6 +118,23 @@ function drawScaleBar(context, { lengthScreen, text }, height) {
   context.font = FONT;
   context.textBaseline = "bottom";
   context.fillText(text, MARGIN, height - MARGIN - 5);
+}
+
+/** Its levels are even on the screen: between its ends values follow the curve. @param {CanvasRenderingContext2D} context @param {Bar} bar @param {number} width @param {number} height */
+function drawColourBar(context, { colours, black, white, curve }, width, height) {
+  const [left, top] = [width - MARGIN - BAR.length, height - MARGIN - BAR.height];
+  context.fillStyle = INK;
+  context.textBaseline = "bottom";
+  for (const [text, at, align] of /** @type {[string, number, CanvasTextAlign][]} */ ([[black, 0, "left"], [curve, 0.5, "center"], [white, 1, "right"]])) {
+    context.textAlign = align;
+    context.fillText(text, left + at * BAR.length, top - 4);
+  }
+  context.textAlign = "start";
+  context.shadowBlur = 0;
+  for (let level = 0; level < 256; level++) {
+    context.fillStyle = `rgb(${colours.subarray(4 * level, 4 * level + 3).join(" ")})`;
+    context.fillRect(left + (level * BAR.length) / 256, top, BAR.length / 256 + 0.5, BAR.height);
+  }
 }
 
 /** @param {CanvasRenderingContext2D} context @param {NonNullable<Legend["directions"]>} directions @param {number} width */

@@ -10,6 +10,7 @@ import { markerSet } from "./sourcemarkers.js";
 
 export class SourcesInView {
   #isRemoved = false;
+  #hasFailed = false;
 
   /**
    * @param {{map: L.Map, markers: import("./markers.js").MarkerLayer}} viewer
@@ -35,7 +36,10 @@ export class SourcesInView {
   async fetch() {
     try {
       await this.places.look(() => this.#view());
+      if (this.#hasFailed) this.draw(); // what was told of it is over
+      this.#hasFailed = false;
     } catch (error) {
+      this.#hasFailed = true;
       const reason = error instanceof Error ? error.message : error;
       if (!this.#isRemoved) this.tell(`The sources of ${this.look().name} did not load (${reason}). Move the image and they are asked for again.`);
     }

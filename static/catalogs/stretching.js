@@ -2,8 +2,11 @@
 /** Joins the parts that stretch the image in the browser: blocks, painter, layers, panel, memory. */
 
 import { viewChanged } from "./address.js";
+import { valueText } from "./bandvalues.js";
+import { unitText } from "./evidence/readings.js";
 import { BandLayer } from "./gl/bandlayer.js";
 import { BlockClient } from "./gl/blockclient.js";
+import { coloursOf } from "./gl/colourmaps.js";
 import { measuredLimits } from "./gl/limits.js";
 import { Painter } from "./gl/painter.js";
 import { isStyle, limitedStyle, styleOf } from "./gl/style.js";
@@ -63,6 +66,19 @@ export class Stretching {
     if (this.isLost) return "";
     const text = styleText(this.styleOf(rendition));
     return text === styleText(this.originalOf(rendition.slug)) ? "" : text;
+  }
+
+  /**
+   * The colour bar of a rendition as it is on the map.
+   * @param {import("./renditions.js").Rendition} rendition
+   * @returns {import("./snapshot.js").Bar | null} null for one of three channels, and where the server draws
+   */
+  barOf(rendition) {
+    const { channels: [{ weights, black, white }, ...others], stretch, colourMap } = this.styleOf(rendition);
+    if (others.length || this.isLost) return null;
+    const [band, another] = this.config.bands.filter(({ name }) => weights[name]);
+    const unit = another ? "" : ` ${unitText(band.unit)}`;
+    return { colours: coloursOf(colourMap), black: valueText(black), white: valueText(white) + unit, curve: stretch };
   }
 
   /** Show a rendition as an address says, without keeping it. @param {string} slug @param {string} text */

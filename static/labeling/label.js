@@ -37,8 +37,8 @@ const strip = new Strip();
 
 /** @param {import("./votestore.js").Entry} entry */
 function send({ vote, remark, withdrawal }) {
-  if (withdrawal) return postJson(`${config.remarks_url}${withdrawal.client_id}/withdraw/`, {}, csrfToken());
-  return vote ? postJson(config.votes_url, vote, csrfToken()) : postJson(config.remarks_url, remark ?? {}, csrfToken());
+  if (withdrawal) return postJson(`${config.remarks_url}${withdrawal.client_id}/withdraw/`, {}, csrfToken(), true);
+  return vote ? postJson(config.votes_url, vote, csrfToken(), true) : postJson(config.remarks_url, remark ?? {}, csrfToken(), true);
 }
 
 void mapReady("map").then((map) => {

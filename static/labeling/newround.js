@@ -39,6 +39,7 @@ void openViewer(viewer).then(({ map, markers }) => {
       field.value = JSON.stringify(tools.regions);
     } else {
       event.preventDefault();
+      nAsked++; // a count on its way says no more
       count.textContent = "A region is still being drawn: give it three corners or more, or cancel it.";
       count.scrollIntoView({ block: "center" });
     }
@@ -73,13 +74,15 @@ function tell(text) {
 /** @param {Regions} regions */
 async function showCount(regions) {
   const asked = ++nAsked;
+  const number = element("#id_n_sources", HTMLInputElement);
+  number.removeAttribute("max"); // of another catalogue or region
   const [name, n] = [catalogName(), regions.features.length];
   count.textContent = `Counting the sources of ${name}…`;
   await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
   if (asked !== nAsked) return; // another catalogue or region was chosen meanwhile
   const said = await candidates(n ? regions : null).then((inside) => {
     const where = n ? `inside ${n === 1 ? "the region" : `the ${n} regions`}` : "on the whole image: no region is drawn";
-    if (asked === nAsked) element("#id_n_sources", HTMLInputElement).max = String(Math.max(inside, 1));
+    if (asked === nAsked) number.max = String(Math.max(inside, 1));
     return `${inside.toLocaleString("en")} ${inside === 1 ? "source" : "sources"} of ${name} ${where}`;
   }, (error) => `The sources of ${name} could not be counted (${error.message}). The round can be opened all the same.`);
   if (asked === nAsked) count.textContent = said;

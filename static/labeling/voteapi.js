@@ -7,14 +7,15 @@ const TIMEOUT_MS = 20_000;
  * @param {string} url
  * @param {object} body
  * @param {string} csrfToken
+ * @param {boolean} [outlives] whether closing the page does not cut it off: for small bodies
  * @returns {Promise<import("./verdict.js").Answer>} rejects without a connection, and when no answer comes in time
  */
-export async function postJson(url, body, csrfToken) {
+export async function postJson(url, body, csrfToken, outlives = false) {
   const response = await fetch(url, {
     method: "POST",
     headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": csrfToken },
     body: JSON.stringify(body),
-    keepalive: true, // a vote on its way is not cut off by closing the page
+    keepalive: outlives,
     signal: AbortSignal.timeout(TIMEOUT_MS),
   });
   const text = await response.text();

@@ -374,7 +374,7 @@ def test_a_double_click_on_a_source_only_zooms_and_ctrl_opens_another_tab(people
     zoom = readout(page, "zoom").inner_text()
     page.mouse.dblclick(*on_screen(page, source.x_px, source.y_px))
     expect(readout(page, "zoom")).not_to_have_text(zoom)
-    page.wait_for_timeout(600)  # more than a page waits for a second click
+    page.wait_for_timeout(900)  # more than a page waits for a second click
     assert "/galaxies/story/" in page.url
     page.keyboard.down("Control")
     with page.context.expect_page() as opened:
@@ -394,3 +394,25 @@ def test_a_tap_names_the_source_first(people, team, galaxy):
     expect(page.locator(".source-popup")).to_contain_text(f"sep-f555w {source.number}")
     page.get_by_role("link", name="All evidence").tap()
     page.wait_for_url(f"**/sources/{source.uuid}/evidence/")
+
+
+def test_the_sources_are_reached_by_key(people, team, galaxy):
+    make_member(team, Role.VIEWER, "vera")
+    viewer = people(LAPTOP)
+    viewer.log_in("vera", PASSWORD)
+    page = viewer.goto("/galaxies/story/")
+    page.get_by_role("checkbox", name="truth").uncheck()
+    go_to(page, "x 300 y 420")
+    page.wait_for_load_state("networkidle")
+    page.keyboard.press("Escape")
+    page.locator("#map").focus()
+    sources = list(galaxy.catalogs.get(kind="detected").sources.on_image())
+    sources.sort(key=lambda each: math.hypot(each.x_px - 300, each.y_px - 420))
+    popup = page.locator(".source-popup")
+    for key, source in (("n", sources[0]), ("n", sources[1]), ("n", sources[2]), ("Shift+N", sources[1])):
+        page.keyboard.press(key)
+        expect(popup).to_have_count(1)
+        expect(popup).to_contain_text(re.compile(rf"^×?sep-f555w {source.number}\b"))
+    axe_clean(page)
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/sources/{sources[1].uuid}/evidence/")

@@ -161,7 +161,16 @@ def test_the_page_says_what_it_is(mosaic, client):
 def test_the_values_under_the_cursor_and_the_bands_are_the_measured_ones(mosaic, client):
     client.force_login(make_member(mosaic.galaxy.team, Role.VIEWER))
     values = client.get(reverse("api:galaxy-values", args=["ngc-1"]), {"x_px": 100, "y_px": 100}).json()
-    assert [each["name"] for each in values] == ["F555W", "F814W", "F657N"]
+    assert [each["name"] for each in values] == ["F555W", "F814W", "F657N", "Hα F657N"]
+    assert [each["is_measured"] for each in values] == [True, True, True, False]
+    line, (plane,) = values[-1], mosaic.derived_planes
+    with rasterio.open(mosaic.display_path) as pyramid:
+        code = pyramid.read(plane["position"])[::-1][100, 100]
+    scale = plane["display_scale"]
+    value = scale["background"] + scale["noise"] * np.sinh((float(code) - scale["zero_code"]) / scale["codes_per_unit"])
+    assert (line["unit"], line["value"]) == (plane["unit"], pytest.approx(value, rel=1e-5))
+    beside = client.get(reverse("api:galaxy-values", args=["ngc-1"]), {"x_px": -5, "y_px": 100}).json()
+    assert {each["value"] for each in beside} == {None}
     detail = client.get(reverse("api:galaxy-detail", args=["ngc-1"])).json()
     assert len(detail["bands"]) == 3
     assert detail["derived_planes"][0]["name"] == "Hα F657N"

@@ -61,6 +61,19 @@ def test_the_pixels_are_those_of_the_science_image(world, client):
         assert values[inside] == pytest.approx(expected, rel=3e-4, abs=5e-4 * noise)
 
 
+def test_who_asks_next_gets_what_was_measured_for_the_first(world, client, monkeypatch):
+    source = world.catalog.sources.order_by("number")[3]
+    first = fetch(client, source).json()
+
+    def must_not_measure(*_):
+        raise AssertionError("measured again")
+
+    monkeypatch.setattr("catalogs.evidence.measured_evidence", must_not_measure)
+    assert fetch(client, source).json() == first
+    with pytest.raises(AssertionError, match="measured again"):
+        fetch(client, source, "?field=wide")
+
+
 def test_a_star_has_the_width_of_the_stars_it_is_compared_with(world, client):
     # The world's stars are Gaussians of sigma sqrt(1.5) px.
     found = fetch(client, world.catalog.sources.order_by("number").first()).json()

@@ -15,7 +15,7 @@ from django.db import connection
 from catalogs.imagery.fitsband import BandArgument
 from catalogs.imagery.fitswcs import wcs_from_cards
 from catalogs.ingest import ingest_galaxy
-from catalogs.models import Band, Galaxy, Mosaic
+from catalogs.models import Band, Galaxy, Mosaic, Rendition
 from tests.catalogs.imagefolder import stored
 from tests.commands import run, run_json
 from tests.factories import make_team
@@ -243,6 +243,16 @@ def test_a_border_of_zeros_is_kept_and_counts_in_no_limit(band, tmp_path):
     whole, cut = (Band.objects.get(mosaic__galaxy__slug=slug) for slug in ("ngc-1", "ngc-2"))
     assert cut.noise == pytest.approx(whole.noise, rel=0.1)
     assert cut.background == pytest.approx(whole.background, abs=0.1)
+    # The limits that one may choose are those of the image without its border.
+    within = tmp_path / "within.fits"
+    fits.writeto(within, data[90:-90], fits.getheader(band))
+    run_json("ingest", "ngc-3", "--band", f"V={within}")
+    bordered, unbordered = (
+        Rendition.objects.get(mosaic__galaxy__slug=slug, slug="grey-v").limits for slug in ("ngc-2", "ngc-3")
+    )
+    assert set(bordered) == set(unbordered) == {"zscale", "99", "99.9", "100"}
+    for how, ((black, white), *_) in unbordered.items():
+        assert bordered[how][0] == pytest.approx((black, white), abs=0.02 * (white - black))
 
 
 def test_a_picture_and_a_cube_are_ingested(tmp_path, images):

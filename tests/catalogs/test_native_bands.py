@@ -184,3 +184,20 @@ def test_a_shifted_band_of_the_same_size_is_reprojected(bands, tmp_path):
     # 30 px to the right in its own image, so what it has at x + 30 belongs at x.
     np.testing.assert_allclose(moved[:, :-30], v[:, 30:], rtol=0, atol=2e-3)
     assert np.isnan(moved[:, -30:]).all()
+
+
+@pytest.mark.parametrize(("shift_px", "is_kept"), [(0.005, True), (0.4, False)])
+def test_less_than_a_pixel_is_a_shift_too(bands, tmp_path, shift_px, is_kept):
+    shifted = tmp_path / "shifted.fits"
+    shifted.write_bytes(bands[0].read_bytes())
+    fits.setval(shifted, "CRPIX1", value=fits.getval(shifted, "CRPIX1") + shift_px)
+    result = run_json("ingest", "ngc-1", "--band", f"V={bands[0]}", "--band", f"I={shifted}", "--reference", "V")
+    with rasterio.open(result["cog"]) as cog:
+        v, moved = cog.read(1), cog.read(2)
+    assert any("on a grid of its own" in warning for warning in result["warnings"]) is not is_kept
+    if is_kept:
+        np.testing.assert_array_equal(moved, v)
+        return
+    # What it has at x + 0.4 belongs at x.
+    between = (1 - shift_px) * v[1:-1, 1:-2] + shift_px * v[1:-1, 2:-1]
+    assert np.abs(moved[1:-1, 1:-2] - between).max() < 0.1 * np.abs(v[1:-1, 1:-2] - between).max()

@@ -114,6 +114,19 @@ test("all is from the faintest to the brightest pixel of a whole screen, however
   assert.deepEqual(measuredLimits("100", patches, doubleV, bands), { black: valueOf(-1), white: valueOf(4) });
 });
 
+test("a blank border of exact zeros counts in no limit, a few zeros do", () => {
+  const zero = Math.round(2048 * Math.asinh(-10 / 2)) + 32768;
+  const bordered = patch([0, 256]);
+  bordered.codes.V.fill(zero, 0, 256 * 100);
+  for (const how of ["99", "100", "zscale"]) {
+    const { black } = measuredLimits(how, [bordered], doubleV, bands);
+    assert.ok(black > valueOf(-1), how);
+  }
+  const speckled = patch([0, 256]);
+  speckled.codes.V.fill(zero, 0, 256 * 10);
+  assert.ok(Math.abs(measuredLimits("100", [speckled], doubleV, bands)?.black ?? 9) < 0.01);
+});
+
 test("percentiles have half of the others on either side", () => {
   const sorted = Float64Array.from({ length: 1001 }, (_, i) => i);
   assert.deepEqual(percentileLimits(sorted, 90), { black: 50, white: 950 });

@@ -26,7 +26,6 @@ class Command(GalaxyCatCommand):
         "column; also question/worker/answer, item/rater/rating, subject/user/class)."
     )
     requires_database = False
-    requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)

@@ -33,7 +33,6 @@ class Command(GalaxyCatCommand):
         "Which sources a retirement rule would have retired, how many votes it would have saved, and how many labels it "
         "would have changed: on a table of votes as `agreement` takes it, or on a round."
     )
-    requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)

@@ -8,6 +8,7 @@ import { BLOCK_PX } from "./blocks.js";
 /** @typedef {{black: number, white: number}} Limits */
 
 const MOST_VALUES = 40_000;
+const BORDER_FRACTION = 0.05;
 // IRAF's zscale, with astropy's defaults.
 const ZSCALE = { samples: 1000, contrast: 0.25, mostRejected: 0.5, leastPixels: 5, rejectSigma: 2.5, iterations: 5, grown: 0.01 };
 
@@ -19,9 +20,11 @@ const ZSCALE = { samples: 1000, contrast: 0.25, mostRejected: 0.5, leastPixels: 
  * @returns {Limits | null} null where no pixel has data in all of the channel's bands
  */
 export function measuredLimits(how, patches, channel, bands) {
-  if (how === "100") return extremes(valuesOf(patches, channel, bands, 1)); // a sample would miss the brightest
+  const blank = blankValue(channel, bands);
+  if (how === "100") return extremes(withoutBorder(Float64Array.from(valuesOf(patches, channel, bands, 1)), blank)); // a sample would miss the brightest
   const nPixels = patches.reduce((sum, { columns, rows }) => sum + (columns[1] - columns[0]) * (rows[1] - rows[0]), 0);
-  const values = Float64Array.from(valuesOf(patches, channel, bands, Math.max(1, Math.ceil(Math.sqrt(nPixels / MOST_VALUES))))).sort();
+  const sample = Float64Array.from(valuesOf(patches, channel, bands, Math.max(1, Math.ceil(Math.sqrt(nPixels / MOST_VALUES)))));
+  const values = withoutBorder(sample, blank).sort();
   if (!values.length) return null;
   return how === "zscale" ? zscaleLimits(values) : percentileLimits(values, Number(how));
 }
@@ -43,6 +46,30 @@ function* valuesOf(patches, { weights }, bands, step) {
       }
     }
   }
+}
+
+/**
+ * What a channel is where all its bands are exactly 0, as the display pyramid has that.
+ * @param {import("./style.js").Channel} channel
+ * @param {import("./style.js").Band[]} bands
+ */
+function blankValue({ weights }, bands) {
+  return bands.filter(({ name }) => weights[name]).reduce((sum, { name, scale }) => {
+    const { background, noise, zero_code, codes_per_unit } = scale;
+    const code = Math.round(codes_per_unit * Math.asinh(-background / noise)) + zero_code;
+    return sum + weights[name] * valuesOfCodes(scale)[Math.min(65535, Math.max(1, code))];
+  }, 0);
+}
+
+/**
+ * The values without exact zeros where these are a blank border, as catalogs/imagery/statistics.py has it.
+ * @param {Float64Array} values
+ * @param {number} blank
+ */
+function withoutBorder(values, blank) {
+  const kept = values.filter((value) => value !== blank);
+  const share = 1 - kept.length / values.length;
+  return share > BORDER_FRACTION && share < 1 ? kept : values;
 }
 
 /** @param {import("./style.js").Scale} scale */

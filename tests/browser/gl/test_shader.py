@@ -82,6 +82,7 @@ def test_the_image_of_a_line_is_painted_as_a_band_is(people, server, tmp_path):
     person.log_in("vera", PASSWORD)
     person.goto("/galaxies/line/#x=240.0&y=240.0&zoom=0&rendition=halpha-f657n")
     page = person.page
+    person.shoot("emission-line")
     page.get_by_text("Stretch", exact=True).click()
     for stretch in STRETCHES:
         page.locator("select[name=stretch]").select_option(stretch)

@@ -366,6 +366,11 @@ def test_two_renditions_are_compared_on_either_side_of_a_line(open_page, mosaic,
         pixels = kept.read([1, 2, 3]).transpose(1, 2, 0).astype(float)
     placed = pixels[rows.start - top : rows.stop - top, middle + 5 - first : 740 - first]
     assert np.abs(placed - mixed).max() <= 2
+    # And the bar of the first one's levels, black to white.
+    bar = pixels[int(box["height"]) - 14 - 5, int(box["width"]) - 14 - 240 : int(box["width"]) - 14]
+    assert bar[2].max() <= 4
+    assert bar[-2].min() >= 251
+    assert (np.diff(bar[1:-1, 0]) >= 0).all()
     # It stays where it is on the screen when the map is moved, and goes when nothing is chosen.
     page.mouse.move(400, 400)
     page.mouse.down()
