@@ -130,11 +130,11 @@ function drawColourBar(context, { colours, black, white, curve }, width, height)
     context.fillText(text, left + at * BAR.length, top - 4);
   }
   context.textAlign = "start";
+  const levels = new OffscreenCanvas(256, 1);
+  levels.getContext("2d")?.putImageData(new ImageData(new Uint8ClampedArray(colours), 256, 1), 0, 0);
   context.shadowBlur = 0;
-  for (let level = 0; level < 256; level++) {
-    context.fillStyle = `rgb(${colours.subarray(4 * level, 4 * level + 3).join(" ")})`;
-    context.fillRect(left + (level * BAR.length) / 256, top, BAR.length / 256 + 0.5, BAR.height);
-  }
+  context.imageSmoothingEnabled = true;
+  context.drawImage(levels, left, top, BAR.length, BAR.height);
 }
 
 /** @param {CanvasRenderingContext2D} context @param {NonNullable<Legend["directions"]>} directions @param {number} width */
