@@ -2,6 +2,7 @@
 
 import re
 
+import numpy as np
 import pytest
 from playwright.sync_api import expect
 from scipy.spatial import cKDTree
@@ -104,7 +105,10 @@ def test_the_evidence_page_of_a_source(people, team, galaxy, size):
     page.wait_for_url(f"**/sources/{source.uuid}/evidence/")
     page.go_back()
     expect(page).to_have_url(view)
-    page.go_forward()
+    # One that there is something to see of.
+    alone = [each for each, apart_px in zip(sources, nearest_px, strict=True) if apart_px > 12]
+    bright = sorted(alone, key=lambda each: each.measurements.get("mag_f555w", np.inf))[4]
+    viewer.goto(f"/sources/{bright.uuid}/evidence/")
     expect(page.locator("#readings dt")).to_have_count(10)
     # The same cross-hairs as where one labels, in both pictures.
     assert page.locator(".aim-line").evaluate("(line) => getComputedStyle(line).stroke") == "rgb(255, 255, 255)"

@@ -108,6 +108,7 @@ def test_the_source_under_the_pointer_shows_its_card(people, team, galaxy):
     page.get_by_role("checkbox", name="truth").uncheck()
     source = galaxy.catalogs.get(name="sep-f555w").sources.order_by("number")[40]
     go_to(page, f"#{source.number}")
+    expect(page.locator(".source-popup")).to_be_visible()
     page.keyboard.press("Escape")
     page.mouse.move(*on_screen(page, source.x_px, source.y_px))
     card = page.locator(".source-card")

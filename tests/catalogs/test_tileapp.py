@@ -211,8 +211,8 @@ def test_a_grant_is_of_one_image(annotator, image):
         ask(data_url(other), cookies_of(annotator) | {cookie_name(other): cookies_of(annotator)[cookie_name(image)]})
 
 
-@pytest.mark.parametrize(("age_s", "is_good"), [(0, True), (60, True), (61, False), (-5, True), (-6, False)])
-def test_a_grant_lives_a_minute(image, age_s, is_good):
+@pytest.mark.parametrize(("age_s", "is_good"), [(0, True), (55, True), (56, False), (-5, True), (-6, False)])
+def test_a_grant_lives_a_minute_at_most_also_where_clocks_differ(image, age_s, is_good):
     assert is_granted(make_grant(image, "session", now_s=1000), image, "session", now_s=1000 + age_s) is is_good
 
 
