@@ -129,7 +129,7 @@ def test_the_command_says_what_it_made(world, quick):
 def test_it_runs_as_a_job_and_the_job_tells_no_prediction(world, kind, quick):
     vote_for_truth(world.round, make_voter(world.round), 8)
     arguments = {
-        "pretrain": {"catalog": str(world.catalog.uuid)},
+        "pretrain": {"catalog": str(world.catalog.uuid), "steps": 4},
         "train": {"campaign": str(world.round.campaign.uuid)},
     }
     job = start_job(kind=kind, team=world.team, subject=world.galaxy.slug, arguments=arguments[kind])
