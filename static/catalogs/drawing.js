@@ -60,7 +60,7 @@ export function addDrawing(map, image, sources) {
   }
   const tools = parts.map(([text, title, icon, key, work], index) => ({ text, title, icon, key, isSwitch: true, act: () => void drawing(index, work) }));
   buttons = addTools(map, tools);
-  bindShortcuts({ ...Object.fromEntries(tools.flatMap(({ key, act }) => (key ? [[key, act]] : []))), Escape: () => selection.clear() });
+  bindShortcuts({ ...Object.fromEntries(tools.flatMap(({ key, act }) => (key ? [[key, act]] : []))), Escape: () => (map.closePopup(), selection.clear()) });
   document.addEventListener("change", ({ target }) => {
     if (target instanceof HTMLElement && target.matches("[data-places]")) void selection.update();
   });

@@ -110,6 +110,7 @@ def test_the_source_under_the_pointer_shows_its_card(people, team, galaxy):
     go_to(page, f"#{source.number}")
     expect(page.locator(".source-popup")).to_be_visible()
     page.keyboard.press("Escape")
+    expect(page.locator(".source-popup")).to_have_count(0)
     page.mouse.move(*on_screen(page, source.x_px, source.y_px))
     card = page.locator(".source-card")
     expect(card).to_contain_text(f"sep-f555w {source.number}")
