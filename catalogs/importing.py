@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from django.db import transaction
 
+from catalogs.evidence import estimated_psf
 from catalogs.models import Catalog, Galaxy, Source
 from catalogs.names import free_name
 from catalogs.sky import pixels_of, sky_of
@@ -64,12 +65,14 @@ def import_catalog(
         raise BadInput(
             f"{path.name}: none of its places is on the grid of {galaxy.slug}; give x_px and y_px, or sky places near it"
         )
+    parameters = _parameters(galaxy, table, placed)
     with transaction.atomic():
         catalog = Catalog.objects.create(
             galaxy=galaxy,
             name=free_name(galaxy, name or path.stem),
             kind=Catalog.Kind.REFERENCE,
             method=table.layout[:200],
+            parameters=parameters,
             units=table.units,
             descriptions=table.descriptions,
             file_name=path.name[-255:],
@@ -92,6 +95,18 @@ def import_catalog(
     )
 
 
+def _parameters(galaxy: Galaxy, table: SourceTable, placed: np.ndarray) -> dict[str, Any]:
+    """The point source that the catalogue's sources show, so that who first looks at one of them does not wait for it."""
+    inside = np.flatnonzero(placed & _is_inside(galaxy, table))
+    rows = inside[np.argsort(table.number[inside], kind="stable")]
+    try:
+        return {
+            "estimated_psf": estimated_psf(np.column_stack([table.x_px[rows], table.y_px[rows]]), galaxy.latest_mosaic)
+        }
+    except OSError:  # the image cannot be read now: it is estimated when somebody looks
+        return {}
+
+
 def _placed(galaxy: Galaxy, table: SourceTable) -> np.ndarray:
     """Fill in pixels from the sky and the sky from pixels, in place; returns which rows (n,) have pixels now."""
     no_pixels, no_sky = ~np.isfinite(table.x_px), ~np.isfinite(table.ra_deg)
@@ -108,12 +123,17 @@ def _placed(galaxy: Galaxy, table: SourceTable) -> np.ndarray:
     return placed
 
 
+def _is_inside(galaxy: Galaxy, table: SourceTable) -> np.ndarray:
+    """Which rows (n,) lie on the image."""
+    x_px, y_px = table.x_px, table.y_px
+    inside: np.ndarray = (
+        (x_px > -0.5) & (x_px < galaxy.width_px - 0.5) & (y_px > -0.5) & (y_px < galaxy.height_px - 0.5)
+    )
+    return inside
+
+
 def _sources(catalog: Catalog, table: SourceTable, placed: np.ndarray) -> list[Source]:
-    galaxy = catalog.galaxy
-    inside = (
-        (table.x_px > -0.5) & (table.x_px < galaxy.width_px - 0.5)
-        & (table.y_px > -0.5) & (table.y_px < galaxy.height_px - 0.5)
-    )  # fmt: skip
+    inside = _is_inside(catalog.galaxy, table)
     columns = {name: (values.tolist(), np.isfinite(values)) for name, values in table.measurements.items()}
     return [
         Source(

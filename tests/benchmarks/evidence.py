@@ -1,5 +1,5 @@
 """How long the server takes for a source's evidence on a large mosaic. Not a test: it prints p50 and p95, and fails where they, or
-a catalogue's first, which looks for the stars in it, are above LONGEST_MS.
+an imported catalogue's first, are above LONGEST_MS.
 
 GALAXYCAT_HOME=var/bench-tiles python -m tests.benchmarks.evidence [REPEATS]
 """
@@ -15,7 +15,8 @@ from django.test import Client
 
 from tests.benchmarks.tile_subject import FIELD_PX, subject
 
-from catalogs.models import Catalog, Galaxy, Source  # isort: skip  # Django is set up by tile_subject
+from catalogs.importing import import_catalog  # isort: skip  # Django is set up by tile_subject
+from catalogs.models import Catalog, Galaxy  # isort: skip
 from galaxycat.accounts.models import User  # isort: skip
 
 LONGEST_MS = 150
@@ -37,23 +38,20 @@ def main(repeats: int) -> None:
     _ask(client, _catalog(galaxy, places[:1], "opens the image"), 1, "usual")
     slowest_ms = 0.0
     for field in ("usual", "wide"):
-        catalog = _catalog(galaxy, places, field)  # its stars are not known
+        catalog = _catalog(galaxy, places, field)
         numbers = 1 + np.random.default_rng(len(field)).choice(len(places), N_ASKED, replace=False)
         first_ms, *delays_ms = [_ask(client, catalog, int(number), field) for number in numbers]
         p50, p95 = np.percentile(delays_ms, [50, 95])
-        print(f"{field}: p50 {p50:.0f} ms, p95 {p95:.0f} ms; the first, which looks for the stars, {first_ms:.0f} ms")
+        print(f"{field}: p50 {p50:.0f} ms, p95 {p95:.0f} ms; the catalogue's first {first_ms:.0f} ms")
         slowest_ms = max(slowest_ms, p95, first_ms)
-    galaxy.catalogs.filter(method="bench").delete()
     if slowest_ms > LONGEST_MS:
         raise SystemExit(f"{slowest_ms:.0f} ms: slower than {LONGEST_MS} ms")
 
 
 def _catalog(galaxy: Galaxy, places: np.ndarray, name: str) -> Catalog:
-    galaxy.catalogs.filter(name=name).delete()
-    catalog = Catalog.objects.create(galaxy=galaxy, name=name, kind=Catalog.Kind.REFERENCE, method="bench")
-    rows = (Source(catalog=catalog, number=n, x_px=x, y_px=y) for n, (x, y) in enumerate(places.tolist(), 1))
-    Source.objects.bulk_create(rows, batch_size=2000)
-    return catalog
+    path = Path(settings.GALAXYCAT_HOME) / "peers" / "sources.csv"
+    Table(places, names=["x_px", "y_px"]).write(path, format="ascii.csv", overwrite=True)
+    return import_catalog(galaxy=galaxy, path=path, name=name).catalog
 
 
 def _ask(client: Client, catalog: Catalog, number: int, field: str) -> float:

@@ -7,6 +7,7 @@ import uuid as uuids
 import numpy as np
 import pytest
 import rasterio
+from astropy.table import Table
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
@@ -14,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 
 from catalogs.evidence import VERSION
 from catalogs.imagery.display import DisplayScale, decode
+from catalogs.importing import import_catalog
 from catalogs.models import Catalog, Source
 from catalogs.views.evidence import evidence_url
 
@@ -91,6 +93,26 @@ def test_an_imported_catalogue_of_few_sources_has_no_point_source_and_says_so(wo
     ratio = next(each for each in found["readings"] if each["name"] == "FWHM / PSF")
     assert ratio["value"] is None
     assert "Too few" in ratio["reason"]
+
+
+def test_the_point_source_of_an_imported_catalogue_is_there_before_anybody_looks(world, client, tmp_path, monkeypatch):
+    stars = world.catalog.sources.on_image().order_by("number").values_list("x_px", "y_px")
+    table = tmp_path / "stars.csv"
+    Table(np.array(stars), names=["x_px", "y_px"]).write(table)
+    catalog = import_catalog(galaxy=world.galaxy, path=table, name="stars").catalog
+
+    def must_not_estimate(*_):
+        raise AssertionError("estimated while somebody waits")
+
+    monkeypatch.setattr("catalogs.evidence._estimated_star", must_not_estimate)
+    found = fetch(client, catalog.sources.get(number=1)).json()
+    assert found["psf"]["origin"] == "estimated"
+    # A Gaussian of sigma sqrt(1.5) px.
+    assert found["psf"]["fwhm_px"] == pytest.approx(2.3548 * np.sqrt(1.5), rel=0.05)
+    # Of another image it is estimated anew.
+    Catalog.objects.filter(pk=catalog.pk).update(parameters={"estimated_psf": {"image": "0" * 64, "found": None}})
+    with pytest.raises(AssertionError, match="estimated while"):
+        fetch(client, catalog.sources.get(number=2))
 
 
 def test_the_catalogues_own_point_source_is_taken_where_it_has_one(world, client):
