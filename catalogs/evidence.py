@@ -20,7 +20,6 @@ from catalogs.imagery.evidence import (
     skies_about,
 )
 from catalogs.imagery.growth import curve_of_growth, enclosed_light
-from catalogs.imagery.psf import NoPsf
 from catalogs.models import Band, Catalog, Mosaic, Source
 from catalogs.neighbours import neighbours
 from catalogs.readings import BandName, Reading, colours, concentration, magnitude, width, width_ratio
@@ -199,9 +198,11 @@ def _estimated_star(places: np.ndarray, mosaic: Mosaic, band: Band) -> dict[str,
     places = places[:: max(1, len(places) // PSF_SAMPLE)][:PSF_SAMPLE]
     cutouts = [read_cutout(mosaic.science_path, x_px, y_px, SIZE_PX, [band.position]) for x_px, y_px in places]
     try:
-        return psf_of_cutouts(cutouts, places[:, 0], places[:, 1]).to_json() | {"origin": "estimated"}
-    except NoPsf:
+        psf = psf_of_cutouts(cutouts, places[:, 0], places[:, 1])
+    except ValueError:  # NoPsf, or stars of which no pixel is left
         return None
+    is_sound = np.isfinite([psf.fwhm_px, psf.width_px, *psf.profile]).all()
+    return psf.to_json() | {"origin": "estimated"} if is_sound else None
 
 
 def _finite(value: float) -> float | None:
