@@ -2,7 +2,11 @@
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
+
+from galaxycat.accounts.models import Role
+from tests.browser.conftest import LAPTOP
+from tests.factories import PASSWORD, make_member
 
 Place = tuple[float, float]
 
@@ -63,3 +67,25 @@ def draw_rectangle(page: Page, half_px: int) -> tuple[float, float]:
     page.mouse.move(x + half_px, y + half_px, steps=6)
     page.mouse.up()
     return x, y
+
+
+def readout(page: Page, name: str) -> Locator:
+    """What the bar under the map says of this."""
+    return page.locator(f"[data-readout={name}]")
+
+
+def centre_px(page: Page) -> tuple[float, float]:
+    """Which pixel the bar says is in the middle."""
+    expect(readout(page, "where")).to_have_text("Centre")
+    x, y = readout(page, "pixel").inner_text().split(", ")
+    return float(x), float(y)
+
+
+def visited(people, team, size=LAPTOP, **options) -> Page:
+    """The galaxy's page as a viewer has it."""
+    make_member(team, Role.VIEWER, "vera")
+    viewer = people(size, **options)
+    viewer.log_in("vera", PASSWORD)
+    page = viewer.goto("/galaxies/story/")
+    page.wait_for_load_state("networkidle")
+    return page
