@@ -33,7 +33,9 @@ NO_STARS = "none"
 
 
 def evidence_of(source: Source, mosaic: Mosaic, size_px: int = SIZE_PX) -> dict[str, Any]:
-    """`measured_evidence`, once for all who look at the source at about the same time."""
+    """`measured_evidence`; of the usual field once for all who look at the source at about the same time."""
+    if size_px != SIZE_PX:
+        return measured_evidence(source, mosaic, size_px)
     kept, key = caches["evidence"], etag_of(source, mosaic, size_px)
     found: dict[str, Any] | None = kept.get(key)
     if found is None:
@@ -174,7 +176,7 @@ def _star_of(catalog: Catalog, mosaic: Mosaic, band: Band) -> dict[str, Any] | N
     if band.name in catalog.parameters.get("band_background_rms", {}):
         return None
     estimated: dict[str, Any] = catalog.parameters.get("estimated_psf", {})
-    if estimated.get("image") == mosaic.science_sha256:
+    if (estimated.get("image"), estimated.get("version")) == (mosaic.science_sha256, VERSION):
         star: dict[str, Any] | None = estimated["found"]
         return star
     key = f"catalogs.evidence.psf:{VERSION}:{mosaic.science_sha256}:{catalog.uuid}:{band.position}"
@@ -190,7 +192,7 @@ def estimated_psf(places: np.ndarray, mosaic: Mosaic) -> dict[str, Any]:
     """As Catalog.parameters["estimated_psf"] holds it: the point source of the reference band of an image, from sources at
     `places` (n, 2) in px, in order of their number; `found` is None where there are too few. Takes half a second on a large mosaic."""
     band = mosaic.bands.get(name=mosaic.reference_band)
-    return {"image": mosaic.science_sha256, "found": _estimated_star(places, mosaic, band)}
+    return {"image": mosaic.science_sha256, "version": VERSION, "found": _estimated_star(places, mosaic, band)}
 
 
 def _estimated_star(places: np.ndarray, mosaic: Mosaic, band: Band) -> dict[str, Any] | None:

@@ -75,6 +75,12 @@ class BandForm(forms.Form):
         label="Unit", required=False, max_length=64, widget=forms.TextInput(attrs={"placeholder": "header", "size": 12})
     )
 
+    def __init__(self, *args: Any, by_name: bool = False, **kwargs: Any) -> None:
+        """`by_name`: the name of a file stands for the file, which is yet to be uploaded."""
+        super().__init__(*args, **kwargs)
+        if by_name:
+            self.fields["file"] = forms.CharField(label="File")
+
     def clean_ext(self) -> str:
         ext = self.cleaned_data["ext"]
         if ext and not EXTENSION.fullmatch(ext):
@@ -115,6 +121,8 @@ class Bands(forms.BaseFormSet[BandForm]):
         names = [form.cleaned_data["name"] for form in self.filled()]
         if twice := sorted({name for name in names if names.count(name) > 1}):
             raise ValidationError(f"Give each band a name of its own: {', '.join(twice)} is there twice.")
+        if self.form_kwargs.get("by_name"):
+            return
         try:
             require_sizes([form.cleaned_data["file"] for form in self.filled()])
         except BadInput as error:

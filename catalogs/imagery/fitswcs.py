@@ -63,7 +63,10 @@ def celestial_cards(header: fits.Header, shape: tuple[int, int], path: object, w
     """
     for key in LINEAR_KEYS:
         number(header, key, path)
-    wcs = _read(header)
+    plain = _one_matrix(header)
+    if len(plain) < len(header):
+        warnings.append(f"{path}: both CD and PC matrices in the header: CD is taken, PC and CDELT are not")
+    wcs = _read(plain)
     if wcs is None:
         warnings.append(f"{path}: no usable celestial WCS in the header: this band works in pixels only")
         return []
@@ -72,6 +75,18 @@ def celestial_cards(header: fits.Header, shape: tuple[int, int], path: object, w
     if any(key in header for key in LOOKUP_KEYS):
         warnings.append(f"{path}: look-up-table distortions (CPDIS, D2IM) are not applied: use a drizzled image")
     return _cards(wcs, shape)
+
+
+def _one_matrix(header: fits.Header) -> fits.Header:
+    """The header without PC and CDELT where it has both matrices, which FITS forbids: wcslib would take the PC that a program
+    left there, with no CDELT even 1 degree a pixel."""
+    keys = [key for key in LINEAR_KEYS if key.startswith("PC")]
+    if "CD1_1" not in header or not any(key in header for key in keys):
+        return header
+    plain = header.copy()
+    for key in (*keys, "CDELT1", "CDELT2"):
+        plain.remove(key, ignore_missing=True)
+    return plain
 
 
 def _read(header: fits.Header) -> WCS | None:

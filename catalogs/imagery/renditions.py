@@ -101,7 +101,7 @@ def wavelength_recipe(bands: Sequence[BandInfo]) -> Recipe | None:
     terms = [(band.name, 1.0 / band.statistics.noise_sigma) for band in ordered]
     blue, red = terms[0], terms[-1]
     green: Channel = ((blue[0], blue[1] / 2), (red[0], red[1] / 2)) if len(terms) == 2 else (terms[len(terms) // 2],)
-    name = f"Colour, {red[0]} {' + '.join(band for band, _ in green)} {blue[0]}"
+    name = f"Colour, {red[0]} and {blue[0]}" if len(terms) == 2 else f"Colour, {red[0]} {green[0][0]} {blue[0]}"
     return Recipe(slug="colour", name=name, red=(red,), green=green, blue=(blue,))
 
 

@@ -50,6 +50,7 @@ function write(row, values) {
   row.replaceChildren(...values.map(({ name, unit, value, is_measured: isMeasured }) => {
     const cell = document.createElement("div");
     const units = Object.assign(document.createElement("dd"), { className: "muted", textContent: value === null ? "" : unitText(unit) });
+    if (!isMeasured) cell.title = "Of an image made of bands: as its picture keeps it, to a thousandth of its noise";
     cell.append(
       Object.assign(document.createElement("dt"), { textContent: name }),
       Object.assign(document.createElement("dd"), { textContent: (isMeasured || value === null ? "" : "≈ ") + valueText(value) }),

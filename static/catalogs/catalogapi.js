@@ -7,13 +7,18 @@
 /** @typedef {{number: number[], x_px: number[], y_px: number[], label: string[], n_sources: number, is_complete: boolean}} Places */
 
 /**
- * The address of a catalogue's places.
+ * The address of a catalogue.
  * @param {string} catalogsUrl of the galaxy's catalogues
  * @param {string} uuid
  */
-export function placesUrl(catalogsUrl, uuid) {
+export function catalogUrl(catalogsUrl, uuid) {
   const [list] = catalogsUrl.split("?");
-  return `${list}${encodeURIComponent(uuid)}/places/`;
+  return `${list}${encodeURIComponent(uuid)}/`;
+}
+
+/** The address of a catalogue's places, as `catalogUrl`. @param {string} catalogsUrl @param {string} uuid */
+export function placesUrl(catalogsUrl, uuid) {
+  return `${catalogUrl(catalogsUrl, uuid)}places/`;
 }
 
 /**
@@ -50,7 +55,7 @@ export async function fetchNumbered(url, number) {
  * @param {string} url
  * @returns {Promise<any>}
  */
-async function fetchJson(url) {
+export async function fetchJson(url) {
   const response = await fetch(url, { headers: { Accept: "application/json" } });
   if (!response.ok) throw new Error(`the server answered ${response.status}`);
   return response.json();

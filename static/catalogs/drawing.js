@@ -3,6 +3,7 @@
 
 import { DrawTool } from "./drawtool.js";
 import { addTools } from "./maptools.js";
+import { closePopup } from "./markers.js";
 import { element } from "./pagedata.js";
 import { RegionPanel } from "./regions/panel.js";
 import { Selection } from "./selection.js";
@@ -60,7 +61,8 @@ export function addDrawing(map, image, sources) {
   }
   const tools = parts.map(([text, title, icon, key, work], index) => ({ text, title, icon, key, isSwitch: true, act: () => void drawing(index, work) }));
   buttons = addTools(map, tools);
-  bindShortcuts({ ...Object.fromEntries(tools.flatMap(({ key, act }) => (key ? [[key, act]] : []))), Escape: () => (map.closePopup(), selection.clear()) });
+  bindShortcuts({ ...Object.fromEntries(tools.flatMap(({ key, act }) => (key ? [[key, act]] : []))), Escape: () => closePopup(map) || selection.clear() });
+  sources.viewer.markers.isAtWork = () => selection.isShown; // it would be gone on the way back
   document.addEventListener("change", ({ target }) => {
     if (target instanceof HTMLElement && target.matches("[data-places]")) void selection.update();
   });

@@ -1,6 +1,7 @@
 // @ts-check
 /** The coordinate grid over the image, on a canvas of its own. */
 
+import { labelPlace } from "./graticulelabels.js";
 import { gridLines } from "./graticulelines.js";
 import { screenTransform } from "./map.js";
 
@@ -79,16 +80,13 @@ function drawLine(context, { kind, text, points }, { scale, x0, y0 }, width, hei
   context.strokeStyle = INK;
   context.lineWidth = 1;
   context.stroke();
-  // Clear of the controls in the corners.
-  const seen = places.filter(({ x, y }) => x >= 56 && y >= 50 && x <= width - 150 && y <= height - 48);
-  // Right ascension is written at the lower end, declination at the left one.
-  const at = seen.sort((a, b) => (kind === "ra" ? b.y - a.y : a.x - b.x))[0];
-  if (!at) return;
   context.font = FONT;
+  const at = labelPlace(kind, places, { width, height }, context.measureText(text).width);
+  if (!at) return;
   context.textBaseline = "bottom";
   context.strokeStyle = HALO;
   context.lineWidth = 3;
-  context.strokeText(text, at.x + 4, at.y - 2);
+  context.strokeText(text, at.x, at.y);
   context.fillStyle = TEXT;
-  context.fillText(text, at.x + 4, at.y - 2);
+  context.fillText(text, at.x, at.y);
 }

@@ -4,6 +4,8 @@
 import { viewChanged } from "./address.js";
 import { addBandValues } from "./bandvalues.js";
 import { fetchPixelValues } from "./catalogapi.js";
+import { BandLayer } from "./gl/bandlayer.js";
+import { styleOf } from "./gl/style.js";
 import { Graticule } from "./graticule.js";
 import { addTools } from "./maptools.js";
 import { addMinimap } from "./minimap.js";
@@ -13,6 +15,7 @@ import { bindShortcuts } from "./shortcuts.js";
 import { formatDec, formatRa } from "./sky.js";
 import { scaleBar, skyDirections } from "./skyframe.js";
 import { snapshot } from "./snapshot.js";
+import { channelText } from "./stretching.js";
 
 const LONGEST_BAR_SCREEN = 140;
 const BLINK_MS = 700;
@@ -78,6 +81,17 @@ function renditionText(current, { compared, isStretched }) {
 }
 
 /**
+ * The bands behind its colours, as the browser shows them or else the server does.
+ * @param {import("./renditions.js").RenditionLayers} renditions
+ * @param {import("./map.js").ViewerConfig} image
+ */
+function channelsOf({ layer, current }, { stretching }) {
+  if (layer instanceof BandLayer) return channelText(layer.style);
+  const recipe = stretching?.recipes[current.slug];
+  return recipe ? channelText(styleOf(recipe)) : "";
+}
+
+/**
  * @param {import("./goto.js").Viewer} viewer
  * @param {import("./map.js").ViewerConfig} image
  * @param {Shown} shown
@@ -90,6 +104,7 @@ async function keepPicture({ map, markers, renditions, sky }, image, shown) {
   const blob = await snapshot(map, {
     title: image.is_simulated ? `${image.name} · simulated galaxy` : image.name,
     rendition: renditionText(renditions.current, shown),
+    channels: channelsOf(renditions, image),
     place: place ? `ICRS ${formatRa(place.raDeg)} ${formatDec(place.decDeg)} · ${pixel}` : pixel,
     scale: scaleBar(map.getZoomScale(map.getZoom(), 0), image.pixel_scale_arcsec, LONGEST_BAR_SCREEN, image.distance_mpc),
     directions: sky && skyDirections(sky, xPx, yPx),

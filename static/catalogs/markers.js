@@ -20,8 +20,9 @@ import { fromMap, toMap } from "./pixels.js";
 
 // Drawn beyond the view on each side, as a share of it: a map that moves less takes the canvas along and nothing is drawn anew.
 const MARGIN = 0.25;
-const MOST_RINGS = 6000;
-const LEAST_RING_ZOOM = -1;
+// More are dots; far out, where they would hide the image, that is so of fewer.
+const MOST_RINGS = { near: 6000, far: 500 };
+const FAR_ZOOM = -1;
 const REACH_SCREEN = 9;
 const DWELL_MS = 200;
 const DOUBLE_CLICK_MS = 400;
@@ -44,6 +45,8 @@ export class MarkerLayer extends L.Layer {
   #hovered = { key: "", abort: new AbortController() };
   /** The sources in view by their distance from its middle, and which of them was named last. @type {{view: string, order: {set: MarkerSet, index: number}[], at: number}} */
   #walk = { view: "", order: [], at: -1 };
+  /** Whether leaving the page would lose something. */
+  isAtWork = () => false;
   /** A page that is about to open, unless a second click makes it a zoom. */
   #opening = 0;
   #heightPx;
@@ -66,6 +69,7 @@ export class MarkerLayer extends L.Layer {
     else this.#sets.delete(name);
     // What is drawn over what does not depend on what arrived first.
     this.#sets = new Map([...this.#sets].sort(([, a], [, b]) => (a.style.level ?? 0) - (b.style.level ?? 0)));
+    this.#walk.view = ""; // begins anew
     this.redraw();
   }
 
@@ -93,14 +97,18 @@ export class MarkerLayer extends L.Layer {
    */
   walk(map, by) {
     if (!this.isShown) return;
-    const view = [map.getCenter().toString(), map.getZoom()].join();
+    const view = viewOf(map);
     if (view !== this.#walk.view) this.#walk = { view, order: this.#byDistance(map), at: by > 0 ? -1 : 0 };
-    const { order, at } = this.#walk;
-    if (!order.length) return;
-    this.#walk.at = (at + by + order.length) % order.length;
-    const { set, index } = order[this.#walk.at];
+    const walk = this.#walk;
+    if (!walk.order.length) return;
+    walk.at = (walk.at + by + walk.order.length) % walk.order.length;
+    const { set, index } = walk.order[walk.at];
     const place = toMap(set.points.x[index], set.points.y[index], this.#heightPx);
-    const popup = openPopup(map, place, set.describe(index), set.address(index), { autoPan: false });
+    // The map moves to where the words are whole: that is still the same walk.
+    const goOn = () => map.once("moveend", () => (walk.view = viewOf(map)));
+    map.once("autopanstart", goOn);
+    const popup = openPopup(map, place, set.describe(index), set.address(index));
+    map.off("autopanstart", goOn);
     popup.getElement()?.querySelector("a")?.focus({ preventScroll: true });
   }
 
@@ -135,7 +143,7 @@ export class MarkerLayer extends L.Layer {
     map.on("mousemove", this.#hover, this);
     map.on("mouseout zoomstart", this.#unhover, this);
     map.on("click", this.#follow, this);
-    map.on("dblclick", this.#stay, this);
+    map.on("dblclick mousedown movestart zoomstart", this.#stay, this);
     this.redraw();
     return this;
   }
@@ -148,7 +156,8 @@ export class MarkerLayer extends L.Layer {
     map.off("mousemove", this.#hover, this);
     map.off("mouseout zoomstart", this.#unhover, this);
     map.off("click", this.#follow, this);
-    map.off("dblclick", this.#stay, this);
+    map.off("dblclick mousedown movestart zoomstart", this.#stay, this);
+    this.#stay();
     this.#canvas.remove();
     return this;
   }
@@ -212,15 +221,17 @@ export class MarkerLayer extends L.Layer {
     const { x: width, y: height } = map.getSize().add(margin.multiplyBy(2));
     const radius = style.radius * Math.max(1, Math.sqrt(scale)); // grows with the image, but slower
     const rim = radius + 2;
-    const seen = points.inBox((-rim - x0) / scale, (y0 - height - rim) / scale, (width + rim - x0) / scale, (y0 + rim) / scale);
-    const inView = seen.length / (1 + 2 * MARGIN) ** 2; // about so many
-    const isCrowded = map.getZoom() < LEAST_RING_ZOOM || inView > MOST_RINGS;
+    const within = (/** @type {L.Point} */ { x: inX, y: inY }) =>
+      points.inBox((inX - x0) / scale, (y0 - height + inY) / scale, (width - inX - x0) / scale, (y0 - inY) / scale);
+    const seen = within(L.point(-rim, -rim));
+    const most = map.getZoom() < FAR_ZOOM ? MOST_RINGS.far : MOST_RINGS.near;
+    const isCrowded = seen.length > most && within(margin).length > most;
     return { ...style, radius, points, seen, scale, x0, y0, isCrowded };
   }
 
   /** @param {L.LeafletMouseEvent} event */
   #hover({ latlng, target: map, originalEvent }) {
-    const found = this.isShown && !isAtWork(originalEvent) ? this.#nearest(latlng, map) : null;
+    const found = this.isShown && !isDrawing(originalEvent) ? this.#nearest(latlng, map) : null;
     map.getContainer().classList.toggle("has-source", Boolean(found?.set.address(found.index)));
     if (!found) return this.#unhover();
     const key = found.set.describe(found.index); // not its index: that is another source's when more of them have come
@@ -262,9 +273,9 @@ export class MarkerLayer extends L.Layer {
     const address = found?.set.address(found.index);
     if (!found || !address) return;
     this.#unhover();
-    if (isFinger(originalEvent) || this.#dotted.has(found.set)) openPopup(target, latlng, found.set.describe(found.index), address);
+    if (isFinger(originalEvent) || this.#dotted.has(found.set) || this.isAtWork()) openPopup(target, latlng, found.set.describe(found.index), address);
     else if (originalEvent.ctrlKey || originalEvent.metaKey) window.open(address, "_blank", "noopener");
-    else this.#opening = window.setTimeout(() => window.location.assign(address), DOUBLE_CLICK_MS);
+    else this.#opening = window.setTimeout(() => target.getContainer().matches(".is-drawing") || window.location.assign(address), DOUBLE_CLICK_MS);
   }
 
   #stay() {
@@ -295,8 +306,13 @@ export class MarkerLayer extends L.Layer {
   }
 }
 
+/** @param {L.Map} map */
+function viewOf(map) {
+  return [map.getCenter().toString(), map.getZoom()].join();
+}
+
 /** Whether the pointer draws or drags something and asks for nothing. @param {MouseEvent} event */
-function isAtWork({ buttons, target }) {
+function isDrawing({ buttons, target }) {
   return buttons !== 0 || (target instanceof Element && target.closest(".is-drawing, .region-handle") !== null);
 }
 
@@ -333,17 +349,27 @@ function drawDots(picture, { points, seen, scale, x0, y0, colour }) {
   for (const i of seen) picture.dot(x0 + scale * points.x[i], y0 - scale * points.y[i], pixel);
 }
 
+/** @param {L.Map} map @returns {boolean} whether one was open */
+export function closePopup(map) {
+  let isOpen = false;
+  map.eachLayer((layer) => (isOpen ||= layer instanceof L.Popup));
+  map.closePopup();
+  return isOpen;
+}
+
 /**
  * Say what is at a place, with the address of its own page where it has one.
  * @param {L.Map} map @param {L.LatLngExpression} place @param {string} words @param {string | null} address @param {L.PopupOptions} [options]
  */
 export function openPopup(map, place, words, address, options) {
   const content = document.createElement("p");
+  content.setAttribute("role", "status");
   content.append(words);
   if (address) {
     const link = document.createElement("a");
     link.href = address;
     link.textContent = "All evidence";
+    link.setAttribute("aria-label", `All evidence of ${words}`);
     content.append(document.createElement("br"), link);
   }
   return L.popup({ className: "source-popup", ...options }).setLatLng(place).setContent(content).openOn(map);

@@ -60,6 +60,10 @@ export class Selection {
     if (asked === this.#asked) body.replaceChildren(...parts);
   }
 
+  get isShown() {
+    return this.#shape !== null;
+  }
+
   clear() {
     this.#asked++;
     this.#shape = null;

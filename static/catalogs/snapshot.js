@@ -1,9 +1,9 @@
 // @ts-check
 /** The map as a PNG with its legend: what is shown, where, how large, and the catalogues' marks. */
 
+import { footerLayout, markPlace } from "./footer.js";
 import { drawMarks } from "./paint.js";
 
-const FOOTER = 56;
 const MARGIN = 14;
 const INK = "#ffffff";
 const MUTED = "#b7c0d1";
@@ -11,6 +11,7 @@ const BACK = "#0b0e14";
 const FONT = "13px system-ui, sans-serif";
 const BOLD = "600 14px system-ui, sans-serif";
 const BAR = { length: 240, height: 10 };
+const LONGEST_SCALE = 170;
 
 /** @typedef {{rendition: import("./renditions.js").Rendition, pane: HTMLElement, fromScreen: number, opacity: number}} Compared a second rendition right of a line */
 /** @typedef {{colours: Uint8Array, black: string, white: string, curve: string}} Bar red, green, blue and opacity of 256 levels, and the values at its ends */
@@ -18,11 +19,12 @@ const BAR = { length: 240, height: 10 };
  * @typedef {object} Legend
  * @property {string} title the galaxy, and that it is simulated where it is
  * @property {string} rendition
+ * @property {string} channels the bands of red, green and blue, and the curve; "" for a single channel
  * @property {string} place of the middle
  * @property {{lengthScreen: number, text: string}} scale
  * @property {{north: import("./skyframe.js").Direction, east: import("./skyframe.js").Direction} | null} directions
  * @property {{name: string, style: import("./paint.js").MarkStyle}[]} catalogs
- * @property {Bar | null} bar of a single channel
+ * @property {Bar | null} bar of a single channel; of two renditions none is drawn
  * @property {Compared | null} compared
  * @property {{corners: {x: number, y: number}[], colour: string, label: string}[]} regions in CSS pixels of the map
  */
@@ -36,11 +38,15 @@ export function snapshot(map, legend) {
   const ratio = window.devicePixelRatio || 1;
   const { x: width, y: height } = map.getSize();
   const canvas = document.createElement("canvas");
-  [canvas.width, canvas.height] = [Math.round(width * ratio), Math.round((height + FOOTER) * ratio)];
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  const footer = footerLayout(footerWords(legend), width, (text, isStrong) => {
+    context.font = isStrong ? BOLD : FONT;
+    return context.measureText(text).width;
+  });
+  [canvas.width, canvas.height] = [Math.round(width * ratio), Math.round((height + footer.height) * ratio)];
   context.scale(ratio, ratio);
   context.fillStyle = BACK;
-  context.fillRect(0, 0, width, height + FOOTER);
+  context.fillRect(0, 0, width, height + footer.height);
   context.save();
   context.beginPath();
   context.rect(0, 0, width, height);
@@ -53,9 +59,9 @@ export function snapshot(map, legend) {
   for (const region of legend.regions) drawRegion(context, region);
   drawScaleBar(context, legend.scale, height);
   if (legend.directions) drawCompass(context, legend.directions, width);
-  if (legend.bar) drawColourBar(context, legend.bar, width, height);
+  if (legend.bar && !legend.compared) drawColourBar(context, legend.bar, width, height);
   context.restore();
-  drawFooter(context, legend, width, height);
+  drawFooter(context, footer.entries, height);
   return new Promise((resolve, reject) =>
     canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("The picture could not be made"))), "image/png"));
 }
@@ -122,19 +128,20 @@ function drawScaleBar(context, { lengthScreen, text }, height) {
 
 /** Its levels are even on the screen: between its ends values follow the curve. @param {CanvasRenderingContext2D} context @param {Bar} bar @param {number} width @param {number} height */
 function drawColourBar(context, { colours, black, white, curve }, width, height) {
-  const [left, top] = [width - MARGIN - BAR.length, height - MARGIN - BAR.height];
+  const length = Math.min(BAR.length, width - 2 * MARGIN - LONGEST_SCALE);
+  const [left, top] = [width - MARGIN - length, height - MARGIN - BAR.height];
   context.fillStyle = INK;
   context.textBaseline = "bottom";
   for (const [text, at, align] of /** @type {[string, number, CanvasTextAlign][]} */ ([[black, 0, "left"], [curve, 0.5, "center"], [white, 1, "right"]])) {
     context.textAlign = align;
-    context.fillText(text, left + at * BAR.length, top - 4);
+    context.fillText(text, left + at * length, top - 4);
   }
   context.textAlign = "start";
   const levels = new OffscreenCanvas(256, 1);
   levels.getContext("2d")?.putImageData(new ImageData(new Uint8ClampedArray(colours), 256, 1), 0, 0);
   context.shadowBlur = 0;
   context.imageSmoothingEnabled = true;
-  context.drawImage(levels, left, top, BAR.length, BAR.height);
+  context.drawImage(levels, left, top, length, BAR.height);
 }
 
 /** @param {CanvasRenderingContext2D} context @param {NonNullable<Legend["directions"]>} directions @param {number} width */
@@ -153,24 +160,22 @@ function drawCompass(context, { north, east }, width) {
   context.textAlign = "start";
 }
 
-/** @param {CanvasRenderingContext2D} context @param {Legend} legend @param {number} width @param {number} height */
-function drawFooter(context, { title, rendition, place, catalogs }, width, height) {
+/** @param {Legend} legend @returns {import("./footer.js").Entry[][]} */
+function footerWords({ title, rendition, channels, place, catalogs }) {
+  const what = [{ text: title, isStrong: true }, { text: rendition }, { text: channels }].filter(({ text }) => text);
+  return [what, [{ text: place }, ...catalogs.map(({ name, style }) => ({ text: name, mark: style }))]];
+}
+
+/** @param {CanvasRenderingContext2D} context @param {import("./footer.js").Placed[]} entries @param {number} top */
+function drawFooter(context, entries, top) {
   context.textBaseline = "alphabetic";
-  context.font = BOLD;
-  context.fillStyle = INK;
-  context.fillText(title, MARGIN, height + 22);
-  const titleWidth = context.measureText(title).width;
-  context.font = FONT;
-  context.fillStyle = MUTED;
-  context.fillText(rendition, MARGIN + titleWidth + 14, height + 22);
-  context.fillText(place, MARGIN, height + 43);
-  let x = width - MARGIN;
-  for (const { name, style } of [...catalogs].reverse()) {
-    x -= context.measureText(name).width;
-    context.fillStyle = MUTED;
-    context.fillText(name, x, height + 43);
-    x -= 14;
-    drawMarks(context, [{ x: x + 4, y: height + 39 }], { ...style, radius: 5, width: 1.5 });
-    x -= 18;
+  for (const entry of entries) {
+    const { text, isStrong, mark, x, y } = entry;
+    context.font = isStrong ? BOLD : FONT;
+    context.fillStyle = isStrong ? INK : MUTED;
+    context.fillText(text, x, top + y);
+    if (!mark) continue;
+    const at = markPlace(entry);
+    drawMarks(context, [{ x: at.x, y: top + at.y }], { ...mark, radius: 5, width: 1.5 });
   }
 }

@@ -36,8 +36,9 @@ export class SourcesInView {
   async fetch() {
     try {
       await this.places.look(() => this.#view());
-      if (this.#hasFailed) this.draw(); // what was told of it is over
+      const wasMissing = this.#hasFailed;
       this.#hasFailed = false;
+      if (wasMissing) this.draw(); // what was told of it is over
     } catch (error) {
       this.#hasFailed = true;
       const reason = error instanceof Error ? error.message : error;
@@ -49,6 +50,7 @@ export class SourcesInView {
     if (this.#isRemoved || !this.places.isThere) return;
     const [look, shown] = [this.look(), this.places.shown];
     this.markers.put(this.url, markerSet(look, shown));
+    if (this.#hasFailed) return; // which is told
     const n = shown.number.length.toLocaleString("en");
     this.tell(this.places.isSample ? `Of ${look.name}'s ${shown.n_sources.toLocaleString("en")} sources ${n} are drawn, evenly: zoom in for all.` : "");
   }

@@ -3,7 +3,6 @@
 
 import { viewChanged } from "./address.js";
 import { valueText } from "./bandvalues.js";
-import { unitText } from "./evidence/readings.js";
 import { BandLayer } from "./gl/bandlayer.js";
 import { BlockClient } from "./gl/blockclient.js";
 import { coloursOf } from "./gl/colourmaps.js";
@@ -12,7 +11,7 @@ import { Painter } from "./gl/painter.js";
 import { isStyle, limitedStyle, styleOf } from "./gl/style.js";
 import { parseStyleText, styleText } from "./gl/styletext.js";
 import { browserStyles, KeptStyles, serverStyles } from "./stretchstore.js";
-import { StretchPanel } from "./stretchpanel.js";
+import { StretchPanel, unitOf } from "./stretchpanel.js";
 import { parseViewHash } from "./viewaddress.js";
 
 const PART = "stretch";
@@ -74,11 +73,10 @@ export class Stretching {
    * @returns {import("./snapshot.js").Bar | null} null for one of three channels, and where the server draws
    */
   barOf(rendition) {
-    const { channels: [{ weights, black, white }, ...others], stretch, colourMap } = this.styleOf(rendition);
+    const { channels: [channel, ...others], stretch, colourMap } = this.styleOf(rendition);
     if (others.length || this.isLost) return null;
-    const [band, another] = this.config.bands.filter(({ name }) => weights[name]);
-    const unit = another ? "" : ` ${unitText(band.unit)}`;
-    return { colours: coloursOf(colourMap), black: valueText(black), white: valueText(white) + unit, curve: stretch };
+    const white = `${valueText(channel.white)} ${unitOf(channel, this.config.bands)}`.trim();
+    return { colours: coloursOf(colourMap), black: valueText(channel.black), white, curve: stretch };
   }
 
   /** Show a rendition as an address says, without keeping it. @param {string} slug @param {string} text */
@@ -97,6 +95,21 @@ export class Stretching {
   originalOf(slug) {
     return styleOf(this.config.recipes[slug]);
   }
+}
+
+/**
+ * What a style's colours show: "R F814W · G (F555W + F606W) · B F438W, asinh".
+ * @param {import("./gl/style.js").Style} style
+ * @returns {string} "" for one of a single channel, which has a colour bar
+ */
+export function channelText({ channels, stretch }) {
+  if (channels.length < 3) return "";
+  const sums = channels.map(({ weights }) => {
+    const terms = Object.entries(weights).filter(([, weight]) => weight);
+    const sum = terms.map(([band, weight], i) => (weight < 0 ? (i ? " − " : "−") : i ? " + " : "") + band).join("");
+    return terms.length > 1 ? `(${sum})` : sum || "–";
+  });
+  return `${sums.map((sum, i) => `${"RGB"[i]} ${sum}`).join(" · ")}, ${stretch}`;
 }
 
 /**

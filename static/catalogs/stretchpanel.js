@@ -3,7 +3,7 @@
 
 import { unitText } from "./evidence/readings.js";
 import { COLOUR_MAPS } from "./gl/colourmaps.js";
-import { bandsOf, GAMMA, skyOf, SOFTNESS, STRETCHES } from "./gl/style.js";
+import { GAMMA, skyOf, SOFTNESS, STRETCHES } from "./gl/style.js";
 import { element } from "./pagedata.js";
 
 /** @typedef {import("./gl/style.js").Style} Style */
@@ -35,7 +35,12 @@ export class StretchPanel extends EventTarget {
     fill(this.#named("stretch"), STRETCHES.map((name) => [name, STRETCH_NAMES[/** @type {keyof typeof STRETCH_NAMES} */ (name)]]));
     fill(this.#named("colourMap"), Object.keys(COLOUR_MAPS).map((name) => [name, name[0].toUpperCase() + name.slice(1)]));
     this.form.addEventListener("submit", (event) => event.preventDefault());
-    this.form.addEventListener("input", ({ target }) => this.#read(/** @type {HTMLInputElement} */ (target)));
+    const read = (/** @type {Event} */ { type, target: control }) => {
+      // A limit that is typed counts once it is whole.
+      if (control instanceof HTMLElement && (type === "change") === control.matches("[data-channels] [type=number]")) this.#read(/** @type {HTMLInputElement} */ (control));
+    };
+    this.form.addEventListener("input", read);
+    this.form.addEventListener("change", read);
     for (const button of root.querySelectorAll("button")) button.addEventListener("click", () => this.#press(button));
   }
 
@@ -96,14 +101,17 @@ export class StretchPanel extends EventTarget {
    * @param {number} index
    */
   #readLimit(control, index) {
+    if (!Number.isFinite(control.valueAsNumber)) return; // what it was is written again
     const channel = this.style.channels[index];
     const { background, noise } = skyOf(channel, this.bands);
-    const other = this.#limit(index, control.name === "black" ? "white" : "black");
+    const place = (/** @type {number} */ value) => Math.asinh((value - background) / noise);
+    const valueAt = (/** @type {number} */ at) => background + noise * Math.sinh(at);
+    const [own, other] = control.name === "black" ? /** @type {const} */ (["black", "white"]) : /** @type {const} */ (["white", "black"]);
+    const isTyped = control.type === "number";
+    channel[own] = isTyped ? control.valueAsNumber : valueAt(control.valueAsNumber);
     // The one that is moved pushes the other along.
-    const isTooNear = control.name === "black" ? control.valueAsNumber > other.valueAsNumber - LEAST_GAP : control.valueAsNumber < other.valueAsNumber + LEAST_GAP;
-    const pushed = control.valueAsNumber + (control.name === "black" ? LEAST_GAP : -LEAST_GAP);
-    channel[/** @type {"black" | "white"} */ (control.name)] = background + noise * Math.sinh(control.valueAsNumber);
-    if (isTooNear) channel[/** @type {"black" | "white"} */ (other.name)] = background + noise * Math.sinh(pushed);
+    const gap = own === "black" ? LEAST_GAP : -LEAST_GAP;
+    if (isTyped ? channel.white <= channel.black : place(channel.white) - place(channel.black) < LEAST_GAP) channel[other] = valueAt(place(channel[own]) + gap);
   }
 
   /**
@@ -138,22 +146,12 @@ export class StretchPanel extends EventTarget {
     for (const [i, channel] of style.channels.entries()) {
       const { background, noise } = skyOf(channel, this.bands);
       for (const name of /** @type {const} */ (["black", "white"])) {
-        const control = this.#limit(i, name);
-        control.value = `${Math.asinh((channel[name] - background) / noise)}`;
-        this.#say(control, channel[name].toPrecision(4));
+        const [slider, typed] = this.#limits(i, name);
+        slider.value = `${Math.asinh((channel[name] - background) / noise)}`;
+        slider.setAttribute("aria-valuetext", (typed.value = `${Number(channel[name].toPrecision(4))}`));
       }
-      /** @type {HTMLElement} */ (this.channels.children[i].querySelector("[data-unit]")).textContent = this.#unitOf(channel);
+      /** @type {HTMLElement} */ (this.channels.children[i].querySelector("[data-unit]")).textContent = unitOf(channel, this.bands);
     }
-  }
-
-  /**
-   * The unit of a channel of one band.
-   * @param {import("./gl/style.js").Channel} channel
-   */
-  #unitOf(channel) {
-    const [used, ...others] = bandsOf({ ...this.style, channels: [channel] });
-    if (others.length || channel.weights[used] !== 1) return "";
-    return unitText(this.bands.find(({ name }) => name === used)?.unit ?? "");
   }
 
   /**
@@ -174,7 +172,7 @@ export class StretchPanel extends EventTarget {
     /** @type {HTMLElement} */ (group.querySelector("[data-name]")).textContent = isColour ? CHANNEL_NAMES[index] : "Grey levels";
     for (const control of group.querySelectorAll("input")) {
       control.dataset.channel = `${index}`;
-      Object.assign(control, { min: LIMITS.least, max: LIMITS.most, step: LIMITS.step });
+      if (control.type === "range") Object.assign(control, { min: LIMITS.least, max: LIMITS.most, step: LIMITS.step });
     }
     return group;
   }
@@ -202,10 +200,10 @@ export class StretchPanel extends EventTarget {
   /**
    * @param {number} index
    * @param {string} name
-   * @returns {HTMLInputElement}
+   * @returns {HTMLInputElement[]} the slider and the field for its value
    */
-  #limit(index, name) {
-    return /** @type {HTMLInputElement} */ (this.channels.children[index].querySelector(`[name=${name}]`));
+  #limits(index, name) {
+    return [.../** @type {NodeListOf<HTMLInputElement>} */ (this.channels.children[index].querySelectorAll(`[name=${name}]`))];
   }
 
   /**
@@ -215,6 +213,16 @@ export class StretchPanel extends EventTarget {
   #named(name) {
     return /** @type {HTMLInputElement} */ (this.form.elements.namedItem(name));
   }
+}
+
+/**
+ * The unit of a channel that is one band as it is; "" of any other.
+ * @param {import("./gl/style.js").Channel} channel
+ * @param {import("./gl/style.js").Band[]} bands
+ */
+export function unitOf({ weights }, bands) {
+  const [used, ...others] = bands.filter(({ name }) => weights[name]);
+  return used && !others.length && weights[used.name] === 1 ? unitText(used.unit) : "";
 }
 
 /**

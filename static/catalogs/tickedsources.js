@@ -95,7 +95,7 @@ export class TickedSources {
   #lookOf({ value, dataset: { kind: said, sourcePage, name = "" } }) {
     const kind = said === "reference" || said === "sampled" ? said : "detected";
     if (kind === "sampled") return () => ({ name, sourcePage, kind });
-    const card = sourceCards({ name, catalog: value }, this.image.sources_url, this.cutoutUrl);
+    const card = sourceCards({ name, catalog: value }, this.image, this.cutoutUrl);
     return () => ({ name, sourcePage, kind, style: markStyleOf(value, kind), card });
   }
 }

@@ -12,6 +12,9 @@ import { postJson } from "./voteapi.js";
 
 /** @typedef {import("./sampleregions.js").Regions} Regions */
 
+/** What opening the round would be refused for too. */
+class Refused extends Error {}
+
 /** @type {import("../catalogs/map.js").ViewerConfig} */
 const viewer = pageData("viewer");
 /** @type {Record<string, {rounds: number, anchors: number}>} */
@@ -84,15 +87,15 @@ async function showCount(regions) {
     const where = n ? `inside ${n === 1 ? "the region" : `the ${n} regions`}` : "on the whole image: no region is drawn";
     if (asked === nAsked) number.max = String(Math.max(inside, 1));
     return `${inside.toLocaleString("en")} ${inside === 1 ? "source" : "sources"} of ${name} ${where}`;
-  }, (error) => `The sources of ${name} could not be counted (${error.message}). The round can be opened all the same.`);
+  }, (error) => `The sources of ${name} could not be counted (${error.message}). ${error instanceof Refused ? "Mend that first." : "The round can be opened all the same."}`);
   if (asked === nAsked) count.textContent = said;
 }
 
 /** How many sources a round would be drawn from. @param {Regions | null} regions @returns {Promise<number>} */
 async function candidates(regions) {
   const { status, body } = await postJson(candidatesUrl ?? "", { catalog: catalog.value, regions }, csrfToken());
-  if (status !== 200) throw new Error(body?.detail ?? `the server answered ${status}`);
-  return body.n_sources;
+  if (status === 200) return body.n_sources;
+  throw new (status < 500 ? Refused : Error)(body?.detail ?? `the server answered ${status}`);
 }
 
 /** What needs an earlier round, an anchor or an informed round can be chosen only where there is one. */

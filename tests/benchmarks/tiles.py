@@ -4,7 +4,8 @@
 
 All servers show the same three bands of one mosaic, linearly between the same limits, and are asked for the same tiles
 in the same order, each once; GalaxyCat alone logs people in and checks that they may see the galaxy. The peers run two
-processes, GalaxyCat one. A picture of another server that differs ends the run.
+processes, GalaxyCat one. A picture of another server that differs ends the run;
+after the table so does a peer that costs less than LEAST_RATIOS times ours, or is faster.
 """
 
 import sys
@@ -30,6 +31,13 @@ from catalogs.imagery.tiles import TilePlan  # isort: skip
 from catalogs.models import Rendition  # isort: skip
 
 CLIENTS = (8, 32)
+# CPU of the peer's tile over ours, at least. A data tile is without loss, as a PNG is.
+LEAST_RATIOS = {
+    ("GalaxyCat PNG", "TiTiler PNG"): 10,
+    ("GalaxyCat JPEG", "TiTiler JPEG"): 6,
+    ("GalaxyCat data", "TiTiler PNG"): 50,
+    ("GalaxyCat JPEG", "VisiOmatic JPEG"): 2,
+}
 N_WARM, N_TILES, N_DATA_TILES, N_COMPARED = 60, 500, 2400, 5
 LEAST_REPEATS = 4  # fewer have not so many tiles
 # Rounding of one side against truncation of the other, and the display pyramid's own steps.
@@ -69,6 +77,8 @@ def main(repeats: int) -> None:
     _require_same(pictures)
     print(_table(loads))
     print(_floor(rendition, tiles[:200]))
+    if too_slow := _too_slow(loads):
+        raise SystemExit("; ".join(too_slow))
 
 
 def _tiles(size_px: int) -> list[Tile]:
@@ -149,6 +159,19 @@ def _table(loads: dict[str, list[Load]]) -> str:
 
 def _cpu_ms(measured: Sequence[Load]) -> float:
     return sum(load.cpu_ms * load.n_tiles for load in measured) / sum(load.n_tiles for load in measured)
+
+
+def _too_slow(loads: dict[str, list[Load]]) -> list[str]:
+    """Where we are not as far ahead of a peer as LEAST_RATIOS asks, or not ahead in tiles a second or p95."""
+    found = []
+    for (own, peer), least in LEAST_RATIOS.items():
+        ratio = _cpu_ms(loads[peer]) / _cpu_ms(loads[own])
+        if ratio < least:
+            found.append(f"{own}: CPU of {peer} is {ratio:.1f} times as much, less than {least}")
+        for n_clients, ours, theirs in zip(CLIENTS, loads[own], loads[peer], strict=True):
+            if ours.tiles_per_s <= theirs.tiles_per_s or ours.p95_ms >= theirs.p95_ms:
+                found.append(f"{own}: not faster than {peer} with {n_clients} clients")
+    return found
 
 
 def _floor(rendition: Rendition, tiles: list[Tile]) -> str:

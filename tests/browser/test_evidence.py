@@ -43,7 +43,6 @@ def test_the_closer_look_lies_over_the_image_from_source_to_source(people, team,
     expect(closer).to_be_hidden()
     page.keyboard.press("v")
     expect(page.locator("#zooms canvas")).to_have_count(3 * 6)
-    expect(page.locator("#neighbours, #no-neighbours").locator("visible=true")).to_have_count(1)
     wait_until(lambda: page.evaluate(ALL_DRAWN), within_s=10)
     axe_clean(page)
     voter.shoot(f"labelling-closer-{size['width']}", size)
@@ -186,3 +185,26 @@ def test_the_keys_of_the_evidence_page_are_listed(people, team, galaxy):
     viewer.shoot("evidence-keys")
     page.keyboard.press("Escape")
     expect(keys).to_be_hidden()
+
+
+def test_a_source_in_a_crowd_names_its_neighbours_and_leads_to_them(people, team, galaxy):
+    make_member(team, Role.VIEWER, "liv")
+    viewer = people()
+    page = viewer.log_in("liv", PASSWORD)
+    sources = list(galaxy.catalogs.get(kind="detected").sources.on_image())
+    tree = cKDTree([(each.x_px, each.y_px) for each in sources])
+    n_near = [len(near) - 1 for near in tree.query_ball_point(tree.data, 50)]
+    source = sources[int(np.argmax(n_near))]
+    apart_px, found = tree.query((source.x_px, source.y_px), k=13)
+    viewer.goto(f"/sources/{source.uuid}/evidence/")
+    rows = page.locator("#neighbours tbody tr")
+    expect(rows).to_have_count(12)
+    for row, distance_px, other in zip(rows.all(), apart_px[1:], found[1:], strict=True):
+        distance_arcsec = distance_px * galaxy.pixel_scale_arcsec
+        expect(row.locator("td").first).to_have_text(str(sources[other].number))
+        expect(row.locator("td").nth(1)).to_have_text(f"{distance_arcsec:.2f}″")
+    expect(page.locator("#no-neighbours")).to_be_hidden()
+    page.locator("#neighbours").scroll_into_view_if_needed()
+    viewer.shoot("evidence-neighbours")
+    rows.first.get_by_role("link").click()
+    page.wait_for_url(f"**/sources/{sources[found[1]].uuid}/evidence/")

@@ -1,5 +1,6 @@
 """The marks of sources on the map in real Chromium: fetched by view, clicked, tapped, walked by key."""
 
+import json
 import math
 import re
 
@@ -13,6 +14,7 @@ from tests.browser.accessibility import axe_clean
 from tests.browser.conftest import LAPTOP, TABLET
 from tests.browser.mapping import centre_px, draw_rectangle, go_to, on_screen, readout, visited
 from tests.factories import PASSWORD, make_catalog, make_member
+from tests.processes import wait_until
 
 
 def test_a_large_catalogue_comes_as_it_comes_into_view(people, team, galaxy):
@@ -57,10 +59,21 @@ def test_a_new_round_s_page_fetches_by_view_and_counts_at_the_server(people, tea
     ]
     draw_rectangle(page, 60)
     expect(page.locator("#inside")).to_have_text(re.compile(r"^[\d,]+ sources of large inside the region$"))
+    (region,) = json.loads(page.locator("#id_regions").input_value())["features"]
+    x_px, y_px = zip(*region["geometry"]["coordinates"][0], strict=True)
+    n_inside = catalog.sources.filter(x_px__range=(min(x_px), max(x_px)), y_px__range=(min(y_px), max(y_px))).count()
+    assert 0 < n_inside < 9000
+    expect(page.locator("#inside")).to_have_text(f"{n_inside:,} sources of large inside the region")
     with pi.tolerating("Failed to load resource"):
         page.route("**/candidates/", lambda route: route.fulfill(status=503, body="busy"))
         draw_rectangle(page, 30)
-        expect(page.locator("#inside")).to_contain_text("could not be counted (the server answered 503)")
+        expect(page.locator("#inside")).to_contain_text(
+            "could not be counted (the server answered 503). The round can be"
+        )
+        page.unroute("**/candidates/")
+        page.route("**/candidates/", lambda route: route.fulfill(status=422, json={"detail": "regions: no"}))
+        draw_rectangle(page, 20)
+        expect(page.locator("#inside")).to_contain_text("could not be counted (regions: no). Mend that first.")
         page.unroute("**/candidates/")
 
 
@@ -101,6 +114,50 @@ def test_a_tap_names_the_source_first(people, team, galaxy):
     page.wait_for_url(f"**/sources/{source.uuid}/evidence/")
 
 
+def test_the_card_has_every_band_s_magnitude_in_order_and_is_no_larger_than_it_is_taken_for(people, team, galaxy):
+    page = visited(people, team)
+    page.get_by_role("checkbox", name="truth").uncheck()
+    source = galaxy.catalogs.get(kind="detected").sources.order_by("number")[40]
+    go_to(page, f"#{source.number}")
+    page.keyboard.press("Escape")
+    page.wait_for_load_state("networkidle")
+    page.mouse.move(*on_screen(page, source.x_px, source.y_px))
+    card = page.locator(".source-card")
+    expect(card).to_contain_text(f"sep-f555w {source.number}")
+    measured = source.measurements
+    names = card.locator(".source-band")
+    expect(names).to_have_text(["F275W", "F336W", "F438W", "F555W", "F814W"])
+    for name in names.all_inner_texts():
+        magnitude, error = (measured[f"mag_{name.lower()}{end}"] for end in ("", "_error"))
+        assert error >= 0.005
+        expect(card).to_contain_text(f"{name} {magnitude:.2f} ± {error:.2f} AB")
+    shapes = f"CI {measured['concentration_index']:.2f} FWHM {measured['fwhm_px']:.2f} px"
+    expect(card.locator(".source-shapes")).to_have_text(shapes)
+    box = page.locator(".source-tooltip").bounding_box()
+    assert (box["width"] <= 340, box["height"] <= 190) == (True, True), box
+
+
+def test_the_card_of_a_long_catalogue_with_nine_bands_is_whole(people, team, galaxy):
+    catalog = make_catalog(
+        galaxy, 1, name="a catalogue of a name that is sixty letters long, or nearly so", kind="reference"
+    )
+    measured = {f"mag_f{n}w": 20 + n / 100 for n in range(200, 1400, 100)} | {
+        "concentration_index": 1.5,
+        "fwhm_px": 12.25,
+    }
+    catalog.sources.update(measurements=measured, published_label="a long label of a class", x_px=300.4, y_px=400.4)
+    page = visited(people, team)
+    for name in ("truth", "sep-f555w"):
+        page.get_by_role("checkbox", name=name).uncheck()
+    go_to(page, "x 300.4 y 400.4")
+    page.keyboard.press("Escape")
+    page.wait_for_load_state("networkidle")
+    page.mouse.move(*on_screen(page, 300.4, 400.4))
+    expect(page.locator(".source-band")).to_have_text([f"F{n}W" for n in range(200, 1100, 100)])
+    box = page.locator(".source-tooltip").bounding_box()
+    assert (box["width"] <= 340, box["height"] <= 190) == (True, True), box
+
+
 def test_the_sources_are_reached_by_key(people, team, galaxy):
     page = visited(people, team)
     page.get_by_role("checkbox", name="truth").uncheck()
@@ -118,3 +175,64 @@ def test_the_sources_are_reached_by_key(people, team, galaxy):
     axe_clean(page)
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/sources/{sources[1].uuid}/evidence/")
+
+
+def test_the_walk_by_key_knows_what_is_ticked_and_brings_what_it_names_into_view(people, team, galaxy):
+    page = visited(people, team)
+    popup = page.locator(".source-popup")
+    sources = list(galaxy.catalogs.get(kind="detected").sources.on_image())
+    # At the upper edge of the map the image moves until the words are whole, and the walk goes on.
+    source = min(sources, key=lambda each: math.dist((each.x_px, each.y_px), (400, 400)))
+    box = page.locator("#map").bounding_box()
+    middle = source.x_px, source.y_px - (box["height"] / 2 - 20) / 8
+    page.goto(page.url.split("#")[0] + f"#x={middle[0]}&y={middle[1]}&zoom=3")
+    page.reload()
+    page.get_by_role("checkbox", name="truth").uncheck()
+    page.wait_for_load_state("networkidle")
+    sources.sort(key=lambda each: math.dist((each.x_px, each.y_px), middle))
+    page.locator("#map").focus()
+    for each in sources[: sources.index(source) + 1]:
+        page.keyboard.press("n")
+        expect(popup).to_contain_text(f"sep-f555w {each.number}All evidence")
+    link = page.get_by_role("link", name=f"All evidence of sep-f555w {source.number}")
+    expect(link).to_be_focused()
+    wait_until(lambda: link.bounding_box()["y"] > box["y"], within_s=5)
+    page.keyboard.press("Escape")
+    page.get_by_role("checkbox", name="truth").check()
+    page.get_by_role("checkbox", name="sep-f555w").uncheck()
+    page.wait_for_load_state("networkidle")
+    page.keyboard.press("n")
+    expect(popup).to_contain_text("truth")
+
+
+# Whether the middle of each mark is seen through, and how many pixels all take; by a copy, or Chromium complains.
+MARKS = """(places) => {
+  const canvas = document.querySelector(".marker-canvas");
+  const { left, top, width } = canvas.getBoundingClientRect();
+  const ratio = canvas.width / width;
+  const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d", { willReadFrequently: true });
+  copy.drawImage(canvas, 0, 0);
+  const opaque = copy.getImageData(0, 0, canvas.width, canvas.height).data.filter((value, i) => i % 4 === 3 && value).length;
+  return [places.map(([x, y]) => copy.getImageData(Math.floor((x - left) * ratio), Math.floor((y - top) * ratio), 1, 1).data[3] === 0), opaque];
+}"""
+
+
+def test_few_sources_are_rings_from_afar_and_many_are_dots(people, team, galaxy):
+    few, many = (make_catalog(galaxy, n, name=name, kind="reference") for n, name in ((20, "few"), (600, "many")))
+    page = visited(people, team)
+    page.goto(page.url.split("#")[0] + "#x=384&y=384&zoom=-2")
+    page.reload()
+    page.wait_for_load_state("networkidle")
+    for name in ("sep-f555w", "truth", "many"):
+        page.get_by_role("checkbox", name=name).uncheck()
+    page.wait_for_timeout(100)
+    places = [on_screen(page, *place) for place in few.sources.values_list("x_px", "y_px")]
+    are_open, n_opaque = page.evaluate(MARKS, places)
+    assert sum(are_open) > 15  # some lie on another's rim
+    assert n_opaque > 20 * 25
+    page.get_by_role("checkbox", name="few").uncheck()
+    page.get_by_role("checkbox", name="many").check()
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(100)
+    are_open, _ = page.evaluate(MARKS, [on_screen(page, *place) for place in many.sources.values_list("x_px", "y_px")])
+    assert not any(are_open)

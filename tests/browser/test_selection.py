@@ -94,6 +94,14 @@ def test_selected_sources_are_listed_with_their_class_and_lead_to_their_evidence
     drag(page, (truth.x_px - 3, truth.y_px - 3), (truth.x_px + 3, truth.y_px + 3))
     part = about(page, "truth")
     expect(part).to_contain_text(f"of class {truth.published_label}")
+    page.get_by_role("checkbox", name="sep-f555w").uncheck()
+    # A click on a source names it, since what is selected would be gone on the way back; Esc takes the words away, then the selection.
+    page.mouse.click(*on_screen(page, truth.x_px, truth.y_px))
+    popup = page.locator(".source-popup")
+    expect(popup).to_contain_text(f"truth {truth.number}")
+    page.keyboard.press("Escape")
+    expect(popup).to_have_count(0)
+    expect(page.locator("#selection")).to_be_visible()
     part.get_by_text("List them").click()
     row = part.get_by_role("row").filter(has_text=f"#{truth.number}")
     row.get_by_role("link", name=truth.published_label, exact=True).click()
@@ -115,7 +123,7 @@ def test_the_source_under_the_pointer_shows_its_card(people, team, galaxy):
     card = page.locator(".source-card")
     expect(card).to_contain_text(f"sep-f555w {source.number}")
     expect(card).to_contain_text(f"x {source.x_px:.1f} y {source.y_px:.1f} px")
-    expect(card).to_contain_text(f"mag_f555w {source.measurements['mag_f555w']:.2f}")
+    expect(card).to_contain_text(f"F555W {source.measurements['mag_f555w']:.2f}")
     page.wait_for_function(
         "() => { const i = document.querySelector('.source-card img'); return i.complete && i.naturalWidth === 128 }"
     )

@@ -16,7 +16,7 @@ from galaxycat.accounts.models import Role
 from tests.browser.accessibility import axe_clean
 from tests.browser.conftest import LAPTOP, TABLET
 from tests.browser.mapping import centre_px, go_to, on_screen, readout, visited
-from tests.factories import PASSWORD, make_member
+from tests.factories import PASSWORD, make_catalog, make_member
 
 
 def value_text(value: float) -> str:
@@ -191,6 +191,30 @@ def test_the_map_goes_to_an_object_by_its_name(people, team, galaxy, sesame):
         expect(page.get_by_role("alert").filter(has_text="Nowhere: no object of this name")).to_be_visible()
 
 
+# What a kept picture's words are, and where: those on the map's own canvases are drawn before.
+NOTE_WORDS = """() => {
+  window.written = [];
+  const write = CanvasRenderingContext2D.prototype.fillText;
+  CanvasRenderingContext2D.prototype.fillText = function (text, x, y) {
+    window.written.push({ text, x, y, width: this.measureText(text).width });
+    write.call(this, text, x, y);
+  };
+}"""
+
+
+def words_beneath(page, height: float) -> list[dict]:
+    """The words of the kept picture's footer."""
+    return [each for each in page.evaluate("window.written") if each["y"] > height]
+
+
+def assert_apart(words: list[dict], width: float) -> None:
+    assert len(words) >= 5
+    for one in words:
+        assert 0 < one["x"] < one["x"] + one["width"] < width, one
+        others = [each for each in words if each["y"] == one["y"] and each["x"] > one["x"]]
+        assert [each for each in others if each["x"] < one["x"] + one["width"] + 10] == [], one
+
+
 @pytest.mark.parametrize("size", [LAPTOP, TABLET], ids=["laptop", "tablet"])
 def test_values_grid_minimap_and_a_picture_to_keep(people, team, galaxy, size, tmp_path):
     Galaxy.objects.filter(pk=galaxy.pk).update(distance_mpc=9.9)
@@ -241,14 +265,30 @@ def test_values_grid_minimap_and_a_picture_to_keep(people, team, galaxy, size, t
     assert marked["y"] + marked["height"] / 2 == pytest.approx(frame["y"] + 0.25 * frame["height"], abs=2)
 
     expect(page.locator(".leaflet-tile:not(.leaflet-tile-loaded)")).to_have_count(0)
+    make_catalog(galaxy, 3, name="a" * 60, kind="reference")
+    make_catalog(galaxy, 3, name="b" * 60, kind="reference")
+    page.reload()
+    page.wait_for_load_state("networkidle")
+    expect(page.locator(".leaflet-tile:not(.leaflet-tile-loaded)")).to_have_count(0)
+    page.evaluate(NOTE_WORDS)
     with page.expect_download() as downloading:
         page.keyboard.press("p")
     name = downloading.value.suggested_filename
     assert re.fullmatch(r"story_[a-z0-9-]+_x\d+_y\d+\.png", name)
+    words = words_beneath(page, box["height"])
+    assert_apart(words, box["width"])
+    texts = [each["text"] for each in words]
+    recipe = galaxy.latest_mosaic.renditions.all()[0].recipe
+    sums = [" + ".join(band for band, _ in recipe[channel]) for channel in ("red", "green", "blue")]
+    red, green, blue = (f"({each})" if "+" in each else each for each in sums)
+    assert f"R {red} · G {green} · B {blue}, {recipe['stretch']}" in texts
+    assert {"a" * 60, "b" * 60, "sep-f555w", "truth"} <= set(texts)
+    footer = round(max(each["y"] for each in words) - box["height"]) + 13
+    assert footer > 56
     downloading.value.save_as(tmp_path / name)
     with rasterio.open(tmp_path / name) as picture:
         pixels = picture.read([1, 2, 3])
-    assert pixels.shape == (3, pytest.approx(box["height"] + 56, abs=1), pytest.approx(box["width"], abs=1))
+    assert pixels.shape == (3, pytest.approx(box["height"] + footer, abs=1), pytest.approx(box["width"], abs=1))
     assert (
         len(np.unique(pixels[:, 100:-156, 100:-100].reshape(3, -1), axis=1).T) > 5000
     )  # a picture, not a plain colour

@@ -109,10 +109,13 @@ def test_the_point_source_of_an_imported_catalogue_is_there_before_anybody_looks
     assert found["psf"]["origin"] == "estimated"
     # A Gaussian of sigma sqrt(1.5) px.
     assert found["psf"]["fwhm_px"] == pytest.approx(2.3548 * np.sqrt(1.5), rel=0.05)
-    # Of another image it is estimated anew.
-    Catalog.objects.filter(pk=catalog.pk).update(parameters={"estimated_psf": {"image": "0" * 64, "found": None}})
-    with pytest.raises(AssertionError, match="estimated while"):
-        fetch(client, catalog.sources.get(number=2))
+    # Of another image, and by other rules, it is estimated anew.
+    catalog.refresh_from_db()
+    estimated = catalog.parameters["estimated_psf"]
+    for number, other in enumerate(({"image": "0" * 64}, {"version": estimated["version"] - 1}), start=2):
+        Catalog.objects.filter(pk=catalog.pk).update(parameters={"estimated_psf": estimated | other})
+        with pytest.raises(AssertionError, match="estimated while"):
+            fetch(client, catalog.sources.get(number=number))
 
 
 def test_the_catalogues_own_point_source_is_taken_where_it_has_one(world, client):

@@ -251,3 +251,64 @@ def test_a_stored_name_leads_nowhere_else(tmp_path):
     assert waiting_uploads().file(key, names[0]).read_bytes() == b"x"
     (tmp_path / "uploads" / "other").write_bytes(b"y")
     assert waiting_uploads().file(key, "../other") is None
+
+
+def by_name(team, bands, **fields):
+    """What the page's script sends first: names of files in place of files."""
+    named = {f"bands-{row}-file": path.name for row, path in enumerate(bands.values())}
+    return asked(team, [(name, b"x") for name in bands]) | named | fields
+
+
+def test_the_page_states_the_limits(client, team, curator, settings):
+    settings.INGEST_MAX_FILE_BYTES, settings.INGEST_MAX_BYTES = 3 * 1024**3, 5 * 1024**3
+    page = client.get(reverse("ingest")).content.decode().replace("\u00a0", " ")
+    assert "A file may have 3.0 GB, all together 5.0 GB." in page
+    assert 'data-max-file-bytes="3221225472" data-max-bytes="5368709120"' in page
+
+
+def test_names_that_can_be_used_are_no_ingest_yet(client, team, curator, bands, tmp_path):
+    response = client.post(reverse("ingest"), by_name(team, bands, reference="F814W"), headers={"X-Upload": "check"})
+    assert (response.status_code, response.content) == (204, b"")
+    assert (Job.objects.count(), waiting(tmp_path)) == (0, [])
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"slug": "hidden"}, "This short name is taken; choose another."),
+        ({"slug": "NGC 7"}, "Small letters, digits and dashes only"),
+        ({"reference": "I"}, "Name one of the bands below"),
+        ({"bands-1-ext": "../x"}, "A number, a name, or name,version"),
+        ({"bands-1-name": "F555W"}, "F555W is there twice"),
+        ({"bands-1-file": ""}, "This field is required"),
+    ],
+)
+def test_names_that_cannot_are_told_without_the_files(client, team, curator, bands, fields, message):
+    make_galaxy(make_team("The secret team"), slug="hidden")
+    response = client.post(reverse("ingest"), by_name(team, bands, **fields), headers={"X-Upload": "check"})
+    page = response.content.decode()
+    assert (response.status_code, message in page, "secret" in page) == (422, True, False)
+    assert "choose the files again" not in page
+
+
+def test_a_name_is_no_file_where_the_files_are_due(client, team, curator, bands):
+    for step in ("", "send"):
+        response = client.post(reverse("ingest"), by_name(team, bands), headers={"X-Upload": step})
+        assert (response.status_code, "This field is required" in response.content.decode()) == (422, True)
+    assert Job.objects.count() == 0
+
+
+def test_names_are_checked_for_curators_only(client, team, bands):
+    client.force_login(make_member(team, Role.ANNOTATOR))
+    response = client.post(reverse("ingest"), by_name(team, bands), headers={"X-Upload": "check"})
+    assert response.status_code == 403
+    client.logout()
+    response = client.post(reverse("ingest"), by_name(team, bands), headers={"X-Upload": "check"})
+    assert response["Location"].startswith(reverse("account_login"))
+
+
+def test_the_page_s_script_is_told_where_to_go_and_the_message_waits_there(client, team, curator, bands):
+    response = client.post(reverse("ingest"), asked(team, bands.items()), headers={"X-Upload": "send"})
+    job = reverse("job", args=[Job.objects.get().uuid])
+    assert (response.status_code, response["Location"]) == (201, job)
+    assert "The files are here" in client.get(job).content.decode()

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { valueText } from "../../static/catalogs/bandvalues.js";
+import { labelPlace } from "../../static/catalogs/graticulelabels.js";
 import { gridLines } from "../../static/catalogs/graticulelines.js";
 import { scaleBar } from "../../static/catalogs/skyframe.js";
 
@@ -39,6 +40,26 @@ test("0h does not split the view", () => {
   const names = gridLines(flatSky(0.003, 15), BOX).filter(({ kind }) => kind === "ra").map(({ text }) => text);
   assert.ok(names.length >= 3 && names.length <= 7, String(names));
   assert.ok(names.includes("00:00:00") && names.some((name) => name.startsWith("23:59")), String(names));
+});
+
+test("a name is whole: it moves up its line, clear of the minimap, or is left out", () => {
+  const map = { width: 940, height: 690 };
+  const down = (x) => Array.from({ length: 16 }, (_, i) => ({ x, y: 20 + 44 * i }));
+  const corner = { left: 940 - 140, top: 690 - 140 };
+  let n = 0;
+  for (let x = 0; x <= 940; x += 5) {
+    const at = labelPlace("ra", down(x), map, 70);
+    if (!at) continue;
+    assert.ok(at.x + 70 < corner.left || at.y < corner.top, `${x}: ${JSON.stringify(at)}`);
+    assert.ok(at.x + 70 <= 940 - 62, String(x)); // nor under the buttons
+    n++;
+  }
+  assert.ok(n > 140);
+  assert.deepEqual(labelPlace("ra", down(300), map, 70), { x: 304, y: 634 });
+  assert.deepEqual(labelPlace("ra", down(785), map, 70), { x: 789, y: 502 });
+  assert.equal(labelPlace("ra", down(860), map, 70), null);
+  const across = Array.from({ length: 16 }, (_, i) => ({ x: 5 + 60 * i, y: 300 }));
+  assert.deepEqual(labelPlace("dec", across, map, 60), { x: 69, y: 298 });
 });
 
 test("a scale bar tells the length at the galaxy where its distance is known", () => {

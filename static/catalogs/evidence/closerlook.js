@@ -13,6 +13,7 @@ import { MISSING } from "./readings.js";
 /** @typedef {{evidence_url: string, source_url: string, recipe: import("../gl/style.js").Recipe}} CloserConfig addresses with {source}, and how the bands make colours */
 
 export const FIELDS_PX = [16, 32, 100];
+const MANY_BANDS = 4; // where height is left, their colours stand above them
 const GREYS = grey();
 
 export class CloserLook {
@@ -59,7 +60,8 @@ export class CloserLook {
     this.#planes = planesOf(evidence);
     this.#colours = coloursOf(this.#planes, this.config.recipe);
     this.#softness = softness;
-    this.#grid.style.setProperty("--columns", String(evidence.bands.length + 1));
+    this.#grid.style.setProperty("--bands", String(evidence.bands.length));
+    this.#grid.classList.toggle("has-many-bands", evidence.bands.length >= MANY_BANDS);
     this.#grid.replaceChildren(...this.#cells(evidence));
     this.#rows.replaceChildren(...evidence.neighbours.map((each) => this.#neighbourRow(each, evidence.pixel_scale_arcsec)));
     element("#no-neighbours", HTMLElement).hidden = evidence.neighbours.length > 0;
@@ -76,11 +78,14 @@ export class CloserLook {
   /** @param {Evidence} evidence */
   #cells({ bands, pixel_scale_arcsec }) {
     const names = bands.map(({ name }) => name);
-    const heads = ["", this.colourName, ...names].map((name) => Object.assign(document.createElement("span"), { className: "zoom-name", textContent: name, title: name }));
-    const row = (/** @type {number} */ fieldPx) => [
-      fieldName(fieldPx, pixel_scale_arcsec), this.#canvas(this.colourName, fieldPx), ...names.map((name, i) => this.#canvas(name, fieldPx, i)),
+    const heads = [placed(words("zoom-corner", "")), placed(words("zoom-name zoom-colour-name", this.colourName)), ...names.map((name, band) => placed(words("zoom-name", name), { band }))];
+    const row = (/** @type {number} */ fieldPx, /** @type {number} */ zoom) => [
+      placed(words("zoom-field numeric", fieldText(fieldPx, pixel_scale_arcsec, "\n")), { zoom }),
+      placed(words("zoom-name zoom-colour-field", fieldText(fieldPx, pixel_scale_arcsec, " · ")), { zoom }),
+      placed(this.#canvas(this.colourName, fieldPx), { zoom }),
+      ...names.map((name, band) => placed(this.#canvas(name, fieldPx, band), { zoom, band })),
     ];
-    return FIELDS_PX.reduce((cells, fieldPx) => [...cells, ...row(fieldPx)], heads);
+    return [...heads, ...FIELDS_PX.flatMap(row)];
   }
 
   /** @param {string} name @param {number} fieldPx @param {number} [plane] of a band; none is in colour */
@@ -122,8 +127,24 @@ export class CloserLook {
   }
 }
 
-/** @param {number} fieldPx @param {number | null} scaleArcsec */
-function fieldName(fieldPx, scaleArcsec) {
-  const arcsec = scaleArcsec === null ? "" : `${Number((fieldPx * scaleArcsec).toPrecision(2))}″`;
-  return Object.assign(document.createElement("span"), { className: "zoom-field numeric", textContent: arcsec ? `${arcsec}\n${fieldPx} px` : `${fieldPx} px` });
+/** @param {string} className @param {string} text */
+function words(className, text) {
+  return Object.assign(document.createElement("span"), { className, textContent: text });
+}
+
+/**
+ * With its place for the style sheet, which has two ways to set them out.
+ * @template {HTMLElement} T
+ * @param {T} cell
+ * @param {{zoom?: number, band?: number}} [place]
+ */
+function placed(cell, { zoom, band } = {}) {
+  if (zoom !== undefined) cell.style.setProperty("--zoom", String(zoom));
+  if (band !== undefined) cell.style.setProperty("--band", String(band));
+  return cell;
+}
+
+/** @param {number} fieldPx @param {number | null} scaleArcsec @param {string} between */
+function fieldText(fieldPx, scaleArcsec, between) {
+  return scaleArcsec === null ? `${fieldPx} px` : `${Number((fieldPx * scaleArcsec).toPrecision(2))}″${between}${fieldPx} px`;
 }

@@ -106,10 +106,11 @@ export function drawScale(canvas, plane, softness, colours, inks) {
   const most = valueAt(1, limits, softness);
   for (const sigmas of SCALE_SIGMAS.filter((each) => plane.sky + each * plane.noise <= most)) {
     const y = height * (1 - brightness(plane.sky + sigmas * plane.noise, limits, softness));
-    if (last - y < LEAST_APART || y < 6) continue;
-    last = y;
+    const middle = Math.min(y, height - 6); // of its letters
+    if (last - middle < LEAST_APART || y < 6) continue;
+    last = middle;
     context.fillRect(SCALE_BAR, Math.round(y), 4, 1);
-    context.fillText(sigmas === 0 ? "sky" : `${sigmas} σ`, SCALE_BAR + 8, Math.min(y, height - 6));
+    context.fillText(sigmas === 0 ? "sky" : `${sigmas} σ`, SCALE_BAR + 8, middle);
   }
 }
 

@@ -21,7 +21,7 @@ const ZSCALE = { samples: 1000, contrast: 0.25, mostRejected: 0.5, leastPixels: 
  */
 export function measuredLimits(how, patches, channel, bands) {
   const blank = blankValue(channel, bands);
-  if (how === "100") return extremes(withoutBorder(Float64Array.from(valuesOf(patches, channel, bands, 1)), blank)); // a sample would miss the brightest
+  if (how === "100") return extremes(valuesOf(patches, channel, bands, 1), blank); // a sample would miss the brightest
   const nPixels = patches.reduce((sum, { columns, rows }) => sum + (columns[1] - columns[0]) * (rows[1] - rows[0]), 0);
   const sample = Float64Array.from(valuesOf(patches, channel, bands, Math.max(1, Math.ceil(Math.sqrt(nPixels / MOST_VALUES)))));
   const values = withoutBorder(sample, blank).sort();
@@ -57,7 +57,7 @@ function blankValue({ weights }, bands) {
   return bands.filter(({ name }) => weights[name]).reduce((sum, { name, scale }) => {
     const { background, noise, zero_code, codes_per_unit } = scale;
     const code = Math.round(codes_per_unit * Math.asinh(-background / noise)) + zero_code;
-    return sum + weights[name] * valuesOfCodes(scale)[Math.min(65535, Math.max(1, code))];
+    return sum + weights[name] * valueOf(Math.min(65535, Math.max(1, code)), scale);
   }, 0);
 }
 
@@ -68,13 +68,22 @@ function blankValue({ weights }, bands) {
  */
 function withoutBorder(values, blank) {
   const kept = values.filter((value) => value !== blank);
-  const share = 1 - kept.length / values.length;
-  return share > BORDER_FRACTION && share < 1 ? kept : values;
+  return isBorder(values.length - kept.length, values.length) ? kept : values;
+}
+
+/** @param {number} nBlank @param {number} n */
+function isBorder(nBlank, n) {
+  return nBlank > BORDER_FRACTION * n && nBlank < n;
 }
 
 /** @param {import("./style.js").Scale} scale */
-function valuesOfCodes({ background, noise, zero_code, codes_per_unit }) {
-  return Float64Array.from({ length: 2 ** 16 }, (_, code) => background + noise * Math.sinh((code - zero_code) / codes_per_unit));
+function valuesOfCodes(scale) {
+  return Float64Array.from({ length: 2 ** 16 }, (_, code) => valueOf(code, scale));
+}
+
+/** @param {number} code @param {import("./style.js").Scale} scale */
+function valueOf(code, { background, noise, zero_code, codes_per_unit }) {
+  return background + noise * Math.sinh((code - zero_code) / codes_per_unit);
 }
 
 /**
@@ -92,14 +101,20 @@ function weightedSum(terms, codes, index) {
   return sum;
 }
 
-/** @param {Iterable<number>} values @returns {Limits | null} null for none */
-function extremes(values) {
-  let [black, white] = [Infinity, -Infinity];
+/** Of millions, so none is kept. @param {Iterable<number>} values @param {number} blank @returns {Limits | null} null for none */
+function extremes(values, blank) {
+  let [black, white, n, nBlank] = [Infinity, -Infinity, 0, 0];
   for (const value of values) {
+    n++;
+    if (value === blank) {
+      nBlank++;
+      continue;
+    }
     if (value < black) black = value;
     if (value > white) white = value;
   }
-  return black <= white ? { black, white } : null;
+  if (nBlank && !isBorder(nBlank, n)) [black, white] = [Math.min(black, blank), Math.max(white, blank)];
+  return n ? { black, white } : null;
 }
 
 /**

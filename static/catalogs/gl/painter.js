@@ -34,9 +34,13 @@ export class Painter extends EventTarget {
     this.colours = this.#texture();
     gl.pixelStorei(gl.UNPACK_ALIGNMENT, 1);
     this.canvas.addEventListener("webglcontextlost", () => {
-      this.isLost = true;
-      this.dispatchEvent(new Event("lost"));
+      this.#lose();
     });
+  }
+
+  #lose() {
+    this.isLost = true;
+    this.dispatchEvent(new Event("lost"));
   }
 
   /**
@@ -66,7 +70,7 @@ export class Painter extends EventTarget {
   }
 
   /**
-   * Paint a tile, at once; no data is transparent.
+   * Paint a tile, at once; no data is transparent. Nothing where the painter is lost, or is so by this.
    * @param {ImageBitmapRenderingContext} onto a canvas of 256 x 256
    * @param {string[]} blocks one for each of `bandsIn(style)`, all put before
    * @param {import("./style.js").Style} style
@@ -76,6 +80,7 @@ export class Painter extends EventTarget {
     const { gl } = this;
     const isGrey = style.channels.length === 1;
     const program = this.#use({ nBands: blocks.length, stretch: style.stretch, isGrey, hasGamma: style.gamma !== 1 });
+    if (!program) return this.#lose();
     for (const [unit, block] of blocks.entries()) this.#bind(unit, program.at(`band${unit}`), /** @type {any} */ (this.#blocks.get(block)).texture);
     this.#bind(blocks.length, program.at("colours"), this.colours);
     this.#setColours(style.colourMap, blocks.length);
@@ -134,26 +139,28 @@ export class Painter extends EventTarget {
     return texture;
   }
 
-  /** @param {import("./shader.js").Variant} variant */
+  /** @param {import("./shader.js").Variant} variant @returns {Program | null} null where the browser does not take it */
   #use(variant) {
     const name = Object.values(variant).join();
     const program = this.#programs.get(name) ?? this.#link(variant);
+    if (!program) return null;
     this.#programs.set(name, program);
     this.gl.useProgram(program.gl);
     return program;
   }
 
-  /**
-   * @param {import("./shader.js").Variant} variant
-   * @returns {Program}
-   */
+  /** @param {import("./shader.js").Variant} variant @returns {Program | null} */
   #link(variant) {
     const { gl } = this;
     const linked = gl.createProgram();
-    gl.attachShader(linked, this.#shader(gl.VERTEX_SHADER, VERTICES));
-    gl.attachShader(linked, this.#shader(gl.FRAGMENT_SHADER, fragments(variant)));
-    gl.linkProgram(linked);
-    if (!gl.getProgramParameter(linked, gl.LINK_STATUS) && !gl.isContextLost()) throw new Error(`the shader: ${gl.getProgramInfoLog(linked)}`);
+    for (const [kind, source] of /** @type {const} */ ([[gl.VERTEX_SHADER, VERTICES], [gl.FRAGMENT_SHADER, fragments(variant)]])) {
+      const shader = /** @type {WebGLShader} */ (gl.createShader(kind));
+      gl.shaderSource(shader, source);
+      gl.compileShader(shader);
+      gl.attachShader(linked, shader);
+    }
+    gl.linkProgram(linked); // not where a shader did not compile
+    if (!gl.getProgramParameter(linked, gl.LINK_STATUS) && !gl.isContextLost()) return null;
     /** @type {Map<string, WebGLUniformLocation | null>} */
     const locations = new Map();
     /** @param {string} name */
@@ -162,18 +169,5 @@ export class Painter extends EventTarget {
       return locations.get(name) ?? null;
     };
     return { gl: linked, at };
-  }
-
-  /**
-   * @param {number} kind
-   * @param {string} source
-   */
-  #shader(kind, source) {
-    const { gl } = this;
-    const shader = /** @type {WebGLShader} */ (gl.createShader(kind));
-    gl.shaderSource(shader, source);
-    gl.compileShader(shader);
-    if (!gl.getShaderParameter(shader, gl.COMPILE_STATUS) && !gl.isContextLost()) throw new Error(`the shader: ${gl.getShaderInfoLog(shader)}`);
-    return shader;
   }
 }

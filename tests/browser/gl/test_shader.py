@@ -163,6 +163,29 @@ def test_a_lost_context_leaves_the_servers_tiles(open_page, mosaic):
     expect(page.locator(f"img.leaflet-tile-loaded[src*='{second.style_hash}']")).to_have_count(9)
 
 
+# As a driver that does not take a shader.
+REFUSED_SHADER = """
+const real = WebGL2RenderingContext.prototype.getProgramParameter;
+WebGL2RenderingContext.prototype.getProgramParameter = function (program, what) {
+  return what === this.LINK_STATUS && window.refusesShaders ? false : real.call(this, program, what);
+};
+"""
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_shader_that_the_browser_does_not_take_leaves_the_servers_tiles(open_page, mosaic, at_once):
+    page = open_page(script=f"{REFUSED_SHADER}window.refusesShaders = {str(at_once).lower()};").page
+    page.get_by_text("Stretch", exact=True).click()
+    if not at_once:
+        whole(page)
+        page.evaluate("window.refusesShaders = true")
+        page.locator("select[name=stretch]").select_option("linear")
+    expect(page.locator("img.leaflet-tile-loaded")).to_have_count(9)
+    expect(page.locator("canvas[data-tile]")).to_have_count(0)
+    expect(page.get_by_text("has stopped drawing by WebGL2")).to_be_visible()
+    expect(page.get_by_text("did not load")).to_be_hidden()
+
+
 def test_without_the_worker_the_servers_tiles_are_shown(people, mosaic):
     viewer = people()
     viewer.log_in("vera", PASSWORD)

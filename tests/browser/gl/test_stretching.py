@@ -99,6 +99,31 @@ def in_another_band(mosaic, before: str, after: str) -> Recipe:
     return replace(recipe, red=channel, green=channel, blue=channel, black=black, white=white)
 
 
+def test_black_and_white_can_be_typed(open_page, mosaic):
+    page = open_page(rendition="grey-f555w").page
+    page.get_by_text("Stretch", exact=True).click()
+    whole(page)
+    recipe = from_json(mosaic.renditions.get(slug="grey-f555w").recipe)
+    black, white = page.get_by_label("Value of black"), page.get_by_label("Value of white")
+    assert float(black.input_value()) == pytest.approx(recipe.black[0], rel=1e-3)
+    white.fill("12.3456")
+    assert differs(page, mosaic, recipe) <= 2  # not before it is whole
+    white.press("Enter")
+    typed = replace(recipe, white=(12.3456,) * 3)
+    wait_until(lambda: differs(page, mosaic, typed) <= 2, within_s=10)
+    expect(page.get_by_role("slider", name="White")).to_have_attribute("aria-valuetext", "12.35")
+    # One beyond the other takes it along; what is no number changes nothing.
+    black.fill("20")
+    black.blur()
+    wait_until(lambda: float(white.input_value()) > 20, within_s=5)
+    pushed = white.input_value()
+    white.fill("")
+    white.blur()
+    expect(white).to_have_value(pushed)
+    page.get_by_role("button", name="Reset").click()
+    wait_until(lambda: differs(page, mosaic, recipe) <= 2, within_s=10)
+
+
 def test_a_style_is_kept_for_its_person_and_reset(open_page, people, mosaic):
     person = open_page()
     page = person.page
@@ -266,7 +291,8 @@ def test_limits_of_the_whole_image_are_those_measured_at_ingest(open_page, mosai
         whole(page)
         black, white = rendition.limits[how][0]
         shown = [
-            float(page.locator(f"input[name={name}]").get_attribute("aria-valuetext")) for name in ("black", "white")
+            float(page.locator(f"[type=range][name={name}]").get_attribute("aria-valuetext"))
+            for name in ("black", "white")
         ]
         assert shown == pytest.approx([black, white], rel=1e-3)
     assert (black, white) == pytest.approx(_extremes(mosaic.science_path, band.position), rel=1e-6)
