@@ -2,11 +2,13 @@
 
 import math
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
 from django.db.models.functions import Mod
+from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import mixins, serializers, viewsets
 from rest_framework.decorators import action
@@ -16,7 +18,7 @@ from rest_framework.response import Response
 from rest_framework.throttling import ScopedRateThrottle
 from rest_framework.views import APIView
 
-from catalogs.evidence import SIZE_PX, VERSION, WIDE_PX, etag_of, evidence_of
+from catalogs.evidence import SIZE_PX, VERSION, WIDE_PX, card_of, etag_of, evidence_of
 from catalogs.models import Band, Catalog, Galaxy, Mosaic, Rendition, Source
 from catalogs.models.catalog import SourceQuerySet
 from catalogs.resolving import resolve_name
@@ -191,6 +193,24 @@ class SourceSerializer(serializers.ModelSerializer):
         ]
 
 
+class ReadingSerializer(serializers.Serializer):
+    name = serializers.CharField()
+    value = serializers.FloatField()
+    error = serializers.FloatField(allow_null=True)
+    unit = serializers.CharField(help_text="Of a magnitude its system, where the catalogue says it.")
+    note = serializers.CharField()
+    reason = serializers.CharField()
+
+
+class CardSerializer(SourceSerializer):
+    """A source with what its catalogue measured, as it is read."""
+
+    readings = ReadingSerializer(many=True, read_only=True)
+
+    class Meta(SourceSerializer.Meta):
+        fields = [*SourceSerializer.Meta.fields, "readings"]
+
+
 @extend_schema_view(list=extend_schema(parameters=[OpenApiParameter("galaxy", str, description="Slug of a galaxy.")]))
 class CatalogViewSet(viewsets.ReadOnlyModelViewSet):
     """Catalogues of the galaxies you may see."""
@@ -213,6 +233,17 @@ class CatalogViewSet(viewsets.ReadOnlyModelViewSet):
     def places(self, request: Request, uuid: str) -> Response:
         """Where the catalogue's sources on the image are, as columns."""
         return Response(places_of(self.get_object().sources.on_image(), request.query_params))
+
+    @extend_schema(responses=CardSerializer, parameters=[OpenApiParameter("number", int, required=True)])
+    @action(detail=True)
+    def card(self, request: Request, uuid: str) -> Response:
+        """The source with a number, and what the catalogue says of it: magnitudes by wavelength with system and error,
+        concentration index, FWHM."""
+        catalog = self.get_object()
+        number = _whole("number", request.query_params.get("number", ""), 2**31 - 1)
+        source = get_object_or_404(catalog.sources.select_related("catalog"), number=number)
+        readings = card_of(source, catalog.galaxy.latest_mosaic)
+        return Response(SourceSerializer(source).data | {"readings": [asdict(reading) for reading in readings]})
 
     @extend_schema(
         responses=dict[str, Any],

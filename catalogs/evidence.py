@@ -22,7 +22,16 @@ from catalogs.imagery.evidence import (
 from catalogs.imagery.growth import curve_of_growth, enclosed_light
 from catalogs.models import Band, Catalog, Mosaic, Source
 from catalogs.neighbours import neighbours
-from catalogs.readings import BandName, Reading, colours, concentration, magnitude, width, width_ratio
+from catalogs.readings import (
+    BandName,
+    Reading,
+    catalogue_readings,
+    colours,
+    concentration,
+    magnitude,
+    width,
+    width_ratio,
+)
 
 VERSION = 3  # raise it when the same pixels would give another answer: it is part of the ETag
 SIZE_PX = 48  # the sky ring of the profile, and the corners of 32 pixels turned by any angle
@@ -77,6 +86,12 @@ def measured_evidence(source: Source, mosaic: Mosaic, size_px: int = SIZE_PX) ->
 def etag_of(source: Source, mosaic: Mosaic, size_px: int = SIZE_PX) -> str:
     """Names the answer: pixels by their content, a catalogue's rows never change."""
     return f'"{mosaic.science_sha256[:16]}-{source.uuid}-{size_px}-{VERSION}"'
+
+
+def card_of(source: Source, mosaic: Mosaic) -> list[Reading]:
+    """What the catalogue says of the source, magnitudes by wavelength of the mosaic's bands."""
+    bands = sorted(mosaic.bands.all(), key=_by_wavelength)
+    return catalogue_readings(source.measurements, source.catalog.descriptions, [_band_name(band) for band in bands])
 
 
 def _by_wavelength(band: Band) -> tuple[float, int]:

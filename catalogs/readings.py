@@ -56,6 +56,15 @@ def magnitude(band: BandName, measured: Mapping[str, Any], descriptions: Mapping
     return Reading(name, value, _number(measured.get(f"{key}_error")), system_of(note), note or "System not stated")
 
 
+def catalogue_readings(
+    measured: Mapping[str, Any], descriptions: Mapping[str, str], bands: Sequence[BandName]
+) -> list[Reading]:
+    """What a catalogue says of a source: its magnitude in each of the bands, concentration, width; only what there is."""
+    magnitudes = [magnitude(band, measured, descriptions) for band in bands]
+    found = [*magnitudes, concentration(measured, ""), width(_number(measured.get("fwhm_px")), None)]
+    return [reading for reading in found if reading.value is not None]
+
+
 def system_of(description: str) -> str:
     """AB, Vega or ST where the description of a magnitude names it as a word of its own; else nothing."""
     words = description.replace(",", " ").replace("(", " ").replace(")", " ").lower().split()

@@ -72,7 +72,6 @@ def viewer_config(galaxy: Galaxy) -> dict[str, Any]:
         "is_simulated": galaxy.is_simulated,
         "pixel_scale_arcsec": galaxy.pixel_scale_arcsec,
         "distance_mpc": galaxy.distance_mpc,
-        "galaxy_url": reverse("api:galaxy-detail", args=[galaxy.slug]),
         "values_url": reverse("api:galaxy-values", args=[galaxy.slug]),
         "sky_grid": galaxy.sky_grid,
         "renditions": [

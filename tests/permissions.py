@@ -85,6 +85,7 @@ api:name                  GET   401    422  422  422  422  422
 api:catalog-list          GET   200    200  200  200  200  200
 api:catalog-detail        GET   404    404  200  200  200  200
 api:catalog-places        GET   404    404  200  200  200  200
+api:catalog-card          GET   404    404  422  422  422  422
 api:catalog-inside        GET   404    404  422  422  422  422
 api:region-list           GET   401    200  200  200  200  200
 api:region-list           POST  401    404  403  201  201  201
@@ -253,6 +254,7 @@ api:galaxy-detail   GET  200    200
 api:galaxy-values   GET  422    422
 api:catalog-detail  GET  200    200
 api:catalog-places  GET  200    200
+api:catalog-card    GET  422    422
 api:source-detail   GET  200    200
 api:source-evidence GET  200    200
 api:round-list      POST 401    403

@@ -62,6 +62,7 @@ def address(name: str, world: World) -> str:
         "api:remark-withdraw": [world.remark.client_id],
         "api:catalog-detail": [world.catalog.uuid],
         "api:catalog-places": [world.catalog.uuid],
+        "api:catalog-card": [world.catalog.uuid],
         "api:catalog-inside": [world.catalog.uuid],
         "api:region-detail": [world.region.uuid],
         "source_evidence": [source.uuid],

@@ -2,6 +2,7 @@
 
 import logging
 import math
+import re
 import warnings as python_warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -19,6 +20,8 @@ LINEAR_KEYS = [
     *(f"{key}{axis}" for key in ("CRVAL", "CRPIX", "CDELT") for axis in (1, 2)),
     *(f"{key}{row}_{col}" for key in ("CD", "PC") for row in (1, 2) for col in (1, 2)),
 ]
+MATRIX_KEY = re.compile(r"(CD|PC)\d+_\d+")
+CDELT_KEY = re.compile(r"CDELT\d+")
 LOOKUP_KEYS = ("CPDIS1", "CPDIS2", "D2IMDIS1", "D2IMDIS2")
 
 
@@ -80,11 +83,11 @@ def celestial_cards(header: fits.Header, shape: tuple[int, int], path: object, w
 def _one_matrix(header: fits.Header) -> fits.Header:
     """The header without PC and CDELT where it has both matrices, which FITS forbids: wcslib would take the PC that a program
     left there, with no CDELT even 1 degree a pixel."""
-    keys = [key for key in LINEAR_KEYS if key.startswith("PC")]
-    if "CD1_1" not in header or not any(key in header for key in keys):
+    pc = [key for key in header if MATRIX_KEY.fullmatch(key) and key.startswith("PC")]
+    if not pc or not any(MATRIX_KEY.fullmatch(key) for key in header if key.startswith("CD")):
         return header
     plain = header.copy()
-    for key in (*keys, "CDELT1", "CDELT2"):
+    for key in (*pc, *(key for key in header if CDELT_KEY.fullmatch(key))):
         plain.remove(key, ignore_missing=True)
     return plain
 

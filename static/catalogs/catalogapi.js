@@ -3,7 +3,7 @@
 
 /** @typedef {{x0: number, y0: number, x1: number, y1: number}} Box in image pixels */
 /** @typedef {{n_sources: number, by_label: Record<string, number>, sources: {number: number, x_px: number, y_px: number, ra_deg: number | null, dec_deg: number | null, label: string}[]}} Found */
-/** @typedef {{uuid: string, number: number, x_px: number, y_px: number, ra_deg: number | null, dec_deg: number | null, published_label: string, measurements: Record<string, unknown>}} SourceInfo */
+/** @typedef {{uuid: string, number: number, x_px: number, y_px: number, ra_deg: number | null, dec_deg: number | null, published_label: string, readings: import("./evidence/readings.js").Reading[]}} SourceInfo */
 /** @typedef {{number: number[], x_px: number[], y_px: number[], label: string[], n_sources: number, is_complete: boolean}} Places */
 
 /**
@@ -53,10 +53,11 @@ export async function fetchNumbered(url, number) {
 
 /**
  * @param {string} url
+ * @param {AbortSignal} [signal]
  * @returns {Promise<any>}
  */
-export async function fetchJson(url) {
-  const response = await fetch(url, { headers: { Accept: "application/json" } });
+async function fetchJson(url, signal) {
+  const response = await fetch(url, { signal, headers: { Accept: "application/json" } });
   if (!response.ok) throw new Error(`the server answered ${response.status}`);
   return response.json();
 }
@@ -97,16 +98,12 @@ export async function fetchInside(placesUrl, polygon) {
 }
 
 /**
- * @param {string} url of the sources
- * @param {string} catalog its uuid
+ * The source with a number, and what the catalogue says of it.
+ * @param {string} url of the catalogue
  * @param {number} number
  * @param {AbortSignal} signal
  * @returns {Promise<SourceInfo>}
  */
-export async function fetchSource(url, catalog, number, signal) {
-  const response = await fetch(`${url}?catalog=${encodeURIComponent(catalog)}&number=${number}`, { signal, headers: { Accept: "application/json" } });
-  if (!response.ok) throw new Error(`the server answered ${response.status}`);
-  const { results } = await response.json();
-  if (!results.length) throw new Error("no such source");
-  return results[0];
+export async function fetchCard(url, number, signal) {
+  return fetchJson(`${url}card/?number=${number}`, signal);
 }

@@ -104,7 +104,7 @@ async function keepPicture({ map, markers, renditions, sky }, image, shown) {
   const blob = await snapshot(map, {
     title: image.is_simulated ? `${image.name} · simulated galaxy` : image.name,
     rendition: renditionText(renditions.current, shown),
-    channels: channelsOf(renditions, image),
+    channels: shown.compared() ? "" : channelsOf(renditions, image),
     place: place ? `ICRS ${formatRa(place.raDeg)} ${formatDec(place.decDeg)} · ${pixel}` : pixel,
     scale: scaleBar(map.getZoomScale(map.getZoom(), 0), image.pixel_scale_arcsec, LONGEST_BAR_SCREEN, image.distance_mpc),
     directions: sky && skyDirections(sky, xPx, yPx),

@@ -14,7 +14,6 @@ import { seamlessZoom } from "./tileplan.js";
  * @property {boolean} is_simulated
  * @property {number | null} pixel_scale_arcsec
  * @property {number | null} distance_mpc
- * @property {string} galaxy_url of the API
  * @property {string} values_url
  * @property {import("./sky.js").SkyGridJson | null} sky_grid
  * @property {{slug: string, name: string, style_hash: string, tile_url: string, cutout_url: string}[]} renditions

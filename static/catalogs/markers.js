@@ -65,11 +65,11 @@ export class MarkerLayer extends L.Layer {
    * @param {MarkerSet | null} set
    */
   put(name, set) {
+    if (this.#sets.has(name) !== Boolean(set)) this.#walk.view = ""; // begins anew
     if (set) this.#sets.set(name, set);
     else this.#sets.delete(name);
     // What is drawn over what does not depend on what arrived first.
     this.#sets = new Map([...this.#sets].sort(([, a], [, b]) => (a.style.level ?? 0) - (b.style.level ?? 0)));
-    this.#walk.view = ""; // begins anew
     this.redraw();
   }
 
@@ -273,8 +273,10 @@ export class MarkerLayer extends L.Layer {
     const address = found?.set.address(found.index);
     if (!found || !address) return;
     this.#unhover();
-    if (isFinger(originalEvent) || this.#dotted.has(found.set) || this.isAtWork()) openPopup(target, latlng, found.set.describe(found.index), address);
-    else if (originalEvent.ctrlKey || originalEvent.metaKey) window.open(address, "_blank", "noopener");
+    const isNamed = isFinger(originalEvent) || this.#dotted.has(found.set);
+    const inAnotherTab = originalEvent.ctrlKey || originalEvent.metaKey;
+    if (isNamed || (this.isAtWork() && !inAnotherTab)) openPopup(target, latlng, found.set.describe(found.index), address);
+    else if (inAnotherTab) window.open(address, "_blank", "noopener");
     else this.#opening = window.setTimeout(() => target.getContainer().matches(".is-drawing") || window.location.assign(address), DOUBLE_CLICK_MS);
   }
 

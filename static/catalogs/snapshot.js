@@ -10,7 +10,7 @@ const MUTED = "#b7c0d1";
 const BACK = "#0b0e14";
 const FONT = "13px system-ui, sans-serif";
 const BOLD = "600 14px system-ui, sans-serif";
-const BAR = { length: 240, height: 10 };
+const BAR = { length: 240, least: 100, height: 10 };
 const LONGEST_SCALE = 170;
 
 /** @typedef {{rendition: import("./renditions.js").Rendition, pane: HTMLElement, fromScreen: number, opacity: number}} Compared a second rendition right of a line */
@@ -24,7 +24,7 @@ const LONGEST_SCALE = 170;
  * @property {{lengthScreen: number, text: string}} scale
  * @property {{north: import("./skyframe.js").Direction, east: import("./skyframe.js").Direction} | null} directions
  * @property {{name: string, style: import("./paint.js").MarkStyle}[]} catalogs
- * @property {Bar | null} bar of a single channel; of two renditions none is drawn
+ * @property {Bar | null} bar of a single channel; of two renditions the left one's
  * @property {Compared | null} compared
  * @property {{corners: {x: number, y: number}[], colour: string, label: string}[]} regions in CSS pixels of the map
  */
@@ -59,7 +59,7 @@ export function snapshot(map, legend) {
   for (const region of legend.regions) drawRegion(context, region);
   drawScaleBar(context, legend.scale, height);
   if (legend.directions) drawCompass(context, legend.directions, width);
-  if (legend.bar && !legend.compared) drawColourBar(context, legend.bar, width, height);
+  if (legend.bar) drawColourBar(context, legend.bar, legend.compared?.fromScreen ?? width, height);
   context.restore();
   drawFooter(context, footer.entries, height);
   return new Promise((resolve, reject) =>
@@ -126,10 +126,11 @@ function drawScaleBar(context, { lengthScreen, text }, height) {
   context.fillText(text, MARGIN, height - MARGIN - 5);
 }
 
-/** Its levels are even on the screen: between its ends values follow the curve. @param {CanvasRenderingContext2D} context @param {Bar} bar @param {number} width @param {number} height */
-function drawColourBar(context, { colours, black, white, curve }, width, height) {
-  const length = Math.min(BAR.length, width - 2 * MARGIN - LONGEST_SCALE);
-  const [left, top] = [width - MARGIN - length, height - MARGIN - BAR.height];
+/** Its levels are even on the screen: between its ends values follow the curve. @param {CanvasRenderingContext2D} context @param {Bar} bar @param {number} right edge of its rendition @param {number} height */
+function drawColourBar(context, { colours, black, white, curve }, right, height) {
+  const length = Math.min(BAR.length, right - 2 * MARGIN - LONGEST_SCALE);
+  if (length < BAR.least) return;
+  const [left, top] = [right - MARGIN - length, height - MARGIN - BAR.height];
   context.fillStyle = INK;
   context.textBaseline = "bottom";
   for (const [text, at, align] of /** @type {[string, number, CanvasTextAlign][]} */ ([[black, 0, "left"], [curve, 0.5, "center"], [white, 1, "right"]])) {

@@ -17,6 +17,7 @@ import { parseViewHash } from "./viewaddress.js";
 const PART = "stretch";
 const NO_GL = "This browser draws no WebGL2 here, so the image comes as the server renders it.";
 const LOST = "This browser has stopped drawing by WebGL2, so the image comes as the server renders it. Load the page again for the stretch.";
+const REFUSED = "This browser cannot draw this stretch by WebGL2, so the image comes as the server renders it.";
 const NOT_MEASURED = "Not measured: a part of the image in view has not come. Wait for it, and press again.";
 
 /** @typedef {import("./map.js").StretchingConfig} StretchingConfig */
@@ -172,7 +173,8 @@ export function bindStretch(root, renditions, stretching) {
   });
   const lose = () => {
     renditions.removeEventListener("change", show);
-    panel.close(LOST);
+    if (painter.hasRefused) stretching.keep(renditions.current.slug, null); // else it would be refused whenever the page is loaded
+    panel.close(painter.hasRefused ? REFUSED : LOST);
     renditions.fallBack();
     viewChanged();
   };

@@ -1,9 +1,9 @@
 // @ts-check
 /** The sources of the ticked catalogues and rounds on the map. */
 
+import { catalogUrl, fetchNumbered } from "./catalogapi.js";
 import { sourceCards } from "./hovercard.js";
 import { markStyleOf } from "./markerchoice.js";
-import { fetchNumbered } from "./catalogapi.js";
 import { markerSet } from "./sourcemarkers.js";
 import { SourcesInView } from "./sourcesinview.js";
 
@@ -95,7 +95,7 @@ export class TickedSources {
   #lookOf({ value, dataset: { kind: said, sourcePage, name = "" } }) {
     const kind = said === "reference" || said === "sampled" ? said : "detected";
     if (kind === "sampled") return () => ({ name, sourcePage, kind });
-    const card = sourceCards({ name, catalog: value }, this.image, this.cutoutUrl);
+    const card = sourceCards(name, catalogUrl(this.image.catalogs_url, value), this.cutoutUrl);
     return () => ({ name, sourcePage, kind, style: markStyleOf(value, kind), card });
   }
 }

@@ -150,7 +150,7 @@ def test_an_upload_shows_how_far_it_is_and_ends_on_the_jobs_page(curator, bands,
     expect(page.get_by_role("progressbar")).to_have_attribute("value", re.compile(r"^[1-9]\d?$"))
     expect(page.locator("#upload-said")).to_contain_text(" KB, ")
     expect(page.get_by_role("button", name="Upload and ingest")).to_be_disabled()
-    expect(page.get_by_role("button", name="Cancel the upload")).to_be_focused()
+    expect(page.locator("#upload")).to_be_focused()
     axe_clean(page)
     for name, size in (("ingest-uploading", LAPTOP), ("ingest-uploading-tablet", TABLET)):
         shoot_under_way(page, name, size)
@@ -167,7 +167,8 @@ def test_a_cancelled_upload_leaves_the_form_to_be_sent_again(curator, bands, slo
     slow_network(SLOW)
     press_send(page)
     expect(page.locator("#upload-label")).to_contain_text("%")
-    page.keyboard.press("Enter")  # where the focus is
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
     expect(page.locator("#upload-notice")).to_contain_text("cancelled")
     expect(page.get_by_role("button", name="Upload and ingest")).to_be_focused()
     assert_as_it_was(page)

@@ -123,7 +123,9 @@ def test_the_source_under_the_pointer_shows_its_card(people, team, galaxy):
     card = page.locator(".source-card")
     expect(card).to_contain_text(f"sep-f555w {source.number}")
     expect(card).to_contain_text(f"x {source.x_px:.1f} y {source.y_px:.1f} px")
-    expect(card).to_contain_text(f"F555W {source.measurements['mag_f555w']:.2f}")
+    expect(card).to_contain_text(
+        f"V {source.measurements['mag_f555w']:.2f} ± {source.measurements['mag_f555w_error']:.2f} AB"
+    )
     page.wait_for_function(
         "() => { const i = document.querySelector('.source-card img'); return i.complete && i.naturalWidth === 128 }"
     )

@@ -63,6 +63,26 @@ def test_the_pixels_are_those_of_the_science_image(world, client):
         assert values[inside] == pytest.approx(expected, rel=3e-4, abs=5e-4 * noise)
 
 
+def test_the_card_of_a_source_says_what_the_evidence_says_of_it(world, client):
+    source = world.catalog.sources.order_by("number")[5]
+    source.measurements |= {"mag_f555w": 21.5, "mag_f555w_error": 0.03, "mag_i": 20.25}
+    source.save()
+    with CaptureQueriesContext(connection) as queries:
+        card = client.get(f"/api/v1/catalogs/{world.catalog.uuid}/card/?number={source.number}").json()
+    assert len(queries) < 12
+    assert (card["uuid"], card["x_px"], card["published_label"]) == (
+        str(source.uuid),
+        source.x_px,
+        source.published_label,
+    )
+    evidence = {reading["name"]: reading["value"] for reading in fetch(client, source).json()["readings"]}
+    assert [reading["name"] for reading in card["readings"]] == ["V", "I", "CI", "FWHM"]
+    assert [card["readings"][0]["value"], card["readings"][2]["value"]] == [evidence["V"], evidence["CI"]]
+    assert evidence["V"] == 21.5
+    missing = client.get(f"/api/v1/catalogs/{world.catalog.uuid}/card/?number=999999")
+    assert missing.status_code == 404
+
+
 def test_who_asks_next_gets_what_was_measured_for_the_first(world, client, monkeypatch):
     source = world.catalog.sources.order_by("number")[3]
     first = fetch(client, source).json()

@@ -64,15 +64,20 @@ def test_the_sky_of_a_band_is_astropy_s_to_a_hundredth_of_a_pixel(tmp_path, proj
     assert np.hypot(there[0] - places[0], there[1] - places[1]).max() < 0.01
 
 
-@pytest.mark.parametrize("left_over", [{"CDELT1": 1.0, "CDELT2": 1.0}, {}])
-def test_of_two_matrices_cd_is_the_sky(tmp_path, left_over):
+TURNED = {"CD1_2": 1.2e-5, "CD2_1": 1.3e-5}
+UNITY = {"PC1_1": 1.0, "PC2_2": 1.0}
+
+
+@pytest.mark.parametrize("matrix", [CD, TURNED], ids=["CD", "turned by 90 deg"])
+@pytest.mark.parametrize("left_over", [UNITY | {"CDELT1": 1.0, "CDELT2": 1.0}, UNITY, {"PC3_3": 1.0}])
+def test_of_two_matrices_cd_is_the_sky(tmp_path, matrix, left_over):
     # As a program leaves it that writes PC beside CD, which wcslib would take.
-    both = CENTRE | CD | {"PC1_1": 1.0, "PC2_2": 1.0} | left_over
+    both = CENTRE | matrix | left_over
     result = ingest(V=save(tmp_path / "v.fits", **both))
     assert any("both CD and PC" in warning for warning in result["warnings"])
     kept = wcs_from_cards(Band.objects.get().wcs_cards)
     places = np.random.default_rng(0).uniform(0, SIZE_PX - 1, (2, 100))
-    there = kept.world_to_pixel(WCS(fits.Header(list((CENTRE | CD).items()))).pixel_to_world(*places))
+    there = kept.world_to_pixel(WCS(fits.Header(list((CENTRE | matrix).items()))).pixel_to_world(*places))
     assert np.hypot(there[0] - places[0], there[1] - places[1]).max() < 0.01
 
 

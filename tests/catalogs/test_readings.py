@@ -2,7 +2,16 @@
 
 import pytest
 
-from catalogs.readings import BandName, colours, concentration, letter_of, magnitude, system_of, width_ratio
+from catalogs.readings import (
+    BandName,
+    catalogue_readings,
+    colours,
+    concentration,
+    letter_of,
+    magnitude,
+    system_of,
+    width_ratio,
+)
 
 LEGUS = "V magnitude, Vega, aperture and extinction corrected"
 V = BandName("F555W", 531.0)
@@ -53,3 +62,19 @@ def test_the_other_numbers_say_why_they_are_missing():
     assert width_ratio(3.0, 2.0).value == 1.5
     assert "PSF" in width_ratio(3.0, None).reason
     assert "No peak" in width_ratio(None, 2.0).reason
+
+
+def test_what_a_catalogue_says_of_a_source_comes_in_the_order_of_its_bands_and_only_where_it_is_there():
+    bands = [BandName("F275W", 270.4), V, BandName("F657N", 656.6), BandName("F814W", 803.9)]
+    measured = {
+        "fwhm_px": 8.04, "mag_i": 21.0, "mag_f555w": 21.9, "mag_f555w_error": 0.02, "mag_f275w": None, "mag_auto": 20.0,
+        "concentration_index": 2.19,
+    }  # fmt: skip
+    found = catalogue_readings(measured, {"mag_f555w": "AB magnitude in F555W"}, bands)
+    assert [(each.name, each.value, each.error, each.unit) for each in found] == [
+        ("V", 21.9, 0.02, "AB"),
+        ("I", 21.0, None, ""),
+        ("CI", 2.19, None, "mag"),
+        ("FWHM", 8.04, None, "px"),
+    ]
+    assert catalogue_readings({"concentration_index": float("nan")}, {}, bands) == []

@@ -22,6 +22,8 @@ export class Painter extends EventTarget {
   #blocks;
   #colourMap = "";
   isLost = false;
+  /** Lost over a style that the browser does not take. */
+  hasRefused = false;
 
   /** Throws where the browser has no WebGL2. @param {import("./style.js").Band[]} bands of the image */
   constructor(bands) {
@@ -80,7 +82,10 @@ export class Painter extends EventTarget {
     const { gl } = this;
     const isGrey = style.channels.length === 1;
     const program = this.#use({ nBands: blocks.length, stretch: style.stretch, isGrey, hasGamma: style.gamma !== 1 });
-    if (!program) return this.#lose();
+    if (!program) {
+      this.hasRefused = true;
+      return this.#lose();
+    }
     for (const [unit, block] of blocks.entries()) this.#bind(unit, program.at(`band${unit}`), /** @type {any} */ (this.#blocks.get(block)).texture);
     this.#bind(blocks.length, program.at("colours"), this.colours);
     this.#setColours(style.colourMap, blocks.length);

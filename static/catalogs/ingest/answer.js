@@ -35,5 +35,7 @@ function showForm(fresh) {
   main.replaceChildren(...fresh.childNodes);
   const first = main.querySelector("[aria-invalid=true], .errorlist");
   first?.scrollIntoView({ block: "center" });
-  if (first instanceof HTMLElement) first.focus();
+  if (!(first instanceof HTMLElement)) return;
+  if (first.matches(".errorlist")) first.tabIndex = -1;
+  first.focus();
 }

@@ -14,6 +14,9 @@ const BROKEN = {
   unanswered: "The connection was lost when all was sent. Look among the jobs whether the ingest is there before you send the form again.",
 };
 
+// What a proxy answers for a server that takes long: the job may be there.
+const GATEWAY_LOST = [502, 503, 504];
+
 /** @type {AbortController | null} */
 let underWay = null;
 let hasArrived = false;
@@ -42,10 +45,10 @@ function fits() {
   const form = element("#ingest", HTMLFormElement);
   const most = { file: Number(form.dataset.maxFileBytes), all: Number(form.dataset.maxBytes) };
   const files = [...form.querySelectorAll("input")].flatMap((input) => {
+    if (input.type !== "file") return [];
     const [file] = input.files ?? [];
-    if (!file) return [];
-    input.setAttribute("aria-invalid", String(file.size > most.file));
-    return [file];
+    input.setAttribute("aria-invalid", String(Boolean(file && file.size > most.file)));
+    return file ? [file] : [];
   });
   const text = refusal(files, most);
   showNotice(text);
@@ -63,7 +66,7 @@ async function send() {
   underWay = null;
   if (answer?.status === 201 && answer.location) return location.assign(answer.location);
   showUnderWay(false);
-  if (answer) showAnswer(answer, action);
+  if (answer && !(hasArrived && GATEWAY_LOST.includes(answer.status))) showAnswer(answer, action);
   else showNotice(BROKEN[signal.aborted ? "cancelled" : hasArrived ? "unanswered" : "lost"], "warning");
 }
 

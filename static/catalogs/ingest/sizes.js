@@ -16,7 +16,7 @@ export function fileSize(bytes) {
 
 /**
  * @param {number} sent @param {number} total bytes
- * @returns {string} 1.2 of 2.8 GB, 43 %
+ * @returns {string} 1.2 of 2.8 GB, 42 %
  */
 export function sentOf(sent, total) {
   return `${inStep(sent, stepOf(total))} of ${fileSize(total)}, ${percent(sent, total)}\u00a0%`;

@@ -10,14 +10,15 @@ const SAID_EACH_PERCENT = 10; // to a screen reader
 export function showUnderWay(is) {
   const cancel = element("#upload-cancel", HTMLButtonElement);
   const send = element("#upload-send", HTMLButtonElement);
-  const wasOnCancel = [cancel, document.body].some((each) => each === document.activeElement);
+  const upload = element("#upload", HTMLElement);
+  const wasHere = upload.contains(document.activeElement) || document.activeElement === document.body;
   for (const section of document.querySelectorAll("#ingest section")) section.toggleAttribute("inert", is);
-  element("#upload", HTMLElement).hidden = !is;
+  upload.hidden = !is;
   element("#upload-leave", HTMLElement).hidden = is;
   cancel.hidden = false;
   send.disabled = is;
-  if (is) cancel.focus();
-  else if (wasOnCancel) send.focus();
+  if (is) upload.focus(); // not the button, which a second Enter would press
+  else if (wasHere) send.focus();
   say("");
 }
 

@@ -393,7 +393,9 @@ def test_two_renditions_are_compared_on_either_side_of_a_line(open_page, mosaic,
     placed = pixels[rows.start - top : rows.stop - top, middle + 5 - first : 740 - first]
     assert np.abs(placed - mixed).max() <= 2
     # And the bar of the first one's levels, black to white.
-    bar = pixels[int(box["height"]) - 14 - 5, int(box["width"]) - 14 - 240 : int(box["width"]) - 14]
+    right = box["width"] * float(line.input_value())
+    length = min(240, right - 2 * 14 - 170)
+    bar = pixels[int(box["height"]) - 14 - 5, int(np.ceil(right - 14 - length)) : int(right - 14)]
     assert bar[2].max() <= 4
     assert bar[-2].min() >= 251
     assert (np.diff(bar[1:-1, 0]) >= 0).all()
