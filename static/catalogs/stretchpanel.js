@@ -148,7 +148,7 @@ export class StretchPanel extends EventTarget {
       for (const name of /** @type {const} */ (["black", "white"])) {
         const [slider, typed] = this.#limits(i, name);
         slider.value = `${Math.asinh((channel[name] - background) / noise)}`;
-        typed.value = `${Number(channel[name].toPrecision(7))}`; // as much as a float32 has
+        typed.value = `${Number(channel[name].toPrecision(6))}`;
         slider.setAttribute("aria-valuetext", `${Number(channel[name].toPrecision(4))}`);
       }
       /** @type {HTMLElement} */ (this.channels.children[i].querySelector("[data-unit]")).textContent = unitOf(channel, this.bands);
