@@ -2,6 +2,7 @@
 
 import numpy as np
 from playwright.sync_api import Page, expect
+from rasterio.io import MemoryFile
 
 from catalogs.imagery.recipes import Recipe
 from tests.browser.stretched import composed_tile, drawn_tiles
@@ -46,3 +47,9 @@ def differs(page: Page, mosaic, recipe: Recipe) -> int:
     return max(
         int(np.abs(tile.astype(int) - composed_tile(mosaic, recipe, place)).max()) for place, tile in tiles.items()
     )
+
+
+def picture_of(page: Page) -> np.ndarray:
+    """(h, w, 3) of what is on the screen."""
+    with MemoryFile(page.screenshot()) as memory, memory.open() as opened:
+        return np.moveaxis(opened.read([1, 2, 3]), 0, -1).astype(int)
