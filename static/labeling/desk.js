@@ -91,13 +91,16 @@ export class Desk {
     if (this.#presented) this.panel.setFlag(this.remarks.flagOf(this.#presented.uuid) !== null);
   }
 
-  /** @param {import("./session.js").Answer} answer */
-  #answer(answer) {
+  /**
+   * @param {import("./session.js").Answer} answer
+   * @param {number} givenAtMs
+   */
+  #answer(answer, givenAtMs) {
     const current = this.session.queue.current;
-    if (!current || current !== this.#presented || !this.#gate.isOpen) return;
+    if (!current || current !== this.#presented || !this.#gate.isOpenTo(givenAtMs)) return;
     const words = answer.label ? `class ${answer.label}${answer.is_unsure ? ", unsure" : ""}` : answer.outcome;
     this.#lastWords = `Last: source ${current.source.number}, ${words}`;
-    this.#answeredAt = performance.now();
+    this.#answeredAt = givenAtMs;
     const { seconds } = this.#watch;
     this.session.vote(answer, seconds, this.#shown(current));
     const batch = this.batch.answered(seconds);
@@ -109,9 +112,10 @@ export class Desk {
     return { ...this.bench.shown, closer_look: this.#lookedCloser, previous_consensus, ...this.prediction?.shown };
   }
 
-  #undo() {
+  /** @param {number} givenAtMs */
+  #undo(givenAtMs) {
     const { phase } = this.session;
-    const isAllowed = phase === "working" ? this.#gate.isOpen : phase !== "stopped";
+    const isAllowed = phase === "working" ? this.#gate.isOpenTo(givenAtMs) : phase !== "stopped";
     if (!isAllowed) return;
     const words = this.#lastWords;
     this.#lastWords = "Taken back: answer it anew";
@@ -156,15 +160,18 @@ export class Desk {
     if ((await late) && about === this.#presented) this.panel.markIncomplete(isWhole, true);
   }
 
-  /** @param {import("./keys.js").LabelAction | import("./keys.js").PlainAction} action */
-  act(action) {
+  /**
+   * @param {import("./keys.js").LabelAction | import("./keys.js").PlainAction} action
+   * @param {number} givenAtMs the event's time stamp
+   */
+  act(action, givenAtMs) {
     const { bench } = this;
     const { map } = bench.view;
-    if (action.kind === "label") return this.#answer({ outcome: "labeled", label: action.value, is_unsure: action.isUnsure });
+    if (action.kind === "label") return this.#answer({ outcome: "labeled", label: action.value, is_unsure: action.isUnsure }, givenAtMs);
     const plain = {
-      unsure: () => this.#answer({ outcome: "unsure", label: null, is_unsure: true }),
-      skip: () => this.#answer({ outcome: "skipped", label: null, is_unsure: false }),
-      undo: () => this.#undo(),
+      unsure: () => this.#answer({ outcome: "unsure", label: null, is_unsure: true }, givenAtMs),
+      skip: () => this.#answer({ outcome: "skipped", label: null, is_unsure: false }, givenAtMs),
+      undo: () => this.#undo(givenAtMs),
       flag: () => this.#flag(),
       reason: () => this.#note(true),
       comment: () => this.#note(false),
@@ -184,9 +191,9 @@ export class Desk {
     plain[action.kind]();
   }
 
-  /** Whether a click now is the second half of a double click, meant for the source before. @param {MouseEvent} event */
+  /** Whether it is the second half of a double click, meant for the source before. @param {MouseEvent} event */
   isSecondClick(event) {
-    return event.detail > 1 && performance.now() - this.#answeredAt < DOUBLE_CLICK_MS;
+    return event.detail > 1 && event.timeStamp - this.#answeredAt < DOUBLE_CLICK_MS;
   }
 
   /** The page is hidden or seen again. @param {boolean} isHidden */

@@ -75,7 +75,7 @@ function bindKeys(desk, bench) {
     if (dialog && action?.kind !== dialog.id) return;
     if (!action || (action.kind === "peek" && isOnButton)) return; // Space presses the button that has the focus
     event.preventDefault();
-    desk.act(action);
+    desk.act(action, event.timeStamp);
   });
   document.addEventListener("keyup", (event) => event.key === " " && bench.setOverlays(true));
   window.addEventListener("blur", () => bench.setOverlays(true));
@@ -88,8 +88,8 @@ function bindMouse(desk) {
     const button = event.target instanceof Element ? event.target.closest("[data-action]") : null;
     if (!(button instanceof HTMLElement) || desk.isSecondClick(event)) return;
     const { action = "", label = "" } = button.dataset;
-    if (action === "label") desk.act({ kind: "label", value: label, isUnsure: event.shiftKey });
-    else desk.act({ kind: /** @type {import("./keys.js").PlainAction["kind"]} */ (action) });
+    if (action === "label") desk.act({ kind: "label", value: label, isUnsure: event.shiftKey }, event.timeStamp);
+    else desk.act({ kind: /** @type {import("./keys.js").PlainAction["kind"]} */ (action) }, event.timeStamp);
   });
   // A clicked button does not take the focus: Space would press it again.
   panel.addEventListener("mousedown", (event) => {

@@ -20,6 +20,15 @@ def go_to(page: Page, place: str) -> None:
     page.keyboard.press("Enter")
 
 
+def stand_at(page: Page, place: str) -> None:
+    """Bring the map to a place, its popup closed and no field holding the keys."""
+    go_to(page, place)
+    popup = page.locator(".leaflet-popup")
+    expect(popup).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(popup).to_have_count(0)
+
+
 def view(page: Page) -> tuple[float, float, float]:
     """The middle of the map in image pixels and the zoom, as the page's address names them."""
     named = re.search(r"#x=(-?[\d.]+)&y=(-?[\d.]+)&zoom=(-?[\d.]+)", page.url)

@@ -12,7 +12,7 @@ from catalogs.models import Galaxy
 from galaxycat.accounts.models import Role
 from tests.browser.accessibility import axe_clean
 from tests.browser.conftest import LAPTOP, TABLET
-from tests.browser.mapping import centre_px, draw_rectangle, go_to, on_screen, readout, visited
+from tests.browser.mapping import centre_px, draw_rectangle, go_to, on_screen, readout, stand_at, visited
 from tests.factories import PASSWORD, make_catalog, make_member
 from tests.processes import wait_until
 
@@ -83,8 +83,7 @@ def alone(page: Page, galaxy: Galaxy):
     places = [(each.x_px, each.y_px) for each in sources]
     source = sources[int(cKDTree(places).query(places, k=2)[0][:, 1].argmax())]
     page.get_by_role("checkbox", name="truth").uncheck()
-    go_to(page, f"#{source.number}")
-    page.keyboard.press("Escape")
+    stand_at(page, f"#{source.number}")
     page.wait_for_load_state("networkidle")
     return source
 
@@ -118,8 +117,7 @@ def test_the_card_has_every_band_s_magnitude_in_order_and_is_no_larger_than_it_i
     page = visited(people, team)
     page.get_by_role("checkbox", name="truth").uncheck()
     source = galaxy.catalogs.get(kind="detected").sources.order_by("number")[40]
-    go_to(page, f"#{source.number}")
-    page.keyboard.press("Escape")
+    stand_at(page, f"#{source.number}")
     page.wait_for_load_state("networkidle")
     page.mouse.move(*on_screen(page, source.x_px, source.y_px))
     card = page.locator(".source-card")
@@ -154,8 +152,7 @@ def test_the_card_of_a_long_catalogue_with_nine_bands_is_whole(people, team, gal
         route.fulfill(response=answer, json=answer.json() | {"readings": [*nine, shape | {"name": "CI"}, shape]})
 
     page.route("**/card/?number=*", with_nine)
-    go_to(page, "x 300.4 y 400.4")
-    page.keyboard.press("Escape")
+    stand_at(page, "x 300.4 y 400.4")
     page.wait_for_load_state("networkidle")
     page.mouse.move(*on_screen(page, 300.4, 400.4))
     expect(page.locator(".source-band")).to_have_text([*(each["name"] for each in nine), "CI", "FWHM"])
@@ -166,9 +163,8 @@ def test_the_card_of_a_long_catalogue_with_nine_bands_is_whole(people, team, gal
 def test_the_sources_are_reached_by_key(people, team, galaxy):
     page = visited(people, team)
     page.get_by_role("checkbox", name="truth").uncheck()
-    go_to(page, "x 300 y 420")
+    stand_at(page, "x 300 y 420")
     page.wait_for_load_state("networkidle")
-    page.keyboard.press("Escape")
     page.locator("#map").focus()
     sources = list(galaxy.catalogs.get(kind="detected").sources.on_image())
     sources.sort(key=lambda each: math.hypot(each.x_px - 300, each.y_px - 420))

@@ -11,7 +11,7 @@ from catalogs.sky import galaxy_wcs
 from galaxycat.accounts.models import Role
 from tests.browser.accessibility import axe_clean
 from tests.browser.conftest import LAPTOP, TABLET
-from tests.browser.mapping import drag, go_to, on_screen, swipe, view
+from tests.browser.mapping import drag, go_to, on_screen, stand_at, swipe, view
 from tests.factories import PASSWORD, make_member
 from tests.processes import wait_until
 
@@ -41,9 +41,7 @@ def at_place(people, team, role: Role, name: str, place: str, size=LAPTOP, **opt
     person = people(size, **options)
     person.log_in(name, PASSWORD)
     page = person.goto("/galaxies/story/")
-    go_to(page, place)
-    expect(page.locator(".leaflet-popup")).to_be_visible()
-    page.keyboard.press("Escape")
+    stand_at(page, place)
     return person, page
 
 
@@ -255,8 +253,7 @@ def test_who_sees_and_changes_which_regions(people, team, galaxy):
         author = people()
         author.log_in(name, PASSWORD)
         page = author.goto("/galaxies/story/")
-        go_to(page, at)
-        page.keyboard.press("Escape")
+        stand_at(page, at)
         page.keyboard.press("d")
         page.keyboard.press("Enter")
         expect(listed(page)).to_have_count(1 if name == "cora" else 2)
@@ -278,12 +275,7 @@ def test_who_sees_and_changes_which_regions(people, team, galaxy):
 
 
 def test_what_cannot_be_saved_waits_and_what_is_refused_is_taken_back(people, team, galaxy):
-    make_member(team, Role.CURATOR, "cora")
-    cora = people()
-    cora.log_in("cora", PASSWORD)
-    page = cora.goto("/galaxies/story/")
-    go_to(page, "x 300 y 300")
-    page.keyboard.press("Escape")
+    cora, page = at_place(people, team, Role.CURATOR, "cora", "x 300 y 300")
     saved(page, 0)
     page.wait_for_load_state("networkidle")
     with cora.tolerating("Failed to load resource"):

@@ -10,7 +10,7 @@ from catalogs.models import Galaxy, Region
 from galaxycat.accounts.models import Role
 from tests.browser.accessibility import axe_clean
 from tests.browser.conftest import LAPTOP, TABLET
-from tests.browser.mapping import drag, go_to, on_screen
+from tests.browser.mapping import drag, on_screen, stand_at
 from tests.factories import PASSWORD, make_member
 
 # By a copy: Chromium complains of a canvas that is read again and again.
@@ -33,8 +33,7 @@ def test_a_rectangle_and_a_polygon_select_what_lies_inside(people, team, galaxy,
     ada.log_in("ada", PASSWORD)
     page = ada.goto("/galaxies/story/")
     page.wait_for_load_state("networkidle")
-    go_to(page, "x 400 y 400")
-    page.keyboard.press("Escape")
+    stand_at(page, "x 400 y 400")
 
     page.keyboard.press("s")
     expect(page.get_by_role("button", name="Select by rectangle")).to_have_attribute("aria-pressed", "true")
@@ -88,8 +87,7 @@ def test_selected_sources_are_listed_with_their_class_and_lead_to_their_evidence
     page.wait_for_load_state("networkidle")
     expect(page.get_by_role("button", name="Draw a circle")).to_have_count(0)
     truth = galaxy.catalogs.get(name="truth").sources.exclude(published_label="").order_by("number").first()
-    go_to(page, f"x {truth.x_px:.1f} y {truth.y_px:.1f}")
-    page.keyboard.press("Escape")
+    stand_at(page, f"x {truth.x_px:.1f} y {truth.y_px:.1f}")
     page.keyboard.press("s")
     drag(page, (truth.x_px - 3, truth.y_px - 3), (truth.x_px + 3, truth.y_px + 3))
     part = about(page, "truth")
@@ -115,10 +113,7 @@ def test_the_source_under_the_pointer_shows_its_card(people, team, galaxy):
     page = vera.goto("/galaxies/story/")
     page.get_by_role("checkbox", name="truth").uncheck()
     source = galaxy.catalogs.get(name="sep-f555w").sources.order_by("number")[40]
-    go_to(page, f"#{source.number}")
-    expect(page.locator(".source-popup")).to_be_visible()
-    page.keyboard.press("Escape")
-    expect(page.locator(".source-popup")).to_have_count(0)
+    stand_at(page, f"#{source.number}")
     page.mouse.move(*on_screen(page, source.x_px, source.y_px))
     card = page.locator(".source-card")
     expect(card).to_contain_text(f"sep-f555w {source.number}")

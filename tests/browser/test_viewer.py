@@ -15,7 +15,7 @@ from catalogs.sky import galaxy_wcs, sky_of
 from galaxycat.accounts.models import Role
 from tests.browser.accessibility import axe_clean
 from tests.browser.conftest import LAPTOP, TABLET
-from tests.browser.mapping import centre_px, go_to, on_screen, readout, visited
+from tests.browser.mapping import centre_px, go_to, on_screen, readout, stand_at, visited
 from tests.factories import PASSWORD, make_catalog, make_member
 
 
@@ -222,8 +222,7 @@ def test_values_grid_minimap_and_a_picture_to_keep(people, team, galaxy, size, t
     viewer = people(size)
     viewer.log_in("vera", PASSWORD)
     page = viewer.goto("/galaxies/story/")
-    go_to(page, "x 400 y 350")
-    page.keyboard.press("Escape")
+    stand_at(page, "x 400 y 350")
     expect(page.locator(".map-scale-text")).to_contain_text(" pc")
 
     # The pixel under the cursor, in every band, is the science image's.

@@ -111,18 +111,27 @@ test("letters act in either case", () => {
 test("the gate stays shut until the source is drawn and a moment has passed", () => {
   let now = 1000;
   const gate = new Gate(120, () => now);
-  assert.equal(gate.isOpen, false);
+  assert.equal(gate.isOpenTo(now), false);
   const first = gate.shut();
   now += 500;
-  assert.equal(gate.isOpen, false); // not drawn
+  assert.equal(gate.isOpenTo(now), false); // not drawn
   gate.drawn(first);
-  assert.equal(gate.isOpen, true);
+  assert.equal(gate.isOpenTo(now), true);
   const second = gate.shut();
   gate.drawn(second);
-  now += 119;
-  assert.equal(gate.isOpen, false);
-  now += 1;
-  assert.equal(gate.isOpen, true);
+  assert.equal(gate.isOpenTo(now + 119), false);
+  assert.equal(gate.isOpenTo(now + 120), true);
+});
+
+test("a press that waited for a busy page does not answer the source it never saw", () => {
+  let now = 1000;
+  const gate = new Gate(120, () => now);
+  const turn = gate.shut();
+  const pressedAt = now + 130; // over the least look, before it is drawn
+  now += 800;
+  gate.drawn(turn);
+  assert.equal(gate.isOpenTo(pressedAt), false);
+  assert.equal(gate.isOpenTo(now), true);
 });
 
 test("a picture drawn late does not open the gate of the source after it", () => {
@@ -130,9 +139,9 @@ test("a picture drawn late does not open the gate of the source after it", () =>
   const first = gate.shut();
   const second = gate.shut();
   gate.drawn(first);
-  assert.equal(gate.isOpen, false);
+  assert.equal(gate.isOpenTo(0), false);
   gate.drawn(second);
-  assert.equal(gate.isOpen, true);
+  assert.equal(gate.isOpenTo(0), true);
 });
 
 test("the stopwatch stands still while it is paused", () => {
