@@ -69,14 +69,20 @@ class GalaxySerializer(serializers.ModelSerializer):
 
 
 class GalaxyDetailSerializer(GalaxySerializer):
-    bands = BandSerializer(source="latest_mosaic.bands", many=True, read_only=True)
+    bands = BandSerializer(source="shown.bands", many=True, read_only=True)
     derived_planes = serializers.JSONField(
-        source="latest_mosaic.derived_planes", read_only=True, help_text="Images made of bands, to be shown only."
+        source="shown.derived_planes", read_only=True, help_text="Images made of bands, to be shown only."
     )
-    renditions = RenditionSerializer(source="latest_mosaic.renditions", many=True, read_only=True)
+    renditions = RenditionSerializer(source="shown.renditions", many=True, read_only=True)
 
     class Meta(GalaxySerializer.Meta):
         fields = [*GalaxySerializer.Meta.fields, "bands", "derived_planes", "renditions"]
+
+    def to_representation(self, galaxy: Galaxy) -> dict[str, Any]:
+        """All of one version, though another may come meanwhile."""
+        with_mosaic: Any = galaxy
+        with_mosaic.shown = galaxy.latest_mosaic
+        return dict(super().to_representation(galaxy))
 
 
 class PixelValueSerializer(serializers.Serializer):
@@ -338,7 +344,7 @@ class SourceViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
 def _cache_control(mosaic: Mosaic, said: Mapping[str, str]) -> str:
     scope = "public" if mosaic.galaxy.published_at else "private"
     image = said.get("image", "")
-    names_it = len(image) >= IMAGE_DIGITS and mosaic.science_sha256.startswith(image) and said.get("v") == str(VERSION)
+    names_it = len(image) >= IMAGE_DIGITS and mosaic.content_sha256.startswith(image) and said.get("v") == str(VERSION)
     return f"{scope}, max-age=31536000, immutable" if names_it else f"{scope}, no-cache"
 
 

@@ -33,7 +33,7 @@ from catalogs.readings import (
     width_ratio,
 )
 
-VERSION = 3  # raise it when the same pixels would give another answer: it is part of the ETag
+VERSION = 4  # raise it when the same pixels would give another answer: it is part of the ETag
 SIZE_PX = 48  # the sky ring of the profile, and the corners of 32 pixels turned by any angle
 WIDE_PX = 144  # the corners of 100 pixels turned by any angle
 PSF_SAMPLE = 300
@@ -67,7 +67,7 @@ def measured_evidence(source: Source, mosaic: Mosaic, size_px: int = SIZE_PX) ->
     magnitudes = _magnitudes(source, bands)
     return {
         "source": _source(source),
-        "image": mosaic.science_sha256,
+        "image": mosaic.content_sha256,
         "size_px": size_px,
         "left_px": cutout.left_px,
         "bottom_px": cutout.bottom_px,
@@ -84,8 +84,8 @@ def measured_evidence(source: Source, mosaic: Mosaic, size_px: int = SIZE_PX) ->
 
 
 def etag_of(source: Source, mosaic: Mosaic, size_px: int = SIZE_PX) -> str:
-    """Names the answer: pixels by their content, a catalogue's rows never change."""
-    return f'"{mosaic.science_sha256[:16]}-{source.uuid}-{size_px}-{VERSION}"'
+    """Names the answer: the image by its version, a catalogue's rows never change."""
+    return f'"{mosaic.address}-{source.uuid}-{size_px}-{VERSION}"'
 
 
 def card_of(source: Source, mosaic: Mosaic) -> list[Reading]:
@@ -191,10 +191,10 @@ def _star_of(catalog: Catalog, mosaic: Mosaic, band: Band) -> dict[str, Any] | N
     if band.name in catalog.parameters.get("band_background_rms", {}):
         return None
     estimated: dict[str, Any] = catalog.parameters.get("estimated_psf", {})
-    if (estimated.get("image"), estimated.get("version")) == (mosaic.science_sha256, VERSION):
+    if (estimated.get("image"), estimated.get("version")) == (mosaic.content_sha256, VERSION):
         star: dict[str, Any] | None = estimated["found"]
         return star
-    key = f"catalogs.evidence.psf:{VERSION}:{mosaic.science_sha256}:{catalog.uuid}:{band.position}"
+    key = f"catalogs.evidence.psf:{VERSION}:{mosaic.content_sha256}:{catalog.uuid}:{band.position}"
     found = cache.get(key)
     if found is None:
         places = np.array(catalog.sources.on_image().order_by("number").values_list("x_px", "y_px")).reshape(-1, 2)
@@ -207,7 +207,7 @@ def estimated_psf(places: np.ndarray, mosaic: Mosaic) -> dict[str, Any]:
     """As Catalog.parameters["estimated_psf"] holds it: the point source of the reference band of an image, from sources at
     `places` (n, 2) in px, in order of their number; `found` is None where there are too few. Takes half a second on a large mosaic."""
     band = mosaic.bands.get(name=mosaic.reference_band)
-    return {"image": mosaic.science_sha256, "version": VERSION, "found": _estimated_star(places, mosaic, band)}
+    return {"image": mosaic.content_sha256, "version": VERSION, "found": _estimated_star(places, mosaic, band)}
 
 
 def _estimated_star(places: np.ndarray, mosaic: Mosaic, band: Band) -> dict[str, Any] | None:

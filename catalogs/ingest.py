@@ -69,10 +69,10 @@ def ingest_galaxy(
         on_grid = _on_one_grid(files, first)
         progress(0.0, "looking for the same content")
         digest = _content_sha256(files, bands, first)
-        known = Galaxy.objects.filter(slug=slug).first()
-        if known is not None and (mosaic := _known_mosaic(known, team, first, digest)):
-            return Ingested(mosaic, is_new=False)
         draft = Galaxy(slug=slug, name=name or slug, team=team, created_by=created_by)
+        known = Galaxy.objects.filter(slug=slug).first()
+        if known is not None and (mosaic := _known_mosaic(known, draft, first, digest)):
+            return Ingested(mosaic, is_new=False)
         with stored_images(drafts, files, on_grid, progress) as images:
             return _record(draft, first, digest, files, images)
 
@@ -82,7 +82,7 @@ def _record(draft: Galaxy, first: BandFile, digest: str, files: Sequence[BandFil
     """The rows of a new mosaic, under the galaxy's lock: two ingests at once make two versions, or one of the same content."""
     keep_team(draft.team)
     galaxy = _locked_galaxy(draft, first)
-    if mosaic := _known_mosaic(galaxy, draft.team, first, digest):
+    if mosaic := _known_mosaic(galaxy, draft, first, digest):
         return Ingested(mosaic, is_new=False)
     mosaic = Mosaic.objects.create(
         galaxy=galaxy,
@@ -115,10 +115,12 @@ def _locked_galaxy(draft: Galaxy, first: BandFile) -> Galaxy:
         return locked.get()
 
 
-def _known_mosaic(galaxy: Galaxy, team: Team, first: BandFile, digest: str) -> Mosaic | None:
-    """The galaxy's mosaic of the same content. Raises Conflict when the galaxy cannot take this ingest."""
-    if galaxy.team_id != team.pk:
-        raise Conflict(f"{galaxy.slug}: a galaxy of this name belongs to the team {galaxy.team}; choose another name")
+def _known_mosaic(galaxy: Galaxy, draft: Galaxy, first: BandFile, digest: str) -> Mosaic | None:
+    """The galaxy's mosaic of the same content. Raises Conflict when the galaxy cannot take the draft's ingest."""
+    if galaxy.team_id != draft.team.pk:
+        # Whose it is, the operator may know, and not everybody.
+        whose = f"belongs to the team {galaxy.team}" if draft.created_by is None else "is another team's"
+        raise Conflict(f"{galaxy.slug}: a galaxy of this name {whose}; choose another name")
     if galaxy.withdrawn_at is not None:
         raise Conflict(f"{galaxy.slug}: this galaxy was withdrawn; choose another name")
     _require_same_grid(galaxy, first)

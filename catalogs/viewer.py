@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from catalogs.imagery.display import decode
 from catalogs.imagery.evidence import read_cutout
-from catalogs.models import Galaxy, Mosaic, Rendition
+from catalogs.models import Mosaic, Rendition
 from catalogs.stretching import own_styles
 from galaxycat.accounts.models import Person
 
@@ -59,9 +59,9 @@ def values_at(mosaic: Mosaic, x_px: float, y_px: float) -> Iterator[tuple[str, s
         yield plane.name, plane.unit, float(decode(code, plane.scale)), False
 
 
-def viewer_config(galaxy: Galaxy) -> dict[str, Any]:
-    """JSON for the browser's viewer."""
-    mosaic = galaxy.latest_mosaic
+def viewer_config(mosaic: Mosaic) -> dict[str, Any]:
+    """JSON for the browser's viewer, all of one version, though another may come meanwhile."""
+    galaxy = mosaic.galaxy
     return {
         "slug": galaxy.slug,
         "width_px": galaxy.width_px,

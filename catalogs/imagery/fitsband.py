@@ -1,5 +1,6 @@
 """One band of a mosaic in a FITS file: opened, checked, and read by strips of rows. Pictures are opened by picturefile.py."""
 
+import math
 import re
 import zlib
 from collections.abc import Iterator, Mapping
@@ -22,6 +23,10 @@ from galaxycat.errors import BadInput
 __all__ = ["BandArgument", "BandFile", "Calibration", "open_band", "parse_band_argument"]
 
 SCAN_ROWS = 256
+# Eight kilobytes each in memory, of which a compressed file holds as many as one likes.
+MOST_EXTENSIONS = 5000
+# A tile is inflated whole for every strip that meets it.
+LARGEST_TILE_PX = 2**23
 FLOAT32_EXACT_BITS = 24
 NUMBER, NAME_AND_VERSION = re.compile("[0-9]{1,6}"), re.compile(r"(.+?)\s*,\s*([0-9]{1,6})")
 # What a damaged FITS file or a damaged compressed stream makes astropy, zlib and bz2 raise.
@@ -89,6 +94,7 @@ def _band_file(
     with quiet_astropy():
         hdu = _image_hdu(path, hdus, ext, plane)
         _require_complete(path, plain, hdu)
+        _require_small_tiles(path, hdu)
         header = _merged_header(hdu, hdus[0])
         # What a person says of the filter is said of both of JWST's wheels.
         header.update(dict(told) | ({"PUPIL": ""} if "FILTER" in told else {}))
@@ -127,15 +133,28 @@ def _hdu_list(path: Path, plain: Path) -> Iterator[fits.HDUList]:
         try:
             # uint=False: unsigned integers come as floats, with BLANK turned into NaN.
             hdus = fits.open(plain, memmap=False, uint=False)
-            count = len(hdus)
+            count = next((n for n in range(MOST_EXTENSIONS + 1) if not _has(hdus, n)), None)
         except DAMAGE as error:
             raise BadInput(
                 f"{path}: is not a readable FITS file ({error}): check that it is FITS and complete"
             ) from error
     with hdus:
+        if count is None:
+            raise BadInput(
+                f"{path}: has more than {MOST_EXTENSIONS:,} extensions: copy the one that is meant to a file of its own"
+            )
         if count == 0:
             raise BadInput(f"{path}: holds no FITS extension: copy or download it again")
         yield hdus
+
+
+def _has(hdus: fits.HDUList, n: int) -> bool:
+    """Whether there are more than `n` extensions; reads no further."""
+    try:
+        hdus[n]
+    except IndexError:
+        return False
+    return True
 
 
 def _image_hdu(path: Path, hdus: fits.HDUList, ext: str | None, plane: int | None) -> Any:
@@ -196,6 +215,15 @@ def _require_complete(path: Path, plain: Path, hdu: Any) -> None:
     if actual < expected:
         raise BadInput(
             f"{path}: is cut short: {actual:,} of at least {expected:,} bytes are there: copy or download it again"
+        )
+
+
+def _require_small_tiles(path: Path, hdu: Any) -> None:
+    tile = tuple(int(length) for length in hdu.tile_shape) if isinstance(hdu, fits.CompImageHDU) else ()
+    if math.prod(tile) > LARGEST_TILE_PX:
+        lengths = " x ".join(str(length) for length in tile)
+        raise BadInput(
+            f"{path}: is compressed in tiles of {lengths} pixels, too large to be read by parts: unpack it with funpack"
         )
 
 

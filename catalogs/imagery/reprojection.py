@@ -25,9 +25,9 @@ BLOCK_COLUMNS = 1024
 NODE_STEP_PX = 64
 MARGIN_PX = 2
 LEAST_COVER = 0.5
-PER_SOLID_ANGLE = re.compile(
-    r"/\s*\(?(sr|steradian|arcsec|deg|pix_area|beam)|\b(sr|arcsec2?|arcsec\^2|beam)\s*(\^|\*\*)?\(?-"
-)
+ANGLE = r"(sr|steradians?|arcsec(ond)?s?|arcmin(ute)?s?|mas|deg(ree)?s?|beam|pix_area)(?![a-z_])"
+# Behind a solidus, alone or with others in brackets, or with a negative power, which may stand behind that of the angle.
+PER_SOLID_ANGLE = re.compile(rf"/\s*(\([^)]*?\b)?(sq(uare|\.)?\s*)?{ANGLE}|\b{ANGLE}(2|\^2|\*\*2)?\s*(\^|\*\*)?\(?-")
 
 
 def is_surface_brightness(unit: str | None) -> bool:

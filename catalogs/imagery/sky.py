@@ -1,5 +1,6 @@
 """Sky positions for the browser: a coarse grid of unit vectors that stands for the WCS, and sexagesimal text."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,8 @@ from galaxycat.errors import BadInput
 
 LARGEST_STEP_PX = 512.0
 SMALLEST_STEP_PX = 4.0
+# The browser gets it with every page: a drizzled mosaic of 10,000 px a side needs 441 nodes, this many are a megabyte.
+MOST_NODES = 20_000
 # 1e-12 rad is 2e-7 arcsec.
 VECTOR_DECIMALS = 12
 Floats = NDArray[np.float64]
@@ -58,10 +61,10 @@ def sky_grid(wcs: WCS, width_px: int, height_px: int, tolerance_px: float = 0.01
     """The coarsest grid, of step 512 px or a half, quarter ... of it, that meets astropy within `tolerance_px` at all
     cell centres and edge middles, where bilinear interpolation is worst.
 
-    Raises BadInput where the WCS has no sky at some pixel or is too irregular for a grid.
+    Raises BadInput where the WCS has no sky at some pixel or is too irregular for a grid of MOST_NODES.
     """
     step_px = LARGEST_STEP_PX
-    while step_px >= SMALLEST_STEP_PX:
+    while step_px >= SMALLEST_STEP_PX and _n_nodes(width_px, step_px) * _n_nodes(height_px, step_px) <= MOST_NODES:
         grid = _grid(wcs, width_px, height_px, step_px)
         if not np.all(np.isfinite(grid.vectors)):
             raise BadInput("WCS: some pixels have no position on the sky: ingest without WCS or crop the image")
@@ -112,11 +115,14 @@ def sexagesimal(ra_deg: float, dec_deg: float) -> tuple[str, str]:
 
 
 def _grid(wcs: WCS, width_px: int, height_px: int, step_px: float) -> SkyGrid:
-    # From the outer edge of the first pixel to beyond that of the last.
-    nx = int(np.ceil(width_px / step_px)) + 1
-    ny = int(np.ceil(height_px / step_px)) + 1
+    nx, ny = _n_nodes(width_px, step_px), _n_nodes(height_px, step_px)
     y_px, x_px = np.mgrid[0:ny, 0:nx] * step_px - 0.5
     return SkyGrid(-0.5, -0.5, step_px, unit_vectors(wcs, x_px, y_px))
+
+
+def _n_nodes(size_px: int, step_px: float) -> int:
+    """From the outer edge of the first pixel to beyond that of the last."""
+    return math.ceil(size_px / step_px) + 1
 
 
 def _worst_error_px(grid: SkyGrid, wcs: WCS) -> float:

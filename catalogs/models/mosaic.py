@@ -61,6 +61,11 @@ class Mosaic(models.Model):
     def __str__(self) -> str:
         return f"{self.galaxy} v{self.version}"
 
+    @property
+    def address(self) -> str:
+        """Names this version in the addresses of what is told of it: of other units or filters the pixels may be the same."""
+        return self.content_sha256[:16]
+
     @cached_property
     def display_planes(self) -> "dict[str, DisplayPlane]":
         """Everything in the display pyramid by name, in its order: the bands, then what is derived from them."""

@@ -25,6 +25,8 @@ MOST_BYTES = 1_000_000
 # More take minutes to bring to pixels. A region may follow its frame on a line of its own.
 MOST_REGIONS = 1000
 MOST_LINES = 3 * MOST_REGIONS
+# Of the package's reading, about ten nanoseconds each; a file of MOST_REGIONS with all that DS9 writes takes a fortieth.
+MOST_STEPS = 100_000_000
 LONGEST_LABEL = 100
 FRAMES = ("icrs", "image")
 HEADER = "# Region file format: DS9 version 4.1\n"
@@ -35,6 +37,7 @@ PHYSICAL = re.compile(
     r"""\{[^}\n]*|text[^\S\n]*=[^\S\n]*(?:'[^'\n]*|"[^"\n]*)|((?:^|;)[^\S\n]*)physical\b""",
     re.IGNORECASE | re.MULTILINE,
 )
+WORD, TEXT = re.compile("[a-zA-Z]+"), re.compile("text", re.IGNORECASE)
 DEFAULT_COLOUR = "green"
 INSTEAD = "import them as a catalogue instead (a table of x_px,y_px counted from 0, or of ra_deg,dec_deg)"
 
@@ -95,6 +98,7 @@ def _parsed(text: str) -> tuple[list[ds9.Region], list[str]]:
     n_lines = len(re.findall(r"(?:^|[\n;])[^\S\n]*[^\s#;]", text))
     if n_lines > MOST_LINES:
         raise BadInput(f"file: has {n_lines:,} lines, and a galaxy keeps {MOST_REGIONS:,} regions: {INSTEAD}")
+    _require_quick(text)
     with quiet_astropy(), python_warnings.catch_warnings(record=True) as warned:
         python_warnings.simplefilter("always")
         try:
@@ -105,6 +109,18 @@ def _parsed(text: str) -> tuple[list[ds9.Region], list[str]]:
     if len(parsed) > MOST_REGIONS:
         raise BadInput(f"file: has {len(parsed):,} regions, and a galaxy keeps {MOST_REGIONS:,}: {INSTEAD}")
     return parsed, [said for warning in warned if LOSS.search(said := _one_line(warning.message))]
+
+
+def _require_quick(text: str) -> None:
+    """Raises BadInput for a file over which the package would sit for minutes, in which nobody else would be served: of a line
+    it reads each word from each of its letters, looks for the end of each quote, and for each semicolon at every text."""
+    n_steps = 0
+    for number, line in enumerate(text.split("\n"), start=1):
+        n_steps += sum(len(word) ** 2 for word in WORD.findall(line))
+        n_steps += len(line) * sum(map(line.count, "{'\"")) // 10
+        n_steps += 5 * line.count(";") * len(TEXT.findall(line)) + 500 * line.count("=")
+        if n_steps > MOST_STEPS:
+            raise BadInput(f"file: line {number} is too long to be read: write one region a line, and short texts")
 
 
 def _lost(kept: list[ds9.Region]) -> list[str]:

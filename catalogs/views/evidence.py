@@ -19,7 +19,7 @@ ANY_SOURCE = "00000000-0000-0000-0000-000000000000"
 def evidence_url(mosaic: Mosaic) -> str:
     """Template of the JSON's address with {source}; it names image and form, so an answer may be kept for good."""
     url = reverse("api:source-evidence", args=[ANY_SOURCE]).replace(ANY_SOURCE, "{source}")
-    return f"{url}?image={mosaic.science_sha256[:16]}&v={VERSION}"
+    return f"{url}?image={mosaic.address}&v={VERSION}"
 
 
 def visible_source(request: HttpRequest, uuid: str) -> Source:
@@ -62,7 +62,7 @@ def source_evidence(request: HttpRequest, uuid: str) -> HttpResponse:
         "leaflet_overrides": leaflet_overrides(galaxy),
         "closer": closer_words(mosaic, source.catalog),
         "config": {
-            "viewer": viewer_config(galaxy),
+            "viewer": viewer_config(mosaic),
             "evidence_url": evidence_url(mosaic) + "&field=wide",
             "closer": closer_config(mosaic),
             "source": {"uuid": str(source.uuid), "number": source.number, "x_px": source.x_px, "y_px": source.y_px},

@@ -48,7 +48,7 @@ def galaxy_page(request: HttpRequest, slug: str) -> HttpResponse:
         "galaxy": galaxy,
         "mosaic": mosaic,
         "bands": mosaic.bands.all(),
-        "viewer": viewer_config(galaxy) | {"stretching": stretching_config(mosaic, request.user)},
+        "viewer": viewer_config(mosaic) | {"stretching": stretching_config(mosaic, request.user)},
         "leaflet_overrides": leaflet_overrides(galaxy),
         "can_curate": galaxy.team.has_role(request.user, Role.CURATOR),
         "can_open_round": galaxy.team.has_role(request.user, Role.PI),

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from catalogs.models import Mosaic
 from catalogs.viewer import viewer_config
 from catalogs.views.evidence import closer_config, closer_words, evidence_url
 from catalogs.views.galaxies import leaflet_overrides
@@ -23,24 +24,25 @@ from labeling.views.finding import round_for
 def label_page(request: UserRequest, uuid: str) -> HttpResponse:
     """Classify the round's sources by keyboard."""
     round_ = round_for(request, uuid, Role.ANNOTATOR)
+    mosaic = round_.galaxy.latest_mosaic
     context = {
         "round": round_,
         "galaxy": round_.galaxy,
         "labels": round_.campaign.scheme.labels.all(),
         "leaflet_overrides": leaflet_overrides(round_.galaxy),
-        "closer": closer_words(round_.galaxy.latest_mosaic, round_.catalog),
-        "config": _config(request, round_),
+        "closer": closer_words(mosaic, round_.catalog),
+        "config": _config(request, round_, mosaic),
     }
     return render(request, "labeling/label.html", context)
 
 
-def _config(request: UserRequest, round_: Round) -> dict[str, Any]:
+def _config(request: UserRequest, round_: Round, mosaic: Mosaic) -> dict[str, Any]:
     config = {
         "round": str(round_.uuid),
         "round_name": str(round_),
         "mode": round_.mode,
         "user": str(request.user.uuid),
-        "viewer": viewer_config(round_.galaxy),
+        "viewer": viewer_config(mosaic),
         "labels": [
             {"value": label.value, "name": label.name, "hot_key": label.hot_key, "colour": label.colour,
              "group": label.group, "definition": label.definition}
@@ -50,8 +52,8 @@ def _config(request: UserRequest, round_: Round) -> dict[str, Any]:
         "claims_url": reverse("api:round-claims", args=[round_.uuid]),
         "votes_url": reverse("api:vote-list"),
         "remarks_url": reverse("api:remark-list"),
-        "evidence_url": evidence_url(round_.galaxy.latest_mosaic),
-        "closer": closer_config(round_.galaxy.latest_mosaic),
+        "evidence_url": evidence_url(mosaic),
+        "closer": closer_config(mosaic),
         "examples_url": reverse("round_examples", args=[round_.uuid]),
         "round_url": reverse("round", args=[round_.uuid]),
     }  # fmt: skip

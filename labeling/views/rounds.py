@@ -63,7 +63,7 @@ def new_round(request: UserRequest, slug: str) -> HttpResponse:
     context = {
         "galaxy": galaxy,
         "form": form,
-        "viewer": viewer_config(galaxy),
+        "viewer": viewer_config(galaxy.latest_mosaic),
         "leaflet_overrides": leaflet_overrides(galaxy),
         "has_catalogs": galaxy.catalogs.filter(withdrawn_at=None).exists(),
         "campaigns": _campaigns(galaxy),

@@ -68,8 +68,9 @@ export class KeptStyles extends EventTarget {
     return this.#styles.get(rendition) ?? null;
   }
 
-  /** @param {string} rendition @param {Style | null} style */
-  put(rendition, style) {
+  /** @param {string} rendition @param {Style | null} given */
+  put(rendition, given) {
+    const style = structuredClone(given); // whoever gives it may go on changing it
     if (style === null && !this.#styles.has(rendition)) return;
     if (style) this.#styles.set(rendition, style);
     else this.#styles.delete(rendition);
@@ -82,7 +83,9 @@ export class KeptStyles extends EventTarget {
     this.#cancel();
     if (this.#isBusy && !isLeaving) return;
     this.#isBusy = true;
-    for (const [rendition, style] of [...this.#waiting]) await this.#sendOne(rendition, style, isLeaving);
+    const sends = [...this.#waiting].map(([rendition, style]) => () => this.#sendOne(rendition, style, isLeaving));
+    if (isLeaving) await Promise.all(sends.map((send) => send())); // a page that is gone does not come to the second one
+    else for (const send of sends) await send();
     this.#isBusy = false;
     if (this.#waiting.size) this.#later(this.words ? RETRY_S : PAUSE_S);
   }

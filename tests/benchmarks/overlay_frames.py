@@ -31,7 +31,7 @@ SLUG, NAME, SIZE_PX, N_SOURCES = "bench-overlay", "hundred thousand", 4096, 100_
 ZOOMS = (-2, -1, 0, 1)
 N_FRAMES, STEP_PX, N_ZOOMINGS = 150, 12, 8
 CONTENDERS = ("no catalogue", "GalaxyCat", "no catalogue, WebGL2", "GalaxyCat, WebGL2", "Leaflet markers")
-SMOOTH_FPS, LEAST_PAN_SHARE, LEAST_ZOOM_SHARE = 24, 0.6, 0.5
+SMOOTH_FPS, LEAST_PAN_SHARE, LEAST_ZOOM_SHARE = 24, 0.75, 0.75
 
 Places = list[tuple[float, float]]
 

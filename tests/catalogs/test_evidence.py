@@ -15,9 +15,13 @@ from django.test.utils import CaptureQueriesContext
 
 from catalogs.evidence import VERSION
 from catalogs.imagery.display import DisplayScale, decode
+from catalogs.imagery.fitsband import BandArgument
 from catalogs.importing import import_catalog
-from catalogs.models import Catalog, Source
+from catalogs.ingest import ingest_galaxy
+from catalogs.models import Catalog, Galaxy, Source
 from catalogs.views.evidence import evidence_url
+from galaxycat.accounts.models import Role
+from tests.factories import make_catalog, make_member, make_team
 
 pytestmark = pytest.mark.django_db
 SECRET = "class-four-7f3a"
@@ -197,7 +201,7 @@ def test_a_source_is_found_by_its_number_in_its_catalogue(world, client):
 
 def test_an_address_that_names_image_and_form_may_be_kept_for_good(world, client):
     source = world.catalog.sources.first()
-    image = world.galaxy.latest_mosaic.science_sha256
+    image = world.galaxy.latest_mosaic.content_sha256
     address = evidence_url(world.galaxy.latest_mosaic)
     assert address.endswith(f"?image={image[:16]}&v={VERSION}")
     named = fetch(client, source, address[address.index("?") :])
@@ -213,6 +217,41 @@ def test_an_address_that_names_image_and_form_may_be_kept_for_good(world, client
         assert fetch(client, source, query)["Cache-Control"] == "private, no-cache"
     again = fetch(client, source, **{"If-None-Match": named["ETag"]})
     assert (again.status_code, again.content) == (304, b"")
+
+
+def test_a_version_of_the_same_pixels_in_another_unit_is_another_answer(band, db):
+    team = make_team()
+    galaxy = ingest_galaxy(slug="ngc-1", bands=[BandArgument("V", band)], team=team).mosaic.galaxy
+    catalog = make_catalog(galaxy, 1)
+    source, client = catalog.sources.get(), Client()
+    client.force_login(make_member(team, Role.ANNOTATOR))
+    address = evidence_url(galaxy.latest_mosaic)
+    before = fetch(client, source, address[address.index("?") :])
+    told = ingest_galaxy(slug="ngc-1", bands=[BandArgument("V", band, unit="MJy/sr")], team=team)
+    assert told.is_new
+    assert told.mosaic.science_sha256 == galaxy.mosaics.get(version=1).science_sha256
+    assert evidence_url(galaxy.latest_mosaic) != address
+    after = fetch(client, source, **{"If-None-Match": before["ETag"]})
+    assert after.status_code == 200
+    assert [answer.json()["bands"][0]["unit"] for answer in (before, after)] == ["ELECTRONS/S", "MJy/sr"]
+    assert fetch(client, source, address[address.index("?") :])["Cache-Control"] == "private, no-cache"
+
+
+@pytest.mark.parametrize("who", ["annotator", "pi"])
+def test_an_answer_is_of_one_version_though_another_comes_meanwhile(world, who, monkeypatch):
+    asked, latest = [], Galaxy.latest_mosaic.fget
+    monkeypatch.setattr(Galaxy, "latest_mosaic", property(lambda galaxy: asked.append(galaxy) or latest(galaxy)))
+    client = Client()
+    client.force_login(world.people[who])
+    addresses = [
+        "/galaxies/ngc-0001/",
+        "/api/v1/galaxies/ngc-0001/",
+        f"/sources/{world.catalog.sources.first().uuid}/evidence/",
+    ]
+    for address in [*addresses, f"/rounds/{world.round.uuid}/label/"]:
+        asked.clear()
+        assert client.get(address).status_code == 200
+        assert len(asked) == 1, address
 
 
 def test_the_queries_do_not_grow_with_the_catalogue(world, client):

@@ -16,11 +16,11 @@ from catalogs import ingest
 from catalogs.imagery.fitsband import BandArgument
 from catalogs.ingest import ingest_galaxy
 from catalogs.models import Band, Galaxy, Mosaic
-from galaxycat.accounts.models import Team
+from galaxycat.accounts.models import Role, Team
 from galaxycat.errors import BadInput, Conflict
 from tests.catalogs.imagefolder import stored
 from tests.commands import run, run_json
-from tests.factories import make_team
+from tests.factories import make_member, make_team
 from tests.fulldisk import files_of_at_most
 from tests.world import write_band
 
@@ -53,6 +53,12 @@ def test_a_galaxy_of_another_team_is_not_touched(band):
     ingest_galaxy(slug="ngc-1", bands=[BandArgument("V", band)], team=make_team())
     with pytest.raises(Conflict, match="belongs to the team"):
         ingest_galaxy(slug="ngc-1", bands=[BandArgument("V", band)], team=make_team())
+    # A person is not told whose it is.
+    other = make_team()
+    with pytest.raises(Conflict, match="ngc-1: a galaxy of this name is another team's; choose another name"):
+        ingest_galaxy(
+            slug="ngc-1", bands=[BandArgument("V", band)], team=other, created_by=make_member(other, Role.CURATOR)
+        )
 
 
 def bad_files(folder: Path, good: Path) -> dict[str, Path]:

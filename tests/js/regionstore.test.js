@@ -125,6 +125,26 @@ test("what was changed by another meanwhile is refused, said, and shown as it is
   assert.deepEqual([server.kept.get(uuid).shape, store.complaint], [point(4), ""]);
 });
 
+test("what somebody else changed meanwhile is not undone from here, nor done again", async () => {
+  const { server, store } = opened();
+  const [mine, theirs, undone] = [store.draw(point(1), "mine"), store.draw(point(2), "theirs"), store.draw(point(3), "undone")];
+  store.change(theirs, { shape: point(20) });
+  store.change(undone, { shape: point(30) });
+  store.undo();
+  store.change(mine, { label: "still mine" });
+  await settled();
+  for (const uuid of [theirs, undone]) Object.assign(server.kept.get(uuid), { shape: point(99), version: 9 });
+  await store.load();
+  assert.equal(store.canRedo, false);
+  store.undo();
+  assert.equal(store.get(mine)?.label, "mine");
+  store.undo(); // the drawing of "mine": nothing else is left
+  assert.equal(store.canUndo, false);
+  await settled();
+  assert.deepEqual([theirs, undone].map((uuid) => server.kept.get(uuid).shape), [point(99), point(99)]);
+  assert.equal(store.complaint, "");
+});
+
 test("what is refused of one region takes nothing of the others along", async () => {
   const { server, store } = opened();
   const [refused, kept] = [store.draw(point(1), "a"), store.draw(point(2), "b")];

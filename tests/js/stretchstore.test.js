@@ -74,6 +74,29 @@ test("what was changed while it was being sent is sent after it", async () => {
   assert.deepEqual(sent.map(({ gamma }) => gamma), [1, 2]);
 });
 
+test("a style that goes on changing in the hand is sent as it was, and again as it is", async () => {
+  const { kept, sent, tick } = stage();
+  const held = style(1);
+  kept.put("colour", held);
+  await tick();
+  held.gamma = 2; // as the panel's sliders do
+  kept.put("colour", held);
+  sent[0].answer(200);
+  await new Promise(setImmediate);
+  held.gamma = 3;
+  assert.deepEqual(kept.get("colour"), style(2));
+  await tick();
+  assert.deepEqual(sent.map(({ gamma }) => gamma), [1, 2]);
+});
+
+test("a page that goes sends all that waits, without an answer in between", async () => {
+  const { kept, sent } = stage();
+  kept.put("colour", style(1));
+  kept.put("grey", style(2));
+  void kept.flush(true);
+  assert.deepEqual(sent.map(({ rendition, gamma }) => [rendition, gamma]), [["colour", 1], ["grey", 2]]);
+});
+
 test("what the server refuses is told and not sent again", async () => {
   const { kept, sent, tick } = stage();
   kept.put("colour", style(1));

@@ -80,9 +80,18 @@ export class RegionStore extends EventTarget {
     this.#newer = new Set(this.#pending.map(({ uuid }) => uuid));
     const listed = await this.server.list();
     if (number !== this.#nLoads) return; // a later one knows more
+    this.#forgetOvertaken(listed);
     const kept = [...this.#regions.values()].filter(({ uuid }) => this.#newer.has(uuid));
     this.#regions = new Map([...listed, ...kept].map((region) => [region.uuid, region]));
     this.#changed();
+  }
+
+  /** What somebody else has changed since is not undone from here: it would be their work. @param {Region[]} listed */
+  #forgetOvertaken(listed) {
+    const isOvertaken = (/** @type {Region} */ { uuid, version }) => !this.#newer.has(uuid) && version !== (this.#regions.get(uuid)?.version ?? version);
+    const overtaken = new Set(listed.filter(isOvertaken).map(({ uuid }) => uuid));
+    const stands = (/** @type {Step} */ { uuid }) => !overtaken.has(uuid);
+    [this.#done, this.#undone] = [this.#done.filter(stands), this.#undone.filter(stands)];
   }
 
   /**

@@ -243,6 +243,33 @@ def test_a_damaged_compressed_tile_is_one_line(tmp_path):
         band.read_rows(0, 120)
 
 
+def test_a_file_of_very_many_extensions_is_refused_before_all_are_read(tmp_path, monkeypatch):
+    monkeypatch.setattr("catalogs.imagery.fitsband.MOST_EXTENSIONS", 20)
+    for n_more, is_read in ((19, True), (20, False), (400, False)):
+        path = tmp_path / f"{n_more}.fits"
+        fits.HDUList([fits.PrimaryHDU(DATA), *(fits.ImageHDU() for _ in range(n_more))]).writeto(path)
+        if is_read:
+            with open_band(path) as band:
+                assert band.shape == DATA.shape
+            continue
+        with (
+            pytest.raises(BadInput, match=rf"{n_more}\.fits: has more than 20 extensions: copy the one"),
+            open_band(path),
+        ):
+            pass
+
+
+def test_tiles_too_large_to_be_read_by_parts_are_refused_with_the_mend(tmp_path, monkeypatch):
+    monkeypatch.setattr("catalogs.imagery.fitsband.LARGEST_TILE_PX", 5 * 300)
+    for name, tile in (("rows", (1, 300)), ("some", (5, 300)), ("whole", (200, 300))):
+        fits.CompImageHDU(DATA, tile_shape=tile).writeto(tmp_path / f"{name}.fits.fz")
+    for name in ("rows", "some"):
+        with open_band(tmp_path / f"{name}.fits.fz") as band:
+            assert band.read_rows(0, 2).shape == (2, 300)
+    with pytest.raises(BadInput, match=r"tiles of 200 x 300 pixels.*funpack"), open_band(tmp_path / "whole.fits.fz"):
+        pass
+
+
 @pytest.mark.parametrize(("name", "why"), [("a" * 300 + ".fits", "cannot be opened"), ("a\udcff.fits", "not UTF-8")])
 def test_a_name_that_the_disk_or_the_database_does_not_take_is_refused(tmp_path, name, why):
     if len(name) < 256:

@@ -121,7 +121,9 @@ def test_surface_brightness_is_not_scaled(band):
     ("unit", "expected"),
     [("MJy/sr", True), ("Jy/arcsec2", True), ("MJy sr-1", True), ("erg/s/cm2/arcsec^2", True),
      ("JY/BEAM", True), ("Jy beam-1", True), ("Jy beam^-1", True), ("MJy/steradian", True), ("ELECTRONS/S", False),
-     ("counts", False), ("e-/s", False), ("Jy", False), (None, False), ("", False)],
+     ("W/(m2 sr)", True), ("nW/(m^2 sr)", True), ("erg / (s arcsec2 cm2)", True), ("ct/s/arcmin2", True), ("ct s-1 arcmin-2", True),
+     ("electrons / (s pixel)", False), ("erg/(s cm2 Angstrom)", False), ("counts/s/sq arcsec", True), ("(1e-20 erg)/(s cm2 mas2)", True),
+     ("nmgy/arcsec**2", True), ("counts", False), ("e-/s", False), ("Jy", False), (None, False), ("", False)],
 )  # fmt: skip
 def test_which_units_are_per_solid_angle(unit, expected):
     assert is_surface_brightness(unit) is expected

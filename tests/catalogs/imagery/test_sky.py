@@ -8,6 +8,8 @@ from astropy.wcs import WCS
 
 from catalogs.imagery.fitsband import open_band
 from catalogs.imagery.sky import (
+    MOST_NODES,
+    _grid,
     east_angle_deg,
     north_angle_deg,
     offset_px,
@@ -62,6 +64,19 @@ def test_grid_is_json_of_numbers():
     assert (data["nx"], data["ny"], data["step_px"], data["x0_px"]) == (3, 2, 512.0, -0.5)
     assert len(data["vectors"]) == 18
     assert all(isinstance(value, float) for value in data["vectors"])
+
+
+def test_a_grid_that_would_be_too_large_for_a_page_is_refused_before_it_is_made(monkeypatch):
+    cards = SIP_CARDS | {
+        name: 30 * value for name, value in SIP_CARDS.items() if name[:2] in ("A_", "B_") and "ORDER" not in name
+    }
+    made = []
+    monkeypatch.setattr("catalogs.imagery.sky._grid", lambda *args: made.append(args[1:]) or _grid(*args))
+    with pytest.raises(BadInput, match="too irregular for a grid"):
+        sky_grid(WCS(fits.Header(list(cards.items()))), 12_000, 12_000)
+    assert 1 < len(made) < 8
+    for width_px, height_px, step_px in made:
+        assert (width_px / step_px + 2) * (height_px / step_px + 2) < 1.1 * MOST_NODES
 
 
 def test_a_sky_with_holes_is_refused():

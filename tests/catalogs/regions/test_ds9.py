@@ -1,5 +1,8 @@
 """DS9's region files against positions worked out by astropy alone, and every shape out and in again."""
 
+import contextlib
+import time
+
 import astropy.units as u
 import numpy as np
 import pytest
@@ -211,6 +214,44 @@ def test_a_broken_file_gets_one_line(wcs, text, why):
     with pytest.raises(BadInput, match=why) as caught:
         read_ds9(text, wcs)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "image;circle(1,1,2) # " + 900_000 * "a",
+        "image;circle(1,1,2) # " + 300_000 * "a={",
+        "image;circle(1,1,2) # b=text='" + 200_000 * "a={;",
+        "image;circle(1,1,2) # " + 100_000 * "text={;",
+        "image;circle(1,1,2) # " + 225_000 * "a=1 ",
+        "global " + 100_000 * "abcdefgh ",
+        "image;circle(1,1,2) # a" + 900_000 * " ",
+        "image;circle(" + 450_000 * "1,",
+        "image;polygon(1,1" + 400_000 * " " + "2)",
+        "image;" + 900_000 * "(",
+        900_000 * "#",
+        "image;text(1,1) # " + 400_000 * "''",
+        "image" + 900_000 * " " + "physical",
+        "{" + 450_000 * "text={",
+    ],
+    ids=lambda line: line[:24],
+)
+def test_a_line_made_to_be_slow_is_read_or_refused_at_once(wcs, line):
+    began = time.thread_time()
+    with contextlib.suppress(BadInput):
+        read_ds9(line, wcs)
+    assert time.thread_time() - began < 10  # minutes to days, where the line goes to the parser
+
+
+def test_a_thousand_regions_with_all_that_ds9_writes_are_read(wcs):
+    look = (
+        'color=red dashlist=8 3 width=2 font="helvetica 10 normal roman" select=1 highlite=1 dash=0 fixed=0 edit=1 move=1 delete=1 '
+        "include=1 source=1 tag={Group 1} tag={Group 2}"
+    )
+    text = "image\n" + "\n".join(
+        f"circle({i % 90 + 1},{i // 90 + 1},2) # {look} text={{cluster {i}}}" for i in range(1000)
+    )
+    assert len(read_ds9(text, wcs).found) == 1000
 
 
 def test_an_image_without_world_coordinates_takes_pixels_only():
