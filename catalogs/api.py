@@ -305,7 +305,7 @@ class SourceViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
     def get_queryset(self) -> QuerySet[Source]:
         sources = Source.objects.visible_to(self.request.user)
         if self.action == "evidence":
-            sources = sources.select_related("catalog__galaxy")
+            sources = sources.select_related("catalog__galaxy", "catalog__mosaic")
         if catalog := self.request.query_params.get("catalog"):
             sources = sources.filter(catalog__uuid=_uuid("catalog", catalog))
         if number := self.request.query_params.get("number"):

@@ -6,7 +6,7 @@ import numpy as np
 from django.db import transaction
 
 from catalogs.imagery.detection import DetectionParameters, DetectionResult, detect
-from catalogs.measuring import Measured, Progress, band_pixels, band_unit, measure_bands
+from catalogs.measuring import Measured, Progress, band_pixels, band_unit, measure_bands, sum_unit
 from catalogs.models import Band, Catalog, Galaxy, Mosaic, Source
 from catalogs.names import free_name
 from catalogs.sky import sky_of
@@ -15,7 +15,7 @@ from galaxycat.errors import BadInput
 
 BATCH = 2000
 MEASUREMENTS = {
-    "flux": ("flux_isophotal", "{unit}", "Isophotal flux above the background"),
+    "flux": ("flux_isophotal", "{sum_unit}", "Isophotal flux above the background"),
     "peak": ("peak", "{unit}", "Brightest pixel above the background"),
     "a_px": ("a_px", "pix", "Semi-major axis (rms)"),
     "b_px": ("b_px", "pix", "Semi-minor axis (rms)"),
@@ -97,7 +97,9 @@ def _record(
     created_by: User | None,
 ) -> Catalog:
     made = {"background_rms": result.background_rms, "detection_band": band.name}
-    units = {kept: unit.format(unit=band_unit(band)) for kept, unit, _ in MEASUREMENTS.values()}
+    units = {
+        kept: unit.format(unit=band_unit(band), sum_unit=sum_unit(band)) for kept, unit, _ in MEASUREMENTS.values()
+    }
     descriptions = {kept: description for kept, _, description in MEASUREMENTS.values()}
     catalog = Catalog.objects.create(
         galaxy=mosaic.galaxy,

@@ -2,7 +2,7 @@
 
 import base64
 import math
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -20,14 +20,18 @@ from catalogs.imagery.evidence import (
     skies_about,
 )
 from catalogs.imagery.growth import curve_of_growth, enclosed_light
+from catalogs.imagery.statistics import blank_border
 from catalogs.models import Band, Catalog, Mosaic, Source
 from catalogs.neighbours import neighbours
 from catalogs.readings import (
     BandName,
     Reading,
+    band_names,
     catalogue_readings,
     colours,
     concentration,
+    faintest,
+    is_faint,
     magnitude,
     width,
     width_ratio,
@@ -57,14 +61,16 @@ def measured_evidence(source: Source, mosaic: Mosaic, size_px: int = SIZE_PX) ->
     """JSON for `static/catalogs/evidence`: 16-bit codes of each band's pixels, sky and noise, the reference band's
     profile and curve of growth, the point source's, magnitudes by wavelength, the numbers, and the neighbours."""
     bands = sorted(mosaic.bands.all(), key=_by_wavelength)
+    names = _names_of(bands)
     reference = next(band for band in bands if band.name == mosaic.reference_band)
     cutout = read_cutout(mosaic.science_path, source.x_px, source.y_px, size_px)
     radius_px = radii(cutout, source.x_px, source.y_px)
-    skies = skies_about(cutout.values, radius_px)
-    values, sky = cutout.values[reference.position - 1], skies[reference.position - 1]
+    light = np.array([_without_border(plane) for plane in cutout.values])
+    skies = skies_about(light, radius_px)
+    values, sky = light[reference.position - 1], skies[reference.position - 1]
     star = _star_of(source.catalog, mosaic, reference)
     fwhm_px = _finite(fitted_fwhm(values, radius_px))
-    magnitudes = _magnitudes(source, bands)
+    magnitudes = _magnitudes(source, names)
     return {
         "source": _source(source),
         "image": mosaic.content_sha256,
@@ -79,7 +85,7 @@ def measured_evidence(source: Source, mosaic: Mosaic, size_px: int = SIZE_PX) ->
         "psf": star,
         "sed": [_sed_point(band, magnitudes[band.name]) for band in bands],
         "readings": [asdict(each) for each in _readings(source, reference, magnitudes, fwhm_px, star)],
-        "neighbours": [asdict(each) for each in neighbours(source, _band_name(reference))],
+        "neighbours": [asdict(each) for each in neighbours(source, names[reference.name])],
     }
 
 
@@ -91,7 +97,13 @@ def etag_of(source: Source, mosaic: Mosaic, size_px: int = SIZE_PX) -> str:
 def card_of(source: Source, mosaic: Mosaic) -> list[Reading]:
     """What the catalogue says of the source, magnitudes by wavelength of the mosaic's bands."""
     bands = sorted(mosaic.bands.all(), key=_by_wavelength)
-    return catalogue_readings(source.measurements, source.catalog.descriptions, [_band_name(band) for band in bands])
+    return catalogue_readings(source.measurements, source.catalog.descriptions, list(_names_of(bands).values()))
+
+
+def _without_border(plane: np.ndarray) -> np.ndarray:
+    """Zeros of a blank border are neither sky nor light."""
+    border = blank_border(plane)
+    return plane if border is None else np.where(border, np.nan, plane)
 
 
 def _by_wavelength(band: Band) -> tuple[float, int]:
@@ -145,18 +157,24 @@ def _columns(**columns: np.ndarray) -> dict[str, list[float | None]]:
     }
 
 
-def _band_name(band: Band) -> BandName:
-    return BandName(band.name, band.pivot_wavelength_nm)
+def _names_of(bands: Sequence[Band]) -> dict[str, BandName]:
+    """By name, in the order given."""
+    placed = sorted(bands, key=lambda band: band.position)
+    names = band_names([(band.name, band.filter_name, band.pivot_wavelength_nm) for band in placed])
+    return {band.name: names[band.name] for band in bands}
 
 
-def _magnitudes(source: Source, bands: Iterable[Band]) -> dict[str, Reading]:
+def _magnitudes(source: Source, names: Mapping[str, BandName]) -> dict[str, Reading]:
     """Band name -> its magnitude in the catalogue."""
-    return {band.name: magnitude(_band_name(band), source.measurements, source.catalog.descriptions) for band in bands}
+    measured, descriptions = source.measurements, source.catalog.descriptions
+    return {name: magnitude(band, measured, descriptions) for name, band in names.items()}
 
 
 def _sed_point(band: Band, reading: Reading) -> dict[str, Any]:
-    return {"band": band.name, "wavelength_nm": band.pivot_wavelength_nm} | {
-        "magnitude": reading.value, "error": reading.error, "system": reading.unit, "reason": reading.reason
+    is_limit = is_faint(reading.error)
+    return {"band": band.name, "wavelength_nm": band.pivot_wavelength_nm, "is_limit": is_limit} | {
+        "magnitude": faintest(reading) if is_limit else reading.value, "error": None if is_limit else reading.error,
+        "system": reading.unit, "reason": reading.reason,
     }  # fmt: skip
 
 
@@ -175,21 +193,27 @@ def _readings(
     return [
         # A number has a unit, whatever the catalogue says of its system.
         replace(shown, unit=shown.unit or "mag") if shown.value is not None else shown,
-        concentration(measured, shown.name),
+        concentration(measured, shown.name if _is_measured_in(source.catalog, reference) else ""),
         width(fwhm_px, star_fwhm_px),
         width_ratio(fwhm_px, star_fwhm_px),
         *colours(list(magnitudes.values())),
     ]
 
 
+def _is_measured_in(catalog: Catalog, band: Band) -> bool:
+    """Whether the reference band is that in which the catalogue's shapes were measured."""
+    return catalog.mosaic is None or catalog.mosaic.reference_band == band.name
+
+
 def _star_of(catalog: Catalog, mosaic: Mosaic, band: Band) -> dict[str, Any] | None:
-    """The band's point source, None where there are too few: as the catalogue has it, where it was measured here or estimated
-    when it came in; else, for an image that came later, estimated once from its sources and kept."""
-    known = catalog.parameters.get("psf", {}).get(band.name)
-    if known:
-        return {"width_px": known["fwhm_px"]} | known | {"origin": "catalogue"}
-    if band.name in catalog.parameters.get("band_background_rms", {}):
-        return None
+    """The band's point source, None where there are too few: as the catalogue has it, where it was measured on this image or
+    estimated when it came in; else, for an image that came later, estimated once from its sources and kept."""
+    if catalog.mosaic is None or catalog.mosaic.science_sha256 == mosaic.science_sha256:
+        known = catalog.parameters.get("psf", {}).get(band.name)
+        if known:
+            return {"width_px": known["fwhm_px"]} | known | {"origin": "catalogue"}
+        if band.name in catalog.parameters.get("band_background_rms", {}):
+            return None
     estimated: dict[str, Any] = catalog.parameters.get("estimated_psf", {})
     if (estimated.get("image"), estimated.get("version")) == (mosaic.content_sha256, VERSION):
         star: dict[str, Any] | None = estimated["found"]

@@ -1,5 +1,6 @@
 """Bringing a catalogue file in as a reference catalogue."""
 
+import math
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,8 @@ from galaxycat.errors import BadInput
 BATCH = 2000
 # Off the image is kept and flagged; beyond this it is no pixel of any mosaic.
 FARTHEST_PX = 1e7
+# A wrong origin of the pixels is one off each way.
+LARGEST_OFFSET_PX = 0.7
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,7 @@ class Imported:
     n_outside: int
     rejected: list[Rejection]
     classes: dict[str, int]
+    notes: list[str]
 
     @property
     def sentence(self) -> str:
@@ -39,6 +43,7 @@ class Imported:
         parts = [f"{self.catalog.name}: {self.n_imported:,} sources imported ({self.catalog.method})"]
         if self.n_outside:
             parts.append(f"{self.n_outside:,} of them lie off the image and are flagged")
+        parts += self.notes
         if self.rejected:
             first = self.rejected[0]
             parts.append(f"{len(self.rejected):,} rows rejected, the first in row {first.row}: {first.reason}")
@@ -60,6 +65,7 @@ def import_catalog(
     for a file that cannot be used; then nothing is kept.
     """
     table = read_table(path, format_, **options)
+    notes = _contradictions(galaxy, table)
     placed = _placed(galaxy, table)
     if not placed.any():
         raise BadInput(
@@ -92,6 +98,7 @@ def import_catalog(
         n_outside=sum(source.is_outside for source in sources),
         rejected=[*table.rejected, *unplaced],
         classes={label: counts[label] for label in table.classes if counts[label]},
+        notes=notes,
     )
 
 
@@ -105,6 +112,23 @@ def _parameters(galaxy: Galaxy, table: SourceTable, placed: np.ndarray) -> dict[
         }
     except OSError:  # the image cannot be read now: it is estimated when somebody looks
         return {}
+
+
+def _contradictions(galaxy: Galaxy, table: SourceTable) -> list[str]:
+    """What a person must know where the file's pixels are not those of its own sky positions on this image."""
+    both = np.isfinite(table.x_px) & np.isfinite(table.ra_deg)
+    x_px, y_px = pixels_of(galaxy, table.ra_deg[both], table.dec_deg[both])
+    off_x, off_y = table.x_px[both] - x_px, table.y_px[both] - y_px
+    known = np.isfinite(off_x) & np.isfinite(off_y)
+    if not known.any():
+        return []
+    median = float(np.median(off_x[known])), float(np.median(off_y[known]))
+    if math.hypot(*median) < LARGEST_OFFSET_PX:
+        return []
+    return [
+        f"its pixels lie {median[0]:+.1f}, {median[1]:+.1f} px from its own RA and Dec on this image: the pixels were taken; if they are "
+        "another image's, or count from another pixel, import it without them"
+    ]
 
 
 def _placed(galaxy: Galaxy, table: SourceTable) -> np.ndarray:

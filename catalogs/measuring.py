@@ -1,11 +1,11 @@
 """Photometry of a list of positions in every band of a mosaic, one band in memory at a time."""
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import astropy.units as u
 import numpy as np
 import rasterio
 
@@ -22,10 +22,11 @@ from catalogs.imagery.photometry import (
     usable,
 )
 from catalogs.imagery.psf import NoPsf, estimate_psf, source_fwhm
-from catalogs.imagery.reprojection import on_other
+from catalogs.imagery.reprojection import is_surface_brightness, on_other
 from catalogs.imagery.science import gdal
 from catalogs.imagery.sky import pixel_scale_arcsec
 from catalogs.models import Band, Mosaic
+from catalogs.readings import band_keys
 from catalogs.sky import galaxy_wcs
 
 Progress = Callable[[float | None, str], None]
@@ -81,6 +82,17 @@ def band_unit(band: Band) -> str:
     return FITS_UNITS.get(band.unit.upper(), band.unit)
 
 
+def sum_unit(band: Band) -> str:
+    """Of a sum over pixels: that of a surface brightness is no flux, and goes with the pixels' area."""
+    unit = band_unit(band)
+    if not is_surface_brightness(band.unit):
+        return unit
+    try:
+        return str((u.Unit(unit) * u.pix).to_string())
+    except ValueError:
+        return f"{unit} pix"
+
+
 def band_pixels(mosaic: Mosaic, position: int) -> np.ndarray:
     """The band's float32 pixels (h, w) on the mosaic's grid, bottom row first."""
     return _pixels(mosaic.science_path, position)
@@ -128,15 +140,6 @@ def own_grid(mosaic: Mosaic, band: Band, x_px: np.ndarray, y_px: np.ndarray) -> 
     )
 
 
-def band_keys(bands: Sequence[Band]) -> dict[str, str]:
-    """Band name -> how its measurements end, in lower case as the LEGUS import has it: V -> v, F555W -> f555w."""
-    keys: dict[str, str] = {}
-    for band in bands:
-        key = re.sub(r"[^a-z0-9]+", "_", band.name.lower()).strip("_") or "band"
-        keys[band.name] = f"{key}_{band.position}" if key in keys.values() else key
-    return keys
-
-
 def measure_bands(
     *, mosaic: Mosaic, x_px: np.ndarray, y_px: np.ndarray, parameters: DetectionParameters, progress: Progress
 ) -> Measured:
@@ -144,7 +147,7 @@ def measure_bands(
     the sky; in the reference band also the concentration index and widths. A band that cannot be measured is left out, with a warning.
     """
     measured, bands = Measured(), list(mosaic.bands.order_by("position"))
-    keys, aperture = band_keys(bands), parameters.aperture
+    keys, aperture = band_keys([band.name for band in bands]), parameters.aperture
     for done, band in enumerate(bands):
         progress(done / len(bands), f"photometry in {band.name}")
         grid = own_grid(mosaic, band, x_px, y_px)
@@ -174,8 +177,8 @@ def _measure_band(
     circle = f"in {band.name}, circle of {mosaic_aperture.radius_px:g} px radius"
     if band.native_sha256:
         circle += f" ({aperture.radius_px:.3g} of the band's own pixels)"
-    measured.add(f"flux_{key}", found.flux, band_unit(band), f"Flux {circle}, above the sky")
-    measured.add(f"flux_{key}_error", found.flux_error, band_unit(band), f"Error of the flux in {band.name}")
+    measured.add(f"flux_{key}", found.flux, sum_unit(band), f"Flux {circle}, above the sky")
+    measured.add(f"flux_{key}_error", found.flux_error, sum_unit(band), f"Error of the flux in {band.name}")
     measured.background_rms[band.name] = pixels.global_rms
     measured.noise_factor[band.name] = round(found.noise_factor, 4)
     if not found.n_empty:

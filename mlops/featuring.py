@@ -7,6 +7,7 @@ from uuid import UUID
 import numpy as np
 
 from catalogs.models import Catalog, Source
+from catalogs.readings import band_keys
 from mlops.learning.photometry import photometric_features
 from mlops.models import Encoder, FeatureSet
 
@@ -64,8 +65,8 @@ def features_of(catalog: Catalog, encoder: Encoder | None) -> Features:
     """The catalogue's features: photometry, and beside it the encoder's, each scaled to unit spread."""
     order = source_order(catalog)
     measurements = list(catalog.sources.order_by("number").values_list("measurements", flat=True))
-    bands = [band.name.lower() for band in catalog.galaxy.latest_mosaic.bands.all()]
-    matrix, names = photometric_features(measurements, bands)
+    bands = catalog.galaxy.latest_mosaic.bands.order_by("position").values_list("name", flat=True)
+    matrix, names = photometric_features(measurements, list(band_keys(list(bands)).values()))
     parts, all_names = [matrix], list(names)
     if encoder is not None:
         learnt = catalog.feature_sets.get(encoder=encoder).read()

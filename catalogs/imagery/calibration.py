@@ -19,6 +19,10 @@ FIELDS = (
 )  # fmt: skip
 
 
+# Of JWST's own images the card and the distortion's mean differ by half a per cent.
+AREA_TOLERANCE = 0.05
+
+
 @dataclass(frozen=True)
 class Calibration:
     """Every value may be None, unknown. `photflam` is erg/s/cm2/A per e-/s; `zero_point_mag` is AB, of one image unit
@@ -167,8 +171,11 @@ def positive(header: fits.Header, key: str, path: object, warnings: list[str]) -
     return None
 
 
-def read_calibration(header: fits.Header, path: object, warnings: list[str]) -> Calibration:
-    """The calibration of a band whose merged header is `header`; appends to `warnings` what could not be believed.
+def read_calibration(
+    header: fits.Header, path: object, warnings: list[str], sky_area_sr: float | None = None
+) -> Calibration:
+    """The calibration of a band whose merged header is `header`, and whose pixels have `sky_area_sr` by its world coordinates;
+    appends to `warnings` what could not be believed.
 
     Raises BadInput for text in a numeric card.
     """
@@ -187,23 +194,37 @@ def read_calibration(header: fits.Header, path: object, warnings: list[str]) -> 
     origins: dict[str, Origin] = {key: None if value is None else "header" for key, value in values.items()}
     if pivot_nm and not photplam_angstrom:
         origins["pivot_wavelength_nm"] = "default"
-    zero_point, origins["zero_point_mag"] = _zero_point(header, values, origins, path, warnings)
+    zero_point, origins["zero_point_mag"] = _zero_point(header, values, origins, path, warnings, sky_area_sr)
     return Calibration(**values, zero_point_mag=zero_point, origins=origins)  # type: ignore[arg-type]
 
 
 def _zero_point(
-    header: fits.Header, values: Mapping[str, object], origins: Mapping[str, Origin], path: object, warnings: list[str]
+    header: fits.Header,
+    values: Mapping[str, object],
+    origins: Mapping[str, Origin],
+    path: object,
+    warnings: list[str],
+    sky_area_sr: float | None,
 ) -> tuple[float | None, Origin]:
     unit = str(values["unit"] or "")
-    pixel_area_sr = positive(header, "PIXAR_SR", path, warnings)
+    told_area_sr = positive(header, "PIXAR_SR", path, warnings)
     of_flux = zero_point_from_flux_unit(unit)
     if of_flux is not None:
         return of_flux, "header"
     if is_mjy_per_sr(unit):
-        if pixel_area_sr:
-            return zero_point_from_pixel_area(pixel_area_sr), "header"
-        warnings.append(f"{path}: values are in {unit} without PIXAR_SR: no magnitudes until the header has that card")
-        return None, None
+        area_sr = told_area_sr or sky_area_sr
+        if area_sr is None:
+            warnings.append(
+                f"{path}: values are in {unit} without PIXAR_SR or WCS: no magnitudes until the header has either"
+            )
+            return None, None
+        # Of an image brought to another grid the card is often that of the first one.
+        if told_area_sr and sky_area_sr and abs(told_area_sr / sky_area_sr - 1) > AREA_TOLERANCE:
+            warnings.append(
+                f"{path}: PIXAR_SR is {told_area_sr:.4g}, but a pixel has {sky_area_sr:.4g} sr by the WCS: that of the WCS is taken"
+            )
+            area_sr = sky_area_sr
+        return zero_point_from_pixel_area(area_sr), "header"
     if not is_of_photflam(unit):
         warnings.append(f"{path}: no magnitudes: {unknown_unit(unit)}")
         return None, None

@@ -22,7 +22,10 @@ class Composer:
         self.bands = recipe.bands
         self._position = {band: index for index, band in enumerate(self.bands)}
         self._direct = [self._direct_table(index, scales) for index in range(3)]
-        self._fractions = [self._fraction_tables(index, scales) for index in range(3)]
+        # Where one table does, the others are not made: they are three quarters of a megabyte, and many recipes are kept.
+        self._fractions = [
+            {} if direct is not None else self._fraction_tables(i, scales) for i, direct in enumerate(self._direct)
+        ]
         self._grey = fraction_table("asinh" if recipe.stretch == LUPTON else recipe.stretch, recipe.softness)
 
     def compose(self, codes: NDArray[np.uint16]) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:

@@ -10,6 +10,7 @@ from astropy.table import Table
 from numpy.typing import NDArray
 
 from catalogs.imagery.photometry import Aperture
+from catalogs.imagery.statistics import usable_pixels
 from galaxycat.errors import BadInput
 
 LARGEST = {
@@ -74,10 +75,10 @@ def detect(
 ) -> DetectionResult:
     """Sources of `data` (h, w), bottom row first, above DETECT_THRESH times the global rms of its background.
 
-    Pixels that are not finite or True in `mask` (h, w) are not used. Raises BadInput, naming the setting to change,
+    Pixels that are not finite, of a blank border or True in `mask` (h, w) are not used. Raises BadInput, naming the setting to change,
     where nothing is left to use or the field is too crowded for the settings.
     """
-    bad = ~np.isfinite(data) if mask is None else ~np.isfinite(data) | mask
+    bad = ~usable_pixels(data, mask)
     if bad.all():
         raise BadInput("detection: every pixel is masked or NaN: choose another band or mask")
     pixels = np.where(bad, np.float32(0), data).astype(np.float32)

@@ -17,6 +17,7 @@ from catalogs.imagery.bandfile import BandFile, require_light
 from catalogs.imagery.calibration import Calibration, number, read_calibration
 from catalogs.imagery.fitswcs import celestial_cards, quiet_astropy, wcs_from_cards
 from catalogs.imagery.picturefile import is_picture, open_picture
+from catalogs.imagery.sky import pixel_area_sr
 from catalogs.imagery.unpacking import AMPLE, Room, plain_file
 from galaxycat.errors import BadInput
 
@@ -99,12 +100,13 @@ def _band_file(
         # What a person says of the filter is said of both of JWST's wheels.
         header.update(dict(told) | ({"PUPIL": ""} if "FILTER" in told else {}))
         shape = (int(hdu.shape[-2]), int(hdu.shape[-1]))
-        calibration = read_calibration(header, path, warnings).as_told(told)
         cards = celestial_cards(hdu.header, shape, path, warnings)
+        wcs = wcs_from_cards(cards)
+        calibration = read_calibration(header, path, warnings, wcs and pixel_area_sr(wcs)).as_told(told)
         _note_precision(path, header, warnings)
     calibration = calibration.named(name) if name else calibration
     band_name = name or calibration.filter_name or path.name.split(".")[0]
-    band = FitsBand(path, band_name, hdu, header, shape, calibration, wcs_from_cards(cards), cards, warnings)
+    band = FitsBand(path, band_name, hdu, header, shape, calibration, wcs, cards, warnings)
     # The last of the axes above two is the one whose planes are counted; the others have one plane.
     band.plane = (0,) * (len(hdu.shape) - 3) + (((plane or 1) - 1,) if len(hdu.shape) > 2 else ())
     return band

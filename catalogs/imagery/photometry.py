@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from catalogs.imagery.stamps import clipped_median, ring_values
+from catalogs.imagery.statistics import usable_pixels
 
 Pixels = NDArray[np.float32]
 Floats = NDArray[np.float64]
@@ -74,9 +75,9 @@ class Photometry:
 def subtract_background(data: Pixels, mesh_px: int, filter_px: int, mask: Bools | None = None) -> BandPixels:
     """The band without SEP's background map of `mesh_px` meshes, median-filtered over `filter_px` of them.
 
-    Pixels that are not finite or True in `mask` are bad. Raises ValueError where no pixel is left.
+    Pixels that are not finite, of a blank border or True in `mask` are bad. Raises ValueError where no pixel is left.
     """
-    bad = ~np.isfinite(data) if mask is None else ~np.isfinite(data) | mask
+    bad = ~usable_pixels(data, mask)
     if bad.all():
         raise ValueError("every pixel is masked or NaN")
     values = np.where(bad, np.float32(0), data).astype(np.float32)

@@ -87,6 +87,11 @@ def pixel_scale_arcsec(wcs: WCS) -> float:
     return float(np.sqrt(scales_deg[0] * scales_deg[1]) * 3600)
 
 
+def pixel_area_sr(wcs: WCS) -> float:
+    """Solid angle of a pixel at the reference position."""
+    return math.radians(pixel_scale_arcsec(wcs) / 3600) ** 2
+
+
 def north_angle_deg(wcs: WCS, x_px: float, y_px: float) -> float:
     """Direction of north on the image at a position: degrees counter-clockwise from +y, in -180..180."""
     return _direction_deg(wcs, x_px, y_px, 0.0)

@@ -9,12 +9,14 @@ import rasterio
 from astropy.stats import mad_std, sigma_clipped_stats
 from numpy.typing import NDArray
 from rasterio.windows import Window
+from scipy import ndimage
 
 from catalogs.imagery.science import Progress, gdal, share, strips
 
 SAMPLE_VALUES = 1_000_000
 KEPT_VALUES = 250_000
 BORDER_FRACTION = 0.05
+BORDER_SQUARE_PX = 9
 # Range over noise that the display codes resolve; noise below it is drowned by the range.
 MINIMUM_NOISE = 1e-6
 
@@ -77,6 +79,37 @@ def without_border(finite: NDArray[np.floating]) -> NDArray[np.floating]:
     zeros = finite == 0
     fraction = float(np.mean(zeros)) if finite.size else 0.0
     return finite[~zeros] if BORDER_FRACTION < fraction < 1 else finite
+
+
+def blank_border(data: NDArray[np.floating]) -> NDArray[np.bool_] | None:
+    """Which pixels (h, w) of an image are its blank border: exact zeros in and about squares of 9 x 9 of them, where zeros are over
+    5 % (as `without_border`) and most of them lie so; None where there is no such border. Zeros among counts are data."""
+    zeros = np.asarray(data == 0)
+    fraction = float(np.mean(zeros))
+    # Single counts of light in the dark are no image with a border either.
+    if not BORDER_FRACTION < fraction < 1 or 2 * np.mean(_middles(~zeros, 3)) < 1 - fraction:
+        return None
+    middles = _middles(zeros, BORDER_SQUARE_PX)
+    if not middles.any():
+        return None
+    # As far again as a square reaches, for the steps of an edge aslant.
+    border = np.asarray(ndimage.binary_dilation(middles, iterations=BORDER_SQUARE_PX, mask=zeros))
+    return border if float(np.mean(border)) > fraction / 2 else None
+
+
+def _middles(pixels: NDArray[np.bool_], size_px: int) -> NDArray[np.bool_]:
+    """The middles of the squares that are True throughout."""
+    found: NDArray[np.uint8] = ndimage.minimum_filter(pixels.view(np.uint8), size_px, mode="nearest")
+    return found.view(np.bool_)
+
+
+def usable_pixels(data: NDArray[np.floating], mask: NDArray[np.bool_] | None = None) -> NDArray[np.bool_]:
+    """Which pixels (h, w) are data: finite, not of a blank border, and not True in `mask`."""
+    good: NDArray[np.bool_] = np.isfinite(data)
+    for left_out in (blank_border(data), mask):
+        if left_out is not None:
+            good &= ~left_out
+    return good
 
 
 def sky_and_noise(finite: NDArray[np.float32]) -> tuple[float, float]:

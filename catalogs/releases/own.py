@@ -5,8 +5,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from catalogs.measuring import band_keys
 from catalogs.models import Band, Catalog
+from catalogs.readings import band_keys
 from catalogs.releases.columns import Column, Options, Provenance
 from catalogs.tables.export import BASE_COLUMNS, FITS_ORIGIN, UUID_COLUMN
 
@@ -78,7 +78,7 @@ def _ucds_of_bands(catalog: Catalog) -> dict[str, str]:
     if catalog.mosaic is None:
         return {}
     bands = list(catalog.mosaic.bands.order_by("position"))
-    keys = band_keys(bands)
+    keys = band_keys([band.name for band in bands])
     return {keys[band.name]: _spectrum(band) for band in bands}
 
 
@@ -94,6 +94,6 @@ def _ucd(name: str, unit: str, bands: dict[str, str]) -> str:
         return MEASUREMENT_UCDS[name]
     if found := re.fullmatch(r"(mag|flux)_(.+?)(_error)?", name):
         kind, band, is_error = found.groups()
-        quantity = "phot.mag" if kind == "mag" else "phot.flux" if "Jy" in unit else "phot.count"
+        quantity = "phot.mag" if kind == "mag" else "phot.flux" if "Jy" in unit and "sr" not in unit else "phot.count"
         return ";".join(part for part in ("stat.error" if is_error else "", quantity, bands.get(band, "")) if part)
     return UCD_OF_UNIT.get(unit, "meta.record")

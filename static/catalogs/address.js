@@ -5,7 +5,9 @@ import { setExactView } from "./map.js";
 import { fromMap, toMap } from "./pixels.js";
 import { parseViewHash, viewHash } from "./viewaddress.js";
 
-const PAUSE_MS = 250; // browsers refuse an address that changes with every step of a slider
+// Browsers refuse an address that changes with every step of a slider or of a drag: Safari beyond 100 times in 30 s.
+const PAUSE_MS = 400;
+const MOST_AT_ONCE = 20;
 
 /**
  * @typedef {object} Part what the address says of one thing
@@ -26,7 +28,13 @@ export function viewChanged() {
  * @param {Part[]} parts
  */
 export function keepAddress({ map, renditions }, image, parts) {
+  let timer = 0;
+  let known = location.hash;
+  let [credit, creditedAt] = [MOST_AT_ONCE, performance.now()];
   const open = () => {
+    clearTimeout(timer); // what waits is of the view before
+    timer = 0;
+    known = location.hash;
     const wanted = parseViewHash(location.hash);
     if (!wanted) return;
     const index = image.renditions.findIndex(({ slug }) => slug === wanted.rendition);
@@ -35,18 +43,33 @@ export function keepAddress({ map, renditions }, image, parts) {
     setExactView(map, image, toMap(wanted.xPx, wanted.yPx, image.height_px), wanted.zoom, { animate: false });
   };
   const write = () => {
+    clearTimeout(timer);
+    timer = 0;
+    if (location.hash !== known) return; // typed just now: it is about to be opened
     const { lat, lng } = map.getCenter();
     const more = Object.fromEntries(parts.map(({ name, read }) => [name, read()]));
     const hash = viewHash({ ...fromMap(lat, lng, image.height_px), zoom: map.getZoom(), rendition: renditions.current.slug, more });
-    if (hash !== location.hash) history.replaceState(history.state, "", hash);
+    if (hash === known) return;
+    history.replaceState(history.state, "", hash);
+    known = location.hash;
+    credit--;
   };
-  let timer = 0;
-  open();
-  map.on("moveend", write);
-  renditions.addEventListener("change", write);
-  document.addEventListener("view-changed", () => {
+  const writeLater = () => {
     clearTimeout(timer);
     timer = window.setTimeout(write, PAUSE_MS);
-  });
+  };
+  /** At once; in a long row of changes only once a pause. */
+  const writeSoon = () => {
+    const now = performance.now();
+    credit = Math.min(MOST_AT_ONCE, credit + (now - creditedAt) / PAUSE_MS);
+    creditedAt = now;
+    if (credit >= 1) write();
+    else if (!timer) writeLater();
+  };
+  open();
+  map.on("moveend", writeSoon);
+  renditions.addEventListener("change", writeSoon);
+  document.addEventListener("view-changed", writeLater);
+  window.addEventListener("pagehide", () => timer && write());
   window.addEventListener("hashchange", open);
 }

@@ -8,6 +8,7 @@ import { BandLayer } from "./gl/bandlayer.js";
 import { styleOf } from "./gl/style.js";
 import { Graticule } from "./graticule.js";
 import { addTools } from "./maptools.js";
+import { openPopup } from "./markers.js";
 import { addMinimap } from "./minimap.js";
 import { element } from "./pagedata.js";
 import { fromMap } from "./pixels.js";
@@ -37,7 +38,8 @@ const BLINK_MS = 700;
 export function addInstruments({ map, markers, renditions, sky }, image, shown) {
   addMinimap(map, image, renditions);
   addBandValues(map, fetchPixelValues(image.values_url), image.height_px, element("#band-values", HTMLElement));
-  const keep = () => void keepPicture({ map, markers, renditions, sky }, image, shown);
+  const complain = (/** @type {Error} */ { message }) => openPopup(map, map.getCenter(), `The picture was not kept (${message}). Try again.`, null);
+  const keep = () => void keepPicture({ map, markers, renditions, sky }, image, shown).catch(complain);
   let blinking = 0;
   /** Once the picture is there and is looked at; and not under the hand of who stretches it. */
   const mayBlink = () => !renditions.layer?.isLoading() && !document.hidden && !document.activeElement?.closest("#stretch");
@@ -97,9 +99,12 @@ function channelsOf({ layer, current }, { stretching }) {
  * @param {Shown} shown
  */
 async function keepPicture({ map, markers, renditions, sky }, image, shown) {
+  await renditions.whole();
+  // From here until it is drawn nothing else may run: picture, legend and name are of one moment.
   const { lat, lng } = map.getCenter();
   const { xPx, yPx } = fromMap(lat, lng, image.height_px);
   const place = sky?.toSky(xPx, yPx);
+  const name = `${image.slug}_${renditions.current.slug}_x${Math.round(xPx)}_y${Math.round(yPx)}.png`;
   const pixel = `x ${xPx.toFixed(1)} y ${yPx.toFixed(1)} px`;
   const blob = await snapshot(map, {
     title: image.is_simulated ? `${image.name} · simulated galaxy` : image.name,
@@ -115,7 +120,7 @@ async function keepPicture({ map, markers, renditions, sky }, image, shown) {
   });
   const link = document.createElement("a");
   link.href = URL.createObjectURL(blob);
-  link.download = `${image.slug}_${renditions.current.slug}_x${Math.round(xPx)}_y${Math.round(yPx)}.png`;
+  link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }

@@ -6,6 +6,8 @@ import { imageBounds } from "./map.js";
 /** @typedef {import("./map.js").ViewerConfig["renditions"][number]} Rendition */
 /** @typedef {(rendition: Rendition, options?: {pane?: string}) => L.GridLayer} LayerOf */
 
+const LONGEST_WAIT_MS = 5000;
+
 export class RenditionLayers extends EventTarget {
   /** @type {L.GridLayer | null} */
   layer = null;
@@ -28,6 +30,7 @@ export class RenditionLayers extends EventTarget {
     this.#layerOf = layerOf ?? this.#renderedTiles;
     const sharpen = () => map.getContainer().classList.toggle("is-enlarged", map.getZoom() > 0);
     map.on("zoomend viewreset", sharpen);
+    map.on("moveend", () => this.dispatchEvent(new Event("come")));
     sharpen();
   }
 
@@ -37,6 +40,21 @@ export class RenditionLayers extends EventTarget {
   /** Whether a part of what is on the map did not come. */
   get isIncomplete() {
     return [...this.#missing.values()].some((tiles) => tiles.size > 0);
+  }
+
+  /** Whether tiles are on their way, or the map is to another zoom. */
+  get #isBecoming() {
+    const isZooming = this.map.getPane("mapPane")?.classList.contains("leaflet-zoom-anim");
+    return isZooming || [...this.#missing.keys()].some((layer) => layer.isLoading());
+  }
+
+  /** Until what is on the map is whole, in the same task; what does not come in time is missing, and no picture before stands in for it. */
+  async whole() {
+    const limit = new Promise((resolve) => setTimeout(resolve, LONGEST_WAIT_MS, "late"));
+    while (this.#isBecoming) {
+      const come = new Promise((resolve) => this.addEventListener("come", resolve, { once: true }));
+      if ((await Promise.race([come, limit])) === "late") return this.#clearBelow();
+    }
   }
 
   /** Ask again for what did not come. */
@@ -51,6 +69,7 @@ export class RenditionLayers extends EventTarget {
     const tell = () => this.dispatchEvent(new Event("missing"));
     layer.on("add", () => this.#missing.set(layer, missing));
     layer.on("remove", () => (this.#missing.delete(layer), tell()));
+    layer.on("load remove", () => this.dispatchEvent(new Event("come")));
     layer.on("tileerror", ({ tile }) => tile.isConnected && (missing.add(tile), tell())); // one taken off the map is aborted
     const there = (/** @type {L.TileEvent} */ { tile }) => missing.delete(tile) && tell();
     layer.on("tileload", there);
@@ -81,15 +100,16 @@ export class RenditionLayers extends EventTarget {
     if (this.layer) this.#below.add(this.layer);
     const layer = this.layerOf(this.current);
     this.layer = layer;
-    const clear = () => {
-      if (layer !== this.layer) return;
-      for (const each of this.#below) each.remove();
-      this.#below.clear();
-    };
+    const clear = () => layer === this.layer && this.#clearBelow();
     layer.once("load", clear);
     layer.addTo(this.map);
     if (!layer.isLoading()) clear();
     this.dispatchEvent(new Event("change"));
+  }
+
+  #clearBelow() {
+    for (const each of this.#below) each.remove();
+    this.#below.clear();
   }
 
   next() {

@@ -30,6 +30,7 @@ const LONGEST_SCALE = 170;
  */
 
 /**
+ * Drawn at once; only the file is made later.
  * @param {L.Map} map
  * @param {Legend} legend
  * @returns {Promise<Blob>} PNG
@@ -63,7 +64,7 @@ export function snapshot(map, legend) {
   context.restore();
   drawFooter(context, footer.entries, height);
   return new Promise((resolve, reject) =>
-    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("The picture could not be made"))), "image/png"));
+    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("it could not be made"))), "image/png"));
 }
 
 /** @param {CanvasRenderingContext2D} context @param {L.Map} map @param {HTMLElement} pane */

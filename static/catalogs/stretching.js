@@ -82,7 +82,7 @@ export class Stretching {
 
   /** Show a rendition as an address says, without keeping it. @param {string} slug @param {string} text */
   link(slug, text) {
-    if (!this.config.recipes[slug]) return;
+    if (!Object.hasOwn(this.config.recipes, slug)) return; // a link may say "constructor"
     this.#linked.set(slug, parseStyleText(text, this.config.bands) ?? this.originalOf(slug));
   }
 

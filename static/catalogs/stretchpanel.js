@@ -3,7 +3,7 @@
 
 import { unitText } from "./evidence/readings.js";
 import { COLOUR_MAPS } from "./gl/colourmaps.js";
-import { GAMMA, skyOf, SOFTNESS, STRETCHES } from "./gl/style.js";
+import { GAMMA, isShowable, skyOf, SOFTNESS, STRETCHES } from "./gl/style.js";
 import { element } from "./pagedata.js";
 
 /** @typedef {import("./gl/style.js").Style} Style */
@@ -123,7 +123,9 @@ export class StretchPanel extends EventTarget {
     const channel = this.style.channels[index];
     const before = skyOf(channel, this.bands);
     const weights = { ...channel.weights, [band]: control.valueAsNumber };
-    const isUsable = Number.isFinite(control.valueAsNumber) && Object.values(weights).some((weight) => weight !== 0);
+    const others = this.style.channels.filter((each) => each !== channel);
+    const isUsable =
+      Number.isFinite(control.valueAsNumber) && Object.values(weights).some((weight) => weight !== 0) && isShowable({ channels: [...others, { ...channel, weights }] });
     control.setAttribute("aria-invalid", String(!isUsable));
     if (!isUsable) return; // while one is typing, or the last band is taken out
     channel.weights = Object.fromEntries(Object.entries(weights).filter(([, weight]) => weight !== 0));

@@ -186,6 +186,153 @@ def test_the_handles_of_a_box_an_ellipse_and_a_polygon_reshape_them(people, team
     assert np.hypot(*moved[0]) > 10
 
 
+@pytest.mark.parametrize("has_touch", [False, True], ids=["mouse", "finger"])
+def test_a_double_click_takes_a_corner_out_and_a_click_on_a_handle_does_nothing(people, team, galaxy, has_touch):
+    # One corner is on a source, whose page a click on the map would open.
+    sources = galaxy.catalogs.get(kind="detected").sources.values_list("x_px", "y_px")
+    x, y = min(sources, key=lambda place: abs(place[0] - 400) + abs(place[1] - 400))
+    size = TABLET if has_touch else LAPTOP
+    _, page = at_place(people, team, Role.CURATOR, "cora", f"x {x:.0f} y {y:.0f}", size, has_touch=has_touch)
+    press = page.touchscreen.tap if has_touch else page.mouse.click
+    corners = [(x, y), (x + 40, y), (x + 45, y + 40), (x, y + 50)]
+    page.get_by_role("button", name="Draw a polygon").click()
+    for corner in (*corners, corners[0]):
+        page.mouse.click(*on_screen(page, *corner))
+    saved(page, 1)
+    before, (drawn,) = view(page), kept()
+    chosen = page.locator(".region-choice[aria-pressed=true]")
+
+    handles = page.locator(".region-handle")
+    expect(handles).to_have_count(9)
+    press(*on_screen(page, *corners[0]))
+    expect(chosen).to_contain_text("4 corners")
+    expect(handles).to_have_count(9)
+    page.wait_for_timeout(600)  # more than a page waits for a second click
+    assert "/galaxies/story/" in page.url
+    expect(page.locator(".leaflet-popup")).to_have_count(0)
+    middle = np.mean(corners, axis=0)
+    page.mouse.dblclick(*on_screen(page, *middle))
+    expect(chosen).to_contain_text("4 corners")
+
+    if has_touch:
+        press(*on_screen(page, *corners[2]))
+        press(*on_screen(page, *corners[2]))
+    else:
+        page.mouse.dblclick(*on_screen(page, *corners[2]))
+    expect(chosen).to_contain_text("3 corners")
+    expect(handles).to_have_count(7)
+    sent(page)
+    assert kept() == [drawn | {"corners": [drawn["corners"][i] for i in (0, 1, 3)]}]
+    page.keyboard.press("z")
+    expect(chosen).to_contain_text("4 corners")
+    sent(page)
+    assert kept() == [drawn]
+    assert view(page) == before  # the map zooms by a double click on the image alone
+
+
+def press_at(page: Page, place: tuple[float, float]) -> None:
+    page.mouse.move(*place)
+    page.mouse.down()
+
+
+def middle_of(locator) -> tuple[float, float]:
+    locator.scroll_into_view_if_needed()
+    box = locator.bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def two_circles(page: Page) -> None:
+    """About (370, 400) and (430, 400), of 15 px; the second is chosen."""
+    for x in (370, 430):
+        page.get_by_role("button", name="Draw a circle").click()
+        drag(page, (x, 400), (x + 15, 400))
+    saved(page, 2)
+
+
+def test_one_press_keeps_the_label_that_is_typed_and_chooses_another_region(people, team, galaxy):
+    _, page = at_place(people, team, Role.CURATOR, "cora", "x 400 y 400")
+    two_circles(page)
+    first, second = listed(page).nth(0), listed(page).nth(1)
+    label = page.get_by_role("textbox", name="Label of this circle")
+    label.press_sequentially("east")
+    page.mouse.click(*middle_of(first))
+    expect(first).to_have_attribute("aria-pressed", "true")
+    expect(second).to_contain_text("east")
+    expect(second).to_have_attribute("aria-pressed", "false")
+
+    label.press_sequentially("west")
+    page.mouse.click(*on_screen(page, 430, 415))
+    expect(second).to_have_attribute("aria-pressed", "true")
+    expect(first).to_contain_text("west")
+    # A handle is pulled by the press that ends the typing.
+    label.fill("far east")
+    drag(page, (445, 400), (455, 400))
+    expect(second).to_contain_text("far east")
+    expect(page.locator(".region-label")).to_have_text(["west", "far east"])
+    sent(page)
+    assert list(Region.objects.order_by("pk").values_list("label", flat=True)) == ["west", "far east"]
+    assert [circle["radius_px"] for circle in kept()] == [near(15), near(25)]
+
+
+def test_an_answer_takes_nothing_from_under_a_press(people, team, galaxy):
+    _, page = at_place(people, team, Role.CURATOR, "cora", "x 400 y 400")
+    two_circles(page)
+    first, second = listed(page).nth(0), listed(page).nth(1)
+    held = []
+    page.route("**/api/v1/regions/**", lambda route: held.append(route))
+
+    def answered_while_pressed() -> None:
+        wait_until(lambda: page.wait_for_timeout(20) or len(held) == 1, within_s=10)
+        held.pop().continue_()
+        sent(page)
+
+    page.keyboard.press("ArrowUp")
+    press_at(page, middle_of(first))
+    answered_while_pressed()
+    page.mouse.up()
+    expect(first).to_have_attribute("aria-pressed", "true")
+
+    page.keyboard.press("ArrowUp")
+    press_at(page, on_screen(page, 430, 416))
+    answered_while_pressed()
+    page.mouse.up()
+    expect(second).to_have_attribute("aria-pressed", "true")
+
+    # The answer to a new one says that the team sees it.
+    page.get_by_role("button", name="Draw a circle").click()
+    drag(page, (400, 350), (420, 350))
+    press_at(page, on_screen(page, 420, 350))
+    answered_while_pressed()
+    page.unroute("**/api/v1/regions/**")
+    page.mouse.move(*on_screen(page, 430, 350), steps=4)
+    page.mouse.up()
+    saved(page, 3)
+    assert [circle["radius_px"] for circle in kept()] == [near(15), near(15), near(30)]
+    # Those that are shared look it, whichever was chosen meanwhile.
+    page.keyboard.press("Escape")
+    lines = page.locator("path[stroke='#7fd1ae']")
+    expect(lines).to_have_count(3)
+    expect(page.locator("path.region-hit")).to_have_count(3)
+    expect(page.locator(".region-handle")).to_have_count(0)
+
+
+def test_a_label_that_is_typed_is_not_lost_with_the_page(people, team, galaxy):
+    _, page = at_place(people, team, Role.CURATOR, "cora", "x 400 y 400")
+    page.keyboard.press("d")
+    page.keyboard.press("Enter")
+    saved(page, 1)
+    label = page.get_by_role("textbox", name="Label of this circle")
+    label.press_sequentially("Northern arm")
+    with page.expect_event("dialog") as asked:
+        page.close(run_before_unload=True)
+    assert asked.value.type == "beforeunload"
+    asked.value.dismiss()
+    expect(listed(page)).to_contain_text("Northern arm")
+    sent(page)
+    assert Region.objects.get().label == "Northern arm"
+    expect(label).to_have_value("Northern arm")
+
+
 def test_a_finger_draws_chooses_and_pulls_on_a_tablet(people, team, galaxy):
     _, page = at_place(people, team, Role.CURATOR, "cora", "x 400 y 400", TABLET, has_touch=True)
     page.get_by_role("button", name="Draw a circle").tap()

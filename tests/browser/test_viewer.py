@@ -17,6 +17,7 @@ from tests.browser.accessibility import axe_clean
 from tests.browser.conftest import LAPTOP, TABLET
 from tests.browser.mapping import centre_px, go_to, on_screen, readout, stand_at, visited
 from tests.factories import PASSWORD, make_catalog, make_member
+from tests.processes import wait_until
 
 
 def value_text(value: float) -> str:
@@ -293,6 +294,94 @@ def test_values_grid_minimap_and_a_picture_to_keep(people, team, galaxy, size, t
     )  # a picture, not a plain colour
     assert (pixels[:, -50:] > 200).any()  # the legend's letters
     assert pixels[:, -50:].mean() < 60
+
+
+class Held:
+    """Requests that wait until they are let go."""
+
+    def __init__(self, page, pattern) -> None:
+        self.page, self.waiting, self.is_open = page, [], False
+        page.route(pattern, lambda route: route.continue_() if self.is_open else self.waiting.append(route))
+
+    def wait_for(self, n: int) -> None:
+        wait_until(lambda: self.page.wait_for_timeout(20) or len(self.waiting) >= n, within_s=10)
+
+    def let_go(self) -> None:
+        self.is_open = True
+        for route in self.waiting:
+            route.continue_()
+
+
+def kept_picture(downloading, folder) -> np.ndarray:
+    """(3, h, w) of a kept picture without its footer."""
+    path = folder / "kept.png"
+    downloading.value.save_as(path)
+    with rasterio.open(path) as picture:
+        return picture.read([1, 2, 3])[:, :500].astype(int)
+
+
+def test_a_kept_picture_is_of_the_rendition_that_it_names(people, team, galaxy, tmp_path):
+    page = visited(people, team)
+    first, second = galaxy.latest_mosaic.renditions.all()[:2]
+    with page.expect_download() as downloading:
+        page.keyboard.press("p")
+    before = kept_picture(downloading, tmp_path)
+    # The next rendition is chosen, and the picture asked for, before its tiles are there.
+    held = Held(page, re.compile(second.style_hash))
+    with page.expect_download() as downloading:
+        page.keyboard.press("r")
+        page.keyboard.press("p")
+        held.wait_for(4)
+        held.let_go()
+    assert downloading.value.suggested_filename.startswith(f"story_{second.slug}_x")
+    early = kept_picture(downloading, tmp_path)
+    with page.expect_download() as downloading:
+        page.keyboard.press("p")
+    np.testing.assert_array_equal(early, kept_picture(downloading, tmp_path))
+    assert (early != before).mean() > 0.1
+    # Another rendition comes while the file is being made.
+    page.evaluate(SLOW_FILES)
+    with page.expect_download() as downloading:
+        page.keyboard.press("p")
+        page.wait_for_function("() => Boolean(window.makeFile)")
+        page.keyboard.press("b")
+        expect(page.locator("input[name=rendition]:checked")).to_have_value(first.slug)
+        page.evaluate("window.makeFile()")
+    assert downloading.value.suggested_filename.startswith(f"story_{second.slug}_x")
+    np.testing.assert_array_equal(early, kept_picture(downloading, tmp_path))
+
+
+SLOW_FILES = """() => {
+  const make = HTMLCanvasElement.prototype.toBlob;
+  HTMLCanvasElement.prototype.toBlob = function (...how) {
+    window.makeFile = () => make.apply(this, how);
+  };
+}"""
+
+
+def test_a_picture_without_all_tiles_shows_nothing_else_in_their_place(people, team, galaxy, tmp_path):
+    page = visited(people, team)
+    second = galaxy.latest_mosaic.renditions.all()[1]
+    page.keyboard.press("m")
+    held = Held(page, re.compile(second.style_hash))
+    page.clock.install()
+    page.keyboard.press("r")
+    held.wait_for(4)
+    with page.expect_download() as downloading:
+        page.keyboard.press("p")
+        page.clock.fast_forward(5000)  # longer than anybody waits for a picture
+    assert downloading.value.suggested_filename.startswith(f"story_{second.slug}_x")
+    assert np.ptp(kept_picture(downloading, tmp_path)[:, 200:400, 200:600], axis=(1, 2)).tolist() == [0, 0, 0]
+    held.let_go()
+    expect(page.locator("#map img.leaflet-tile-loaded").first).to_have_attribute("src", re.compile(second.style_hash))
+
+
+def test_a_picture_that_cannot_be_made_is_said_to_be_missing(people, team, galaxy):
+    page = visited(people, team)
+    page.evaluate("() => { HTMLCanvasElement.prototype.toBlob = (done) => done(null); }")
+    page.keyboard.press("p")
+    words = "The picture was not kept (it could not be made). Try again."
+    expect(page.get_by_role("status").filter(has_text=words)).to_be_visible()
 
 
 def test_blinking_by_itself_goes_on_until_it_is_told_to_stop(people, team, galaxy):

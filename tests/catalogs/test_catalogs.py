@@ -17,9 +17,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from catalogs.imagery.detection import DetectionParameters
+from catalogs.importing import import_catalog
 from catalogs.jobs import start_detection
 from catalogs.models import Catalog, Source
-from catalogs.sky import galaxy_wcs
+from catalogs.sky import galaxy_wcs, sky_of
 from galaxycat.jobs.models import Job
 from galaxycat.jobs.running import run_job
 from tests.commands import run, run_json
@@ -101,6 +102,18 @@ def test_import_puts_sky_positions_on_the_image(world, tmp_path):
     run("import_catalog", "ngc-0001", str(path))
     source = Source.objects.get(number=7, catalog__name="sky")
     assert (source.x_px, source.y_px) == (pytest.approx(123.4, abs=1e-4), pytest.approx(56.7, abs=1e-4))
+
+
+def test_an_import_whose_pixels_contradict_its_sky_says_so(world, tmp_path):
+    x_px = np.array([50.0, 120.0, 200.0])
+    ra_deg, dec_deg = (np.array(each, dtype=float) for each in sky_of(world.galaxy, x_px, x_px))
+    for name, off, is_said in (("same", 0.3, False), ("origin", 1.0, True), ("cut-out", -140.0, True)):
+        path = tmp_path / f"{name}.csv"
+        Table({"x_px": x_px + off, "y_px": x_px + off, "ra_deg": ra_deg, "dec_deg": dec_deg}).write(path)
+        imported = import_catalog(galaxy=world.galaxy, path=path)
+        said = f"its pixels lie {off:+.1f}, {off:+.1f} px from its own RA and Dec on this image: the pixels were taken"
+        assert (said in imported.sentence) is is_said
+        assert [source.x_px for source in imported.catalog.sources.order_by("number")] == list(x_px + off)
 
 
 def test_an_import_that_fails_leaves_nothing(world, tmp_path):

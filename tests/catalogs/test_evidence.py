@@ -7,11 +7,13 @@ import uuid as uuids
 import numpy as np
 import pytest
 import rasterio
+from astropy.io import fits
 from astropy.table import Table
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from scipy.ndimage import gaussian_filter
 
 from catalogs.evidence import VERSION
 from catalogs.imagery.display import DisplayScale, decode
@@ -235,6 +237,37 @@ def test_a_version_of_the_same_pixels_in_another_unit_is_another_answer(band, db
     assert after.status_code == 200
     assert [answer.json()["bands"][0]["unit"] for answer in (before, after)] == ["ELECTRONS/S", "MJy/sr"]
     assert fetch(client, source, address[address.index("?") :])["Cache-Control"] == "private, no-cache"
+
+
+def test_a_point_source_measured_on_another_image_is_not_compared_with_this_one(band, tmp_path, db):
+    team = make_team()
+    mosaic = ingest_galaxy(slug="ngc-1", bands=[BandArgument("V", band)], team=team).mosaic
+    psf = {"V": {"fwhm_px": 2.2, "width_px": 2.5, "radii_px": [0, 1, 2], "profile": [1, 0.5, 0.1], "n_stars": 9}}
+    catalog = make_catalog(mosaic.galaxy, 1, mosaic=mosaic, parameters={"psf": psf, "band_background_rms": {"V": 1.0}})
+    Source.objects.update(measurements={"fwhm_px": 2.3})
+    source, client = catalog.sources.get(), Client()
+    client.force_login(make_member(team, Role.ANNOTATOR))
+    assert fetch(client, source).json()["psf"]["origin"] == "catalogue"
+    ingest_galaxy(slug="ngc-1", bands=[BandArgument("V", band, unit="MJy/sr")], team=team)
+    assert fetch(client, source).json()["psf"]["origin"] == "catalogue"  # the pixels are the same
+    smoother = tmp_path / "smoother.fits"
+    fits.writeto(smoother, gaussian_filter(fits.getdata(band), 2), fits.getheader(band))
+    ingest_galaxy(slug="ngc-1", bands=[BandArgument("V", smoother)], team=team)
+    found = fetch(client, source).json()
+    assert found["psf"] is None  # one source is too few to know it anew
+    assert {each["name"]: each["value"] for each in found["readings"]}["FWHM"] != 2.3
+
+
+def test_a_magnitude_below_three_times_its_error_is_drawn_as_a_limit(world, client):
+    source = make_catalog(world.galaxy, 1).sources.get()
+    source.measurements = {"mag_f555w": 25.0, "mag_f555w_error": 0.6, "mag_f814w": 24.0, "mag_f814w_error": 0.1}
+    source.save()
+    found = fetch(client, source).json()
+    faint, seen = found["sed"]
+    assert (faint["is_limit"], faint["error"], seen["is_limit"], seen["error"]) == (True, None, False, 0.1)
+    assert faint["magnitude"] == pytest.approx(25.0 - 2.5 * np.log10(3 * 0.6 * np.log(10) / 2.5))
+    (colour,) = [each for each in found["readings"] if each["name"] == "V − I"]
+    assert (colour["value"], colour["reason"]) == (None, "Below three times its error in V: no colour")
 
 
 @pytest.mark.parametrize("who", ["annotator", "pi"])

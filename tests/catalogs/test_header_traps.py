@@ -141,7 +141,7 @@ def jwst(path):
     primary = fits.PrimaryHDU()
     primary.header.update({"INSTRUME": "NIRCAM", "FILTER": "F200W"})
     science = fits.ImageHDU(PIXELS, name="SCI")
-    science.header.update(PROJECTIONS["CD"] | {"BUNIT": "MJy/sr", "PIXAR_SR": 2.29e-14})
+    science.header.update(PROJECTIONS["CD"] | {"BUNIT": "MJy/sr", "PIXAR_SR": 5.4e-14})
     others = [fits.ImageHDU(np.full_like(PIXELS, 9), name=name) for name in ("ERR", "CON", "WHT")]
     fits.HDUList([primary, science, *others]).writeto(path)
     return path
@@ -153,7 +153,7 @@ def test_a_jwst_file_is_its_science_image_in_surface_brightness(tmp_path, ext):
     np.testing.assert_array_equal(cog_values(result), PIXELS)
     (band,) = result["bands"]
     assert (band["unit"], band["wavelength_nm"]) == ("MJy/sr", 1990.0)
-    assert band["zero_point_mag"] == pytest.approx(-6.10 - 2.5 * np.log10(2.29e-14))
+    assert band["zero_point_mag"] == pytest.approx(-6.10 - 2.5 * np.log10(5.4e-14))
 
 
 def test_an_image_in_the_last_extension_is_found(tmp_path):

@@ -18,7 +18,7 @@ test("a point source is as bright as the source where that ends", () => {
   assert.deepEqual(starShares({ ...growth, star: undefined }), []);
 });
 
-const point = (band, wavelength_nm, magnitude, error = null) => ({ band, wavelength_nm, magnitude, error, system: "AB", reason: "" });
+const point = (band, wavelength_nm, magnitude, error = null, is_limit = false) => ({ band, wavelength_nm, magnitude, error, system: "AB", reason: "", is_limit });
 
 test("a band without wavelength or magnitude is left out, a missing error is none", () => {
   const known = knownOf([point("V", 531, 22, 0.1), point("I", 804, null), point("X", null, 20), point("B", 433, 23)]);
@@ -31,6 +31,10 @@ test("the axis of magnitudes has the bright end above and round ticks within", (
   assert.deepEqual(y.ticks.map(({ text }) => text), ["22.0", "22.5", "23.0", "23.5"]);
   assert.ok(x.low < 433 && x.high > 804);
   assert.deepEqual(x.ticks.map(({ at }) => at), [433, 531, 804]);
+});
+
+test("a limit is known as one", () => {
+  assert.deepEqual(knownOf([point("NUV", 271, 26.1, null, true), point("V", 531, 22, 0.1)]).map(({ isLimit }) => isLimit), [true, false]);
 });
 
 test("one magnitude stands in the middle of at least a magnitude", () => {

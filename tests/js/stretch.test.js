@@ -70,9 +70,16 @@ test("only a style for these bands is taken from the storage", () => {
   assert.equal(isStyle(style, bands), true);
   for (const wrong of [
     null, 7, {}, { ...style, channels: [] }, { ...style, stretch: "cubic" }, { ...style, softness: 0 }, { ...style, gamma: null },
+    { ...style, softness: 1e-9 }, { ...style, softness: 2001 }, { ...style, gamma: 0.2 }, { ...style, softness: Infinity },
     { ...style, colourMap: "toString" }, { ...style, channels: [{ weights: { Z: 1 }, black: 0, white: 1 }] },
     { ...style, channels: [{ weights: { V: 1 }, black: 1, white: 1 }] }, { ...style, channels: [{ weights: {}, black: 0, white: 1 }] },
   ]) assert.equal(isStyle(wrong, bands), false, JSON.stringify(wrong));
+});
+
+test("no style shows more bands than one picture can be made of", () => {
+  const many = Array.from({ length: 16 }, (_, i) => ({ ...bands[0], name: `B${i}`, position: i + 1 }));
+  const of = (/** @type {number} */ n) => ({ ...styleOf(recipe), channels: [{ weights: Object.fromEntries(many.slice(0, n).map(({ name }) => [name, 1])), black: 0, white: 1 }] });
+  assert.deepEqual([1, 14, 15, 16].map((n) => isStyle(of(n), many)), [true, true, false, false]);
 });
 
 test("every map of colours has 256, and grey is the level itself", () => {

@@ -3,10 +3,11 @@
 
 import { dot, line, plotFrame } from "./plotframe.js";
 
-/** @typedef {{band: string, wavelength_nm: number | null, magnitude: number | null, error: number | null, system: string, reason: string}} SedPoint */
-/** @typedef {{band: string, wavelength_nm: number, magnitude: number, error: number, system: string}} KnownPoint */
+/** @typedef {{band: string, wavelength_nm: number | null, magnitude: number | null, error: number | null, system: string, reason: string, is_limit: boolean}} SedPoint - `is_limit`: no brighter than that */
+/** @typedef {{band: string, wavelength_nm: number, magnitude: number, error: number, system: string, isLimit: boolean}} KnownPoint */
 
 const LEAST_RANGE_MAG = 1;
+const ARROW = { length: 10, head: 3 };
 
 /**
  * @param {HTMLCanvasElement} canvas
@@ -22,21 +23,34 @@ export function drawSed(canvas, sed, inks) {
   inside(() => {
     context.strokeStyle = inks.muted;
     context.lineWidth = 1;
-    line(context, points.map(({ wavelength_nm, magnitude }) => [x(wavelength_nm), y(magnitude)]));
+    line(context, points.filter(({ isLimit }) => !isLimit).map(({ wavelength_nm, magnitude }) => [x(wavelength_nm), y(magnitude)]));
     context.strokeStyle = context.fillStyle = inks.accent;
     context.lineWidth = 1.5;
-    for (const { wavelength_nm, magnitude, error } of points) {
+    for (const { wavelength_nm, magnitude, error, isLimit } of points) {
+      if (isLimit) {
+        arrowDown(context, x(wavelength_nm), y(magnitude));
+        continue;
+      }
       line(context, [[x(wavelength_nm), y(magnitude - error)], [x(wavelength_nm), y(magnitude + error)]]);
       dot(context, x(wavelength_nm), y(magnitude), 3);
     }
   });
-  return [...new Set(points.map(({ system }) => system || "system not stated"))].join(", ");
+  const limits = points.some(({ isLimit }) => isLimit) ? "; ↓ 3σ limit" : "";
+  return [...new Set(points.map(({ system }) => system || "system not stated"))].join(", ") + limits;
+}
+
+/** A bar with an arrow to fainter. @param {CanvasRenderingContext2D} context @param {number} x @param {number} y */
+function arrowDown(context, x, y) {
+  const tip = y + ARROW.length;
+  line(context, [[x - ARROW.head, y], [x + ARROW.head, y]]);
+  line(context, [[x, y], [x, tip]]);
+  line(context, [[x - ARROW.head, tip - ARROW.head], [x, tip], [x + ARROW.head, tip - ARROW.head]]);
 }
 
 /** @param {SedPoint[]} sed @returns {KnownPoint[]} */
 export function knownOf(sed) {
-  return sed.flatMap(({ band, wavelength_nm, magnitude, error, system }) =>
-    wavelength_nm === null || magnitude === null ? [] : [{ band, wavelength_nm, magnitude, error: error ?? 0, system }]);
+  return sed.flatMap(({ band, wavelength_nm, magnitude, error, system, is_limit }) =>
+    wavelength_nm === null || magnitude === null ? [] : [{ band, wavelength_nm, magnitude, error: error ?? 0, system, isLimit: is_limit }]);
 }
 
 /**

@@ -10,6 +10,7 @@ import { BLOCK_PX } from "./blocks.js";
  * @property {{z: number, x: number, y: number}} place in the pyramid
  * @property {import("./painter.js").Size} size
  * @property {AbortController} unloaded
+ * @property {Promise<void>} [drawing] while its blocks are on their way
  */
 /** @typedef {(place: import("./blockclient.js").BlockPlace, signal: AbortSignal) => Promise<Uint16Array>} GetBlock */
 
@@ -20,6 +21,8 @@ export class BandLayer extends L.GridLayer {
   #tiles = new Set();
   /** @type {Set<Tile>} those of them in the style before */
   #stale = new Set();
+  /** @type {Set<Tile>} those whose blocks are on their way */
+  #coming = new Set();
   #frame = 0;
 
   /**
@@ -48,8 +51,19 @@ export class BandLayer extends L.GridLayer {
     canvas.dataset.tile = `${place.z}/${place.x}/${place.y}`;
     const tile = { canvas, place, size: this.#sizeOf(place), unloaded: new AbortController() };
     this.#tiles.add(tile);
-    this.#draw(tile).then(() => done(undefined, canvas), (error) => done(error, canvas));
+    this.#coming.add(tile);
+    const end = (/** @type {Error | undefined} */ error) => {
+      this.#coming.delete(tile);
+      // One that was taken off meanwhile says nothing: Leaflet would take it for the new tile of its place.
+      if (!tile.unloaded.signal.aborted) done(error, canvas);
+    };
+    this.#draw(tile).then(() => end(undefined), end);
     return canvas;
+  }
+
+  /** Whether any tile is not yet in the style that it shall have. */
+  isLoading() {
+    return this.#coming.size > 0 || this.#frame !== 0;
   }
 
   /**
@@ -70,14 +84,32 @@ export class BandLayer extends L.GridLayer {
     for (const tile of inView.length ? inView : [...this.#stale].slice(0, TILES_A_FRAME)) {
       this.#stale.delete(tile);
       if (this.#paint(tile)) this.#reveal(tile);
-      else this.#draw(tile).then(() => this.#reveal(tile), () => undefined); // a tile that does not come stays as it was
+      else void this.#restyle(tile);
     }
     if (this.#stale.size) this.#frame = requestAnimationFrame(this.#repaint);
+    this.#tellWhole();
   };
+
+  /** In a style of bands that are not here yet; one that does not come stays as it was, and says so. @param {Tile} tile */
+  async #restyle(tile) {
+    this.#coming.add(tile);
+    try {
+      await this.#draw(tile);
+      this.#reveal(tile);
+    } catch (error) {
+      if (!tile.unloaded.signal.aborted) this.fire("tileerror", { error, tile: tile.canvas });
+    } finally {
+      this.#coming.delete(tile);
+      this.#tellWhole();
+    }
+  }
+
+  #tellWhole() {
+    if (this._map && !this.isLoading()) this.fire("load");
+  }
 
   /** It may not have come before. @param {Tile} tile */
   #reveal({ canvas }) {
-    if (canvas.classList.contains("leaflet-tile-loaded")) return;
     canvas.classList.add("leaflet-tile-loaded");
     this.fire("tileload", { tile: canvas });
   }
@@ -97,10 +129,15 @@ export class BandLayer extends L.GridLayer {
   }
 
   /**
-   * Fetch what is not here yet, and paint.
+   * Fetch what is not here yet, and paint in the newest style, once however often it is asked meanwhile.
    * @param {Tile} tile
    */
-  async #draw(tile) {
+  #draw(tile) {
+    return (tile.drawing ??= this.#drawOnce(tile).finally(() => delete tile.drawing));
+  }
+
+  /** @param {Tile} tile */
+  async #drawOnce(tile) {
     do {
       const missing = this.painter.bandsIn(this.style).filter((band) => !this.painter.has(nameOf(tile, band)));
       await Promise.all(missing.map((band) => this.#fetch(tile, band)));
@@ -144,8 +181,8 @@ export class BandLayer extends L.GridLayer {
     for (const tile of this.#tiles) {
       if (tile.canvas !== canvas) continue;
       tile.unloaded.abort();
-      this.#tiles.delete(tile);
-      this.#stale.delete(tile);
+      for (const tiles of [this.#tiles, this.#stale, this.#coming]) tiles.delete(tile);
+      queueMicrotask(() => this.#tellWhole()); // others may take its place at once
     }
   }
 }

@@ -11,7 +11,6 @@ import { bandsOf, numbersOf } from "./style.js";
 
 // More than the tiles of a large screen in all bands; what is dropped comes again from the worker.
 const MOST_TEXTURE_BYTES = 256 * 2 ** 20;
-const MOST_BANDS = 14; // a context has 16 textures at least, and one is of colours
 const BLOCK_BYTES = 2 * BLOCK_PX * BLOCK_PX;
 
 export class Painter extends EventTarget {
@@ -51,7 +50,7 @@ export class Painter extends EventTarget {
    */
   bandsIn(style) {
     const shown = bandsOf(style);
-    return this.bands.filter(({ name }) => shown.includes(name)).slice(0, MOST_BANDS);
+    return this.bands.filter(({ name }) => shown.includes(name));
   }
 
   /** @param {string} block */

@@ -23,6 +23,7 @@ import { COLOUR_MAPS } from "./colourmaps.js";
  */
 
 export const STRETCHES = ["linear", "sqrt", "log", "asinh", "lupton"];
+export const MOST_BANDS = 14; // a context has 16 textures at least, and one is of colours
 export const SOFTNESS = { least: 0.5, most: 2000 };
 export const GAMMA = { least: 0.25, most: 4 };
 
@@ -71,7 +72,7 @@ function channelOf(terms, black, white) {
 
 /**
  * Names of the bands that a style shows.
- * @param {Style} style
+ * @param {Pick<Style, "channels">} style
  */
 export function bandsOf({ channels }) {
   const used = channels.flatMap(({ weights }) => Object.keys(weights).filter((band) => weights[band] !== 0));
@@ -134,7 +135,18 @@ export function isStyle(style, bands) {
     [channel?.black, channel?.white].every(Number.isFinite) && channel.black < channel.white && typeof channel.weights === "object" && channel.weights !== null
     && Object.entries(channel.weights).every(([band, weight]) => names.includes(band) && Number.isFinite(weight));
   return (
-    Array.isArray(style?.channels) && [1, 3].includes(style.channels.length) && style.channels.every(isChannel) && bandsOf(style).length > 0
-    && STRETCHES.includes(style.stretch) && Object.hasOwn(COLOUR_MAPS, style.colourMap) && [style.softness, style.gamma].every((number) => Number.isFinite(number) && number > 0)
+    Array.isArray(style?.channels) && [1, 3].includes(style.channels.length) && style.channels.every(isChannel) && isShowable(style)
+    && STRETCHES.includes(style.stretch) && Object.hasOwn(COLOUR_MAPS, style.colourMap) && isWithin(style.softness, SOFTNESS) && isWithin(style.gamma, GAMMA)
   );
+}
+
+/** Whether there are as many bands as one picture can be made of. @param {Pick<Style, "channels">} style */
+export function isShowable(style) {
+  const { length } = bandsOf(style);
+  return length > 0 && length <= MOST_BANDS;
+}
+
+/** @param {unknown} number @param {{least: number, most: number}} range */
+function isWithin(number, { least, most }) {
+  return typeof number === "number" && number >= least && number <= most;
 }

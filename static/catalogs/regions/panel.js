@@ -19,6 +19,8 @@ const TURN_DEG = 5;
 export class RegionPanel {
   /** @type {string | null} */
   #chosen = null;
+  /** @type {Map<string, HTMLLIElement>} of the list, by region */
+  #items = new Map();
 
   /**
    * @param {HTMLElement} panel
@@ -45,14 +47,19 @@ export class RegionPanel {
     map.on("zoomend", () => this.#drawMap());
     map.on("click", () => this.#choose(null));
     panel.addEventListener("click", (event) => this.#onClick(event));
-    panel.addEventListener("change", ({ target }) => {
-      if (target instanceof HTMLInputElement && target.name === "label" && this.#chosen) this.store.change(this.#chosen, { label: target.value });
-    });
+    panel.addEventListener("change", ({ target }) => this.#takeLabel(target));
     document.addEventListener("keydown", (event) => this.#onKey(event), { capture: true });
     window.addEventListener("beforeunload", (event) => {
+      this.#takeLabel(document.activeElement); // one that is being typed has not said `change`
       if (this.store.nPending) event.preventDefault();
     });
     this.store.load().catch((error) => this.#say(`The regions did not load (${error.message}). Load the page again.`));
+  }
+
+  /** @param {EventTarget | null} field */
+  #takeLabel(field) {
+    const isLabel = field instanceof HTMLInputElement && field.name === "label" && this.panel.contains(field);
+    if (isLabel && this.#chosen) this.store.change(this.#chosen, { label: field.value });
   }
 
   /** @param {Kind} kind */
@@ -117,42 +124,31 @@ export class RegionPanel {
     this.#say(this.store.complaint);
   }
 
-  /** All anew but the item that is being edited: what is typed or pressed there must outlast the server's answer. @param {HTMLElement} list */
+  /** Items stay while their regions do: what is typed or pressed there must outlast the server's answer. @param {HTMLElement} list */
   #fill(list) {
     const { regions } = this.store;
-    const edited = [...list.children].find((item) => item instanceof HTMLElement && item.dataset.edits === this.#chosen);
-    const items = regions.map((region) => (edited && region.uuid === this.#chosen ? edited : this.#item(region)));
-    if (!edited) return list.replaceChildren(...items);
-    for (const item of [...list.children]) if (item !== edited) item.remove();
-    const at = items.indexOf(edited);
-    edited.before(...items.slice(0, at));
-    edited.after(...items.slice(at + 1));
-    edited.querySelector(".region-choice")?.replaceChildren(...this.#words(regions[at]));
-    const label = edited.querySelector("input");
-    if (label && label !== document.activeElement) label.value = regions[at].label;
-  }
-
-  /** @param {Region} region */
-  #item(region) {
-    const item = document.createElement("li");
-    item.className = "region-item";
-    const button = Object.assign(document.createElement("button"), { type: "button", className: "region-choice" });
-    button.dataset.uuid = region.uuid;
-    button.setAttribute("aria-pressed", String(region.uuid === this.#chosen));
-    button.append(...this.#words(region));
-    item.append(button);
-    if (region.uuid === this.#chosen && this.#canChange(region)) {
-      item.dataset.edits = region.uuid;
-      item.append(this.#editor(region));
+    const before = this.#items;
+    this.#items = new Map(regions.map(({ uuid }) => [uuid, before.get(uuid) ?? newItem(uuid)]));
+    for (const [uuid, item] of before) if (!this.#items.has(uuid)) item.remove();
+    for (const [i, item] of [...this.#items.values()].entries()) {
+      if (list.children[i] !== item) list.insertBefore(item, list.children[i] ?? null);
+      this.#update(item, regions[i]);
     }
-    return item;
   }
 
-  /** @param {Region} region */
-  #words(region) {
-    const name = Object.assign(document.createElement("span"), { className: "region-name", textContent: region.label || region.shape.kind });
+  /** @param {HTMLLIElement} item @param {Region} region */
+  #update(item, region) {
+    const isChosen = region.uuid === this.#chosen;
+    const [button, editor] = item.children;
+    button.setAttribute("aria-pressed", String(isChosen));
     const about = [region.label && region.shape.kind, sizeText(region.shape, this.image.pixel_scale_arcsec), !region.is_mine && region.author];
-    return [name, Object.assign(document.createElement("span"), { className: "muted", textContent: about.filter(Boolean).join(" · ") })];
+    for (const [i, words] of [region.label || region.shape.kind, about.filter(Boolean).join(" · ")].entries()) {
+      if (button.children[i].textContent !== words) button.children[i].textContent = words;
+    }
+    if (!isChosen || !this.#canChange(region)) editor?.remove();
+    else if (!editor) item.append(this.#editor(region));
+    const label = item.querySelector("input");
+    if (label && label !== document.activeElement) label.value = region.label;
   }
 
   /** @param {Region} region */
@@ -241,4 +237,15 @@ export class RegionPanel {
     /** @type {HTMLElement} */ (note.querySelector("span")).textContent = text;
     this.#show("[data-act=retry]", this.store.nPending > 0);
   }
+}
+
+/** An item of the list, without words. @param {string} uuid */
+function newItem(uuid) {
+  const item = Object.assign(document.createElement("li"), { className: "region-item" });
+  const button = Object.assign(document.createElement("button"), { type: "button", className: "region-choice" });
+  button.dataset.uuid = uuid;
+  button.setAttribute("aria-pressed", "false");
+  for (const className of ["region-name", "muted"]) button.append(Object.assign(document.createElement("span"), { className }));
+  item.append(button);
+  return item;
 }

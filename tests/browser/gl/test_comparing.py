@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 
 from tests.browser.accessibility import axe_clean
 from tests.browser.gl.pages import picture_of, slide, whole
+from tests.processes import wait_until
 
 
 def test_two_renditions_are_compared_on_either_side_of_a_line(open_page, mosaic, tmp_path):
@@ -79,3 +80,29 @@ def test_two_renditions_are_compared_on_either_side_of_a_line(open_page, mosaic,
     page.get_by_label("With").select_option("nothing")
     expect(line).to_be_hidden()
     expect(page.locator("canvas.leaflet-tile-loaded")).to_have_count(9)
+
+
+def test_a_picture_to_keep_waits_for_the_rendition_that_is_compared(open_page, mosaic, tmp_path):
+    page = open_page(rendition="grey-f275w").page
+    whole(page)
+    held = []
+    page.route(f"**/data/{mosaic.bands.get(name='F814W').position}/**", lambda route: held.append(route))
+    page.locator("#compare > summary").click()
+    page.get_by_label("With").select_option("grey-f814w")
+    wait_until(lambda: page.wait_for_timeout(20) or len(held) == 9, within_s=10)
+
+    def kept(downloading) -> np.ndarray:
+        downloading.value.save_as(tmp_path / "kept.png")
+        with rasterio.open(tmp_path / "kept.png") as opened:
+            return opened.read([1, 2, 3])
+
+    button = page.get_by_role("button", name="PNG")
+    with page.expect_download() as downloading:
+        button.click()
+        for route in held:
+            route.continue_()
+    early = kept(downloading)
+    expect(page.locator("canvas.leaflet-tile-loaded")).to_have_count(18)
+    with page.expect_download() as downloading:
+        button.click()
+    np.testing.assert_array_equal(early, kept(downloading))

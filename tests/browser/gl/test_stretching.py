@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import rasterio
 from playwright.sync_api import expect
 
 from catalogs.imagery.recipes import Recipe, from_json
@@ -81,6 +82,79 @@ def test_another_band_asks_for_its_own_blocks_only(open_page, mosaic):
     wait_until(lambda: differs(page, mosaic, in_another_band(mosaic, "F555W", "F336W")) <= 2, within_s=10)
     assert len(asked) == len(set(asked)) == 9
     assert all(f"/data/{band.position}/" in url for url in asked)
+
+
+COUNT_ORDERS = """() => {
+  window.orders = 0;
+  const { postMessage } = Worker.prototype;
+  Worker.prototype.postMessage = function (...said) { window.orders += 1; return postMessage.apply(this, said); };
+}"""
+
+
+def other_band(page, mosaic):
+    """The page with its mix of bands open, and the part of an address that another band's blocks have."""
+    page.get_by_text("Stretch", exact=True).click()
+    page.get_by_text("Mix of bands").click()
+    whole(page)
+    return f"**/data/{mosaic.bands.get(name='F336W').position}/**"
+
+
+def test_a_band_on_its_way_is_ordered_once_and_a_picture_to_keep_waits_for_it(open_page, mosaic, tmp_path):
+    page = open_page(rendition="grey-f555w").page
+    blocks = other_band(page, mosaic)
+    held = []
+    page.route(blocks, lambda route: held.append(route))
+    page.evaluate(COUNT_ORDERS)
+    page.get_by_role("spinbutton", name="F336W in the picture").fill("1")
+    page.get_by_role("spinbutton", name="F555W in the picture").fill("0")
+    wait_until(lambda: page.wait_for_timeout(20) or len(held) == 9, within_s=10)
+    slide(page, "Black", 30)
+    page.wait_for_timeout(100)
+    assert page.evaluate("window.orders") == 9
+
+    def kept(downloading) -> bytes:
+        downloading.value.save_as(tmp_path / "kept.png")
+        with rasterio.open(tmp_path / "kept.png") as opened:
+            return opened.read([1, 2, 3]).tobytes()
+
+    button = page.get_by_role("button", name="PNG")
+    with page.expect_download() as downloading:
+        button.click()
+        for route in held:
+            route.continue_()
+    early = kept(downloading)
+    whole(page)
+    with page.expect_download() as downloading:
+        button.click()
+    assert early == kept(downloading)
+
+
+def test_a_band_that_does_not_come_is_said_and_asked_for_again(open_page, mosaic):
+    viewer = open_page(rendition="grey-f555w")
+    page, sign = viewer.page, viewer.page.locator("#lost-tiles")
+    blocks = other_band(page, mosaic)
+    with viewer.tolerating("Failed to load resource"):
+        page.route(blocks, lambda route: route.abort())
+        page.get_by_role("spinbutton", name="F336W in the picture").fill("1")
+        page.get_by_role("spinbutton", name="F555W in the picture").fill("0")
+        expect(sign).to_be_visible()
+        page.unroute(blocks)
+        sign.get_by_role("button").click()
+        expect(sign).to_be_hidden()
+    whole(page)
+    wait_until(lambda: differs(page, mosaic, in_another_band(mosaic, "F555W", "F336W")) <= 2, within_s=10)
+
+
+def test_a_link_that_names_no_rendition_opens_its_view(open_page):
+    page = open_page(rendition="constructor").page
+    whole(page)
+    page.get_by_text("Stretch", exact=True).click()
+    expect(page.get_by_role("slider", name="Black").first).to_be_enabled()
+    page.evaluate("location.hash = '#x=300&y=200&zoom=1&rendition=grey-f555w&compare=toString'")
+    expect(page.get_by_role("radio", name="F555W", exact=True)).to_be_checked()
+    wait_until(
+        lambda: page.evaluate("location.hash").startswith("#x=300") and "zoom=1" in page.evaluate("location.hash")
+    )
 
 
 def in_another_band(mosaic, before: str, after: str) -> Recipe:

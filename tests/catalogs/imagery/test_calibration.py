@@ -32,6 +32,28 @@ def test_jwst_zero_point(unit):
     assert warnings == []
 
 
+@pytest.mark.parametrize(
+    ("told_sr", "sky_sr", "taken_sr", "said"),
+    [
+        (9.31e-14, 9.35e-14, 9.31e-14, None),
+        # Brought from 0.063 to 0.03 arcsec with the old card.
+        (
+            9.31e-14,
+            2.1e-14,
+            2.1e-14,
+            r"PIXAR_SR is 9.31e-14, but a pixel has 2.1e-14 sr by the WCS: that of the WCS is taken",
+        ),
+        (None, 2.1e-14, 2.1e-14, None),
+    ],
+)
+def test_the_pixel_area_of_a_surface_brightness_is_that_of_the_sky(told_sr, sky_sr, taken_sr, said):
+    header = fits.Header({"FILTER": "F444W", "BUNIT": "MJy/sr"} | ({"PIXAR_SR": told_sr} if told_sr else {}))
+    warnings = []
+    calibration = read_calibration(header, "a.fits", warnings, sky_sr)
+    assert calibration.zero_point_mag == pytest.approx(-6.10 - 2.5 * np.log10(taken_sr))
+    assert warnings == ([f"a.fits: {said}"] if said else [])
+
+
 @pytest.mark.parametrize("photflam", [0.0, -1e-19, None, "N/A"])
 def test_impossible_photflam_is_unknown_with_a_warning(photflam):
     calibration, warnings = calibrate(FILTER="F606W", PHOTFLAM=photflam)
@@ -92,7 +114,7 @@ def test_a_flux_that_a_person_says_is_a_zero_point_of_theirs():
     ("unit", "mend"),
     [
         ("erg/s/cm2/A", r"values are in erg/s/cm2/A, whose .*\[unit=ELECTRONS/S\]"),
-        ("MJy/sr", "values are in MJy/sr without PIXAR_SR"),
+        ("MJy/sr", "values are in MJy/sr without PIXAR_SR or WCS"),
     ],
 )
 def test_without_a_known_unit_there_is_no_zero_point_but_a_warning(unit, mend):

@@ -19,6 +19,7 @@ from catalogs.imagery.photometry import (
 )
 from catalogs.imagery.psf import NoPsf, choose_stars, estimate_psf, source_fwhm
 from catalogs.imagery.stamps import clipped_median, ring_values
+from catalogs.imagery.statistics import blank_border
 from catalogs.simulation import SimulationSpec, simulate_galaxy
 from catalogs.simulation.instrument import BANDS
 from catalogs.simulation.psf import point_stamp
@@ -49,6 +50,52 @@ def photometry_at(band, *places, aperture=NO_SKY, **options):
 def test_an_exact_circle_on_a_constant_image_holds_its_area():
     flux = photometry_at(band_of(np.ones((60, 60))), (30, 30), (30.37, 29.81), (20.5, 40.5)).flux
     assert flux == pytest.approx([FULL] * 3, rel=1e-6)
+
+
+@pytest.fixture(scope="module")
+def bordered():
+    """(with zeros, with NaN, stars (n, 2) px): a field of stars whose left third, aslant, was never exposed."""
+    shape = (500, 600)
+    y, x = np.indices(shape)
+    draws = np.random.default_rng(6)
+    data = draws.normal(4, 1, shape).astype(np.float32)
+    stars = draws.uniform((20, 20), (580, 480), (60, 2))
+    for x_px, y_px in stars:
+        data += gaussian(shape, x_px, y_px, 900.0)
+    outside = x + 0.35 * y < 260
+    return np.where(outside, np.float32(0), data), np.where(outside, np.float32(np.nan), data), stars
+
+
+def test_a_blank_border_is_no_data_to_photometry(bordered):
+    zeros, missing, stars = bordered
+    found = [photometry_at(subtract_background(image, 64, 3), *stars, aperture=LOCAL) for image in (zeros, missing)]
+    assert 5 < np.isnan(found[0].flux).sum() < 45
+    np.testing.assert_array_equal(found[0].flux, found[1].flux)
+    np.testing.assert_array_equal(found[0].flux_error, found[1].flux_error)
+
+
+def test_nothing_is_detected_on_the_edge_of_a_blank_border(bordered):
+    tables = [detect(image, DetectionParameters()).table for image in bordered[:2]]
+    assert len(tables[0]) == len(tables[1]) > 20
+    np.testing.assert_array_equal(tables[0]["x_px"], tables[1]["x_px"])
+
+
+@pytest.mark.parametrize("mean", [0.02, 0.1, 1.0])
+def test_zeros_among_counts_are_data(mean):
+    counts = np.random.default_rng(7).poisson(mean, (300, 300)).astype(np.float32)
+    assert blank_border(counts) is None
+    assert not subtract_background(counts, 64, 3).bad.any()
+
+
+@pytest.mark.parametrize("slope", [0.0, 0.03, 0.35, 1.0, 2.5])
+def test_a_blank_border_is_found_to_the_pixel(slope):
+    y, x = np.indices((400, 400))
+    outside = x + slope * y < 150 + 100 * slope
+    data = np.where(outside, 0, np.random.default_rng(8).normal(1, 1, outside.shape)).astype(np.float32)
+    data[300, 350] = 0  # a value like any other
+    found = blank_border(data)
+    assert (found & ~outside).sum() == 0
+    assert (outside & ~found).sum() <= 15  # of the sharp corners of the triangle
 
 
 def test_the_local_sky_takes_a_constant_away():
