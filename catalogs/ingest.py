@@ -152,14 +152,20 @@ def _require_distinct(names: Sequence[str]) -> None:
 
 
 def _reference(files: Sequence[BandFile], reference: str | None) -> BandFile:
-    """The band that fixes the grid: the one asked for, else V or its filters, else the middle wavelength."""
+    """The band that fixes the grid and its sky: the one asked for, else among those with a WCS V or its filters, else the middle
+    wavelength."""
+    with_wcs = [file for file in files if file.wcs is not None] or list(files)
     if reference is not None:
-        return next(file for file in files if file.name == reference)
+        first = next(file for file in files if file.name == reference)
+        if first not in with_wcs:
+            first.warnings.append(
+                f"{first.path}: the reference band has no WCS, so the galaxy gets no sky, though {with_wcs[0].path.name} has one"
+            )
+        return first
     for wanted in ("V", "F555W", "F606W"):
-        for file in files:
+        for file in with_wcs:
             if wanted in (file.name.upper(), (file.calibration.filter_name or "").upper()):
                 return file
-    with_wcs = [file for file in files if file.wcs is not None] or list(files)
     by_wavelength = sorted(with_wcs, key=lambda file: file.calibration.pivot_wavelength_nm or 0.0)
     return by_wavelength[len(by_wavelength) // 2]
 

@@ -162,10 +162,10 @@ def _shown(
 def _write_natives(folder: Path, on_grid: Sequence[GridBand], progress: Progress) -> dict[str, Path]:
     """Band name -> its image on its own grid, of the bands that were reprojected."""
     natives: dict[str, Path] = {}
-    for index, band in enumerate(on_grid):
-        if isinstance(band, ReprojectedBand):
-            natives[native_key(band.name)] = folder / f"native-{index}.tif"
-            write_science_cog([band.band], natives[native_key(band.name)], progress)
+    moved = [(index, band) for index, band in enumerate(on_grid) if isinstance(band, ReprojectedBand)]
+    for done, (index, band) in enumerate(moved):
+        path = natives[native_key(band.name)] = folder / f"native-{index}.tif"
+        write_science_cog([band.band], path, share(progress, done / len(moved), (done + 1) / len(moved)))
     return natives
 
 

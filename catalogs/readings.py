@@ -18,7 +18,8 @@ LETTERS = (
     ("V", 500.0, 650.0, 531.0),
     ("I", 750.0, 900.0, 804.0),
 )
-NARROW, MEDIUM = re.compile(r"F\d+N", re.IGNORECASE), re.compile(r"F\d+M", re.IGNORECASE)
+# FQ508N is a quadrant's, FR505N a ramp's.
+NARROW, MEDIUM = re.compile(r"F[QR]?\d+N", re.IGNORECASE), re.compile(r"F[QR]?\d+M", re.IGNORECASE)
 # The flux of an error this large is not three times its error.
 FAINT_ERROR_MAG = 2.5 / math.log(10) / 3
 SYSTEMS = ("Vega", "AB", "ST")

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import rasterio
+import tifffile
 from astropy.io import fits
 from numpy.typing import NDArray
 from rasterio.enums import ColorInterp
@@ -22,6 +23,7 @@ from galaxycat.errors import BadInput
 # By the file's name, and nothing but this driver: GDAL has others that open what a file tells them to.
 DRIVERS = {".tif": "GTiff", ".tiff": "GTiff", ".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG"}
 LARGEST_SIDE_PX = 65_000
+UPRIGHT = "1"
 
 
 class PictureBand(BandFile):
@@ -69,6 +71,7 @@ def _picture_band(path: Path, dataset: Any, channel: str | None, name: str | Non
         raise BadInput(
             f"{path}: is {dataset.width} x {dataset.height} px: at most {LARGEST_SIDE_PX:,} a side are taken"
         )
+    _require_plain(path, dataset)
     number = _channel(path, dataset, channel)
     warnings = [f"{path}: a picture has no sky and no calibration: this band works in pixels only"]
     band = PictureBand(
@@ -78,10 +81,24 @@ def _picture_band(path: Path, dataset: Any, channel: str | None, name: str | Non
     return band
 
 
+def _require_plain(path: Path, dataset: Any) -> None:
+    """Raises BadInput where the file holds several pictures, of which the first would be taken, or one that is to be turned."""
+    if dataset.subdatasets:
+        raise BadInput(
+            f"{path}: has {len(dataset.subdatasets)} pages: save the one that is meant as a file of its own, or as a FITS cube"
+        )
+    orientation = dataset.tags().get("EXIF_Orientation", UPRIGHT)
+    if dataset.driver == "GTiff":
+        with tifffile.TiffFile(path) as tiff:
+            orientation = str(int(tiff.pages.first.tags.valueof("Orientation", default=UPRIGHT)))
+    if orientation not in ("0", UPRIGHT):
+        raise BadInput(f"{path}: is stored turned or mirrored (orientation {orientation}): save it upright")
+
+
 def _channel(path: Path, dataset: Any, channel: str | None) -> int:
     """The chosen channel, or the only one."""
     light = [index for index, kind in enumerate(dataset.colorinterp, 1) if kind != ColorInterp.alpha]
-    if any(np.dtype(kind).kind not in "uif" for kind in dataset.dtypes):
+    if any(kind.startswith("complex") or np.dtype(kind).kind not in "uif" for kind in dataset.dtypes):
         raise BadInput(f"{path}: its pixels are {dataset.dtypes[0]}: save it with real numbers")
     if ColorInterp.palette in dataset.colorinterp:
         raise BadInput(f"{path}: its pixels are numbers of colours in a palette, not light: save it as RGB or grey")

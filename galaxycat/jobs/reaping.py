@@ -25,7 +25,26 @@ def reap() -> int:
     Any number of workers may do this at once: the row's lock and its state decide.
     """
     silence = timedelta(seconds=MISSED_BEATS * settings.JOB_HEARTBEAT_S)
-    return sum(_reap_one(pk, silence) for pk in Job.objects.stale(silence).values_list("pk", flat=True))
+    n_stale = sum(_reap_one(pk, silence) for pk in Job.objects.stale(silence).values_list("pk", flat=True))
+    waiting = Job.objects.filter(state=Job.State.QUEUED).values_list("task_id", flat=True)
+    handed_out = DBTaskResult.objects.filter(
+        pk__in=[str(each) for each in waiting], started_at__lt=timezone.now() - silence
+    )
+    lost = handed_out.exclude(status=TaskResultStatus.READY).values_list("pk", flat=True)
+    return n_stale + sum(_queue_again(str(task_id)) for task_id in lost)
+
+
+@transaction.atomic
+def _queue_again(task_id: str) -> bool:
+    """A job that waits though the queue has handed it out: its worker was killed before it took it up."""
+    waiting = Job.objects.filter(state=Job.State.QUEUED, task_id=task_id)
+    job = waiting.select_for_update(of=("self",)).select_related("team").first()
+    if job is None:
+        return False
+    job.log = [*job.log, f"{timezone.now():%H:%M:%S} Its worker was killed before it began"]
+    put_back(job)
+    logger.warning("job %s: its worker was killed before it began; it is queued again", job.uuid)
+    return True
 
 
 @transaction.atomic

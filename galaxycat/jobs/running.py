@@ -84,8 +84,11 @@ class JobRun:
 
     @transaction.atomic
     def give_back(self) -> None:
-        """To the queue again, without counting this attempt."""
+        """To the queue again, without counting this attempt; to its end where somebody cancelled it."""
         current = _locked(self.job)
+        if current.cancel_requested_at:
+            self.finish(Job.State.CANCELLED)
+            return
         current.log, current.attempts = self._log, max(0, current.attempts - 1)
         put_back(current)
 

@@ -63,8 +63,6 @@ export function addDrawing(map, image, sources) {
   buttons = addTools(map, tools);
   bindShortcuts({ ...Object.fromEntries(tools.flatMap(({ key, act }) => (key ? [[key, act]] : []))), Escape: () => closePopup(map) || selection.clear() });
   sources.viewer.markers.isAtWork = () => selection.isShown; // it would be gone on the way back
-  document.addEventListener("change", ({ target }) => {
-    if (target instanceof HTMLElement && target.matches("[data-places]")) void selection.update();
-  });
+  sources.onTicked = () => void selection.update();
   return { regions, selection };
 }

@@ -101,6 +101,7 @@ function channelsOf({ layer, current }, { stretching }) {
 async function keepPicture({ map, markers, renditions, sky }, image, shown) {
   await renditions.whole();
   // From here until it is drawn nothing else may run: picture, legend and name are of one moment.
+  markers.drawNow();
   const { lat, lng } = map.getCenter();
   const { xPx, yPx } = fromMap(lat, lng, image.height_px);
   const place = sky?.toSky(xPx, yPx);

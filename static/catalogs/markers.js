@@ -9,6 +9,7 @@ import { fromMap, toMap } from "./pixels.js";
 /**
  * @typedef {object} MarkerSet
  * @property {string} name
+ * @property {string} [note] how many of its sources are drawn, where not all are
  * @property {import("./pointgrid.js").PointGrid} points in image pixels
  * @property {import("./paint.js").MarkStyle} style
  * @property {(index: number) => string} describe what hovering shows
@@ -78,7 +79,7 @@ export class MarkerLayer extends L.Layer {
 
   /** Names and marks of what is drawn, for a legend. */
   get legend() {
-    return [...this.#sets.values()].map(({ name, style }) => ({ name, style }));
+    return [...this.#sets.values()].map(({ name, note, style }) => ({ name: note ? `${name} (${note})` : name, style }));
   }
 
   /**
@@ -172,6 +173,14 @@ export class MarkerLayer extends L.Layer {
       const isZooming = this._map?.getPane("mapPane")?.classList.contains("leaflet-zoom-anim"); // drawn at the end of that
       if (this._map && !isZooming) this.#draw(this._map);
     });
+  }
+
+  /** What waits for the next frame, now: a picture of the map is about to be made. */
+  drawNow() {
+    if (!this.#frame || !this._map) return;
+    cancelAnimationFrame(this.#frame);
+    this.#frame = 0;
+    this.#draw(this._map);
   }
 
   /** @param {L.LeafletEvent} event */

@@ -49,10 +49,11 @@ export class SourcesInView {
   draw() {
     if (this.#isRemoved || !this.places.isThere) return;
     const [look, shown] = [this.look(), this.places.shown];
-    this.markers.put(this.url, markerSet(look, shown));
+    const { isSample } = this.places;
+    const [n, nAll] = [shown.number.length, shown.n_sources].map((count) => count.toLocaleString("en"));
+    this.markers.put(this.url, { ...markerSet(look, shown), note: isSample ? `${n} of ${nAll}, evenly` : "" });
     if (this.#hasFailed) return; // which is told
-    const n = shown.number.length.toLocaleString("en");
-    this.tell(this.places.isSample ? `Of ${look.name}'s ${shown.n_sources.toLocaleString("en")} sources ${n} are drawn, evenly: zoom in for all.` : "");
+    this.tell(isSample ? `Of ${look.name}'s ${nAll} sources ${n} are drawn, evenly: zoom in for all.` : "");
   }
 
   remove() {

@@ -12,6 +12,9 @@ import { SourcesInView } from "./sourcesinview.js";
 export class TickedSources {
   /** @type {Map<string, SourcesInView>} by address of their places */
   #drawn = new Map();
+  #chosen = "";
+  /** Called when other catalogues are ticked than before, by whatever. */
+  onTicked = () => {};
 
   /**
    * @param {{map: L.Map, markers: import("./markers.js").MarkerLayer}} viewer
@@ -58,18 +61,29 @@ export class TickedSources {
 
   /** Draw what is ticked, and nothing else. */
   draw() {
+    const listed = new Set(boxes().map(({ dataset }) => dataset.places ?? ""));
+    for (const url of this.#drawn.keys()) if (!listed.has(url)) this.#remove(url); // withdrawn meanwhile
     for (const box of boxes()) {
       if (this.turned.delete(box.value)) box.checked = !box.defaultChecked;
       const { places: url = "" } = box.dataset;
       if (!box.checked) {
-        this.#drawn.get(url)?.remove();
-        this.#drawn.delete(url);
+        this.#remove(url);
       } else if (!this.#drawn.has(url)) {
         const sources = new SourcesInView(this.viewer, this.image, { url, look: this.#lookOf(box), tell: (text) => tell(url, text) });
         this.#drawn.set(url, sources);
         void sources.fetch();
       }
     }
+    const chosen = this.catalogs.map(({ placesUrl }) => placesUrl).join();
+    if (chosen === this.#chosen) return;
+    this.#chosen = chosen;
+    this.onTicked();
+  }
+
+  /** @param {string} url */
+  #remove(url) {
+    this.#drawn.get(url)?.remove();
+    this.#drawn.delete(url);
   }
 
   /**

@@ -161,6 +161,39 @@ def test_what_is_shown_is_kept_with_the_vote(people, team, round_):
     assert isinstance(looked["zoom"], int)
 
 
+def test_the_rendition_one_goes_back_to_opens_the_source_though_the_other_does_not_come(people, team, round_):
+    voter, page = sit_down(people, team, round_, "ida")
+    other = round_.galaxy.latest_mosaic.renditions.all()[1]
+    before = ready(page)
+    page.keyboard.press("r")
+    page.wait_for_load_state("networkidle")
+    held = []
+    page.route(f"**/{other.style_hash}/**", lambda route: held.append(route))
+    page.wait_for_timeout(GATE_MS)
+    page.keyboard.press("1")
+    expect(page.locator("#source-number")).not_to_have_text(f"Source {before}")
+    page.keyboard.press("b")  # to the one in which the next source was fetched ahead
+    expect(page.locator("#answering")).to_have_attribute("aria-busy", "false", timeout=2000)
+    expect(page.get_by_text("Part of the image did not load")).to_be_hidden()
+    for route in held:
+        route.abort()
+    voter.tolerated = "ERR_FAILED"
+
+
+def test_a_key_held_over_to_the_next_source_hides_its_overlays_too(people, team, round_):
+    _, page = sit_down(people, team, round_, "joe")
+    page.keyboard.down(" ")
+    answer(page, "1")
+    answer(page, "2")
+    page.keyboard.up(" ")
+    answer(page, "3")
+    saved(page)
+    assert [vote.shown["overlays_hidden"] for vote in Vote.objects.order_by("pk")] == [True, True, True]
+    answer(page, "4")
+    saved(page)
+    assert Vote.objects.latest("pk").shown["overlays_hidden"] is False
+
+
 def test_flags_and_comments_without_a_network_are_kept_and_sent_once(people, team, round_):
     voter, page = sit_down(people, team, round_, "flo")
     voter.tolerated = "ERR_FAILED"

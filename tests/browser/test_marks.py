@@ -214,7 +214,9 @@ MARKS = """(places) => {
   const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d", { willReadFrequently: true });
   copy.drawImage(canvas, 0, 0);
   const opaque = copy.getImageData(0, 0, canvas.width, canvas.height).data.filter((value, i) => i % 4 === 3 && value).length;
-  return [places.map(([x, y]) => copy.getImageData(Math.floor((x - left) * ratio), Math.floor((y - top) * ratio), 1, 1).data[3] === 0), opaque];
+  // The address that the places are read from may be half a pixel off: the middle is open where nothing is in the 3 x 3 about it.
+  const about = ([x, y]) => copy.getImageData(Math.floor((x - left) * ratio) - 1, Math.floor((y - top) * ratio) - 1, 3, 3).data;
+  return [places.map((place) => about(place).every((value, i) => i % 4 !== 3 || value === 0)), opaque];
 }"""
 
 
@@ -233,7 +235,5 @@ def test_few_sources_are_rings_from_afar_and_many_are_dots(people, team, galaxy)
     assert n_opaque > 20 * 25
     page.get_by_role("checkbox", name="few").uncheck()
     page.get_by_role("checkbox", name="many").check()
-    page.wait_for_load_state("networkidle")
-    page.wait_for_timeout(100)
-    are_open, _ = page.evaluate(MARKS, [on_screen(page, *place) for place in many.sources.values_list("x_px", "y_px")])
-    assert not any(are_open)
+    places = [on_screen(page, *place) for place in many.sources.values_list("x_px", "y_px")]
+    wait_until(lambda: not any(page.evaluate(MARKS, places)[0]), within_s=10)

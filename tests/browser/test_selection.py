@@ -7,11 +7,12 @@ from astropy.table import Table
 from playwright.sync_api import Page, expect
 
 from catalogs.models import Galaxy, Region
+from catalogs.withdrawing import withdraw_catalog
 from galaxycat.accounts.models import Role
 from tests.browser.accessibility import axe_clean
 from tests.browser.conftest import LAPTOP, TABLET
-from tests.browser.mapping import drag, on_screen, stand_at
-from tests.factories import PASSWORD, make_member
+from tests.browser.mapping import drag, go_to, on_screen, stand_at
+from tests.factories import PASSWORD, make_catalog, make_member
 
 # By a copy: Chromium complains of a canvas that is read again and again.
 DRAWN_AT = "() => { const c = document.querySelector('.marker-canvas'); const copy = new OffscreenCanvas(c.width, c.height).getContext('2d', { willReadFrequently: true }); copy.drawImage(c, 0, 0); return copy.getImageData(0, 0, c.width, c.height).data }"
@@ -24,6 +25,32 @@ def sources_in(pictured: Galaxy, name: str, x_px: tuple[float, float], y_px: tup
 
 def about(page: Page, name: str):
     return page.locator("#selection [data-selected] > div").filter(has_text=f"of {name}")
+
+
+def test_catalogues_that_come_and_go_are_counted_and_drawn_as_the_list_has_them(people, team, galaxy):
+    make_member(team, Role.ANNOTATOR, "ada")
+    ada = people()
+    ada.log_in("ada", PASSWORD)
+    page = ada.goto("/galaxies/story/")
+    page.wait_for_load_state("networkidle")
+    stand_at(page, "x 400 y 400")
+    page.keyboard.press("s")
+    drag(page, (320.3, 330.3), (470.3, 460.3))
+    expect(about(page, "truth")).to_have_count(1)
+    number = 70_001  # nobody else's
+    late = make_catalog(galaxy, 1, name="late")
+    late.sources.update(number=number, x_px=400.0, y_px=400.0)
+    moved = "document.body.dispatchEvent(new CustomEvent('jobs-moved'))"  # as a detection that has finished says it
+    page.evaluate(moved)
+    expect(about(page, "late").locator("p").first).to_have_text("1 of late")
+    stand_at(page, f"#{number}")
+    withdraw_catalog(catalog=late)
+    page.evaluate(moved)
+    expect(about(page, "late")).to_have_count(0)
+    go_to(page, f"#{number}")
+    expect(
+        page.get_by_role("alert").filter(has_text=f"No source {number} in the catalogues that are ticked")
+    ).to_be_visible()
 
 
 @pytest.mark.parametrize("size", [LAPTOP, TABLET], ids=["laptop", "tablet"])

@@ -233,6 +233,18 @@ def test_a_band_of_unknown_wavelength_among_near_infrared_ones_is_ingested(tmp_p
     assert list(slugs) == ["colour", "colour-lupton", "grey-j", "grey-clear", "grey-h", "grey-k"]
 
 
+def test_without_a_wish_a_band_with_a_sky_fixes_the_grid(band, tmp_path):
+    data, bare = fits.getdata(band), tmp_path / "bare.fits"
+    fits.writeto(bare, data)
+    arguments = ("--band", f"V={bare}", "--band", f"I={band}")
+    run_json("ingest", "ngc-1", *arguments)
+    assert Mosaic.objects.get(galaxy__slug="ngc-1").reference_band == "I"
+    assert Galaxy.objects.get(slug="ngc-1").wcs_cards
+    asked = run_json("ingest", "ngc-2", *arguments, "--reference", "V")
+    assert not Galaxy.objects.get(slug="ngc-2").wcs_cards
+    assert any("the reference band has no WCS, so the galaxy gets no sky, though" in each for each in asked["warnings"])
+
+
 def test_a_border_of_zeros_is_kept_and_counts_in_no_limit(band, tmp_path):
     data = fits.getdata(band)
     data[:90], data[-90:] = 0, 0

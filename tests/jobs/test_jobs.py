@@ -1,11 +1,13 @@
 """Jobs: from the queue to their end, one attempt at a time."""
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
+from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from galaxycat.errors import BadInput
@@ -168,6 +170,37 @@ def test_a_dead_workers_cancelled_job_is_not_put_back(start):
     make_stale(job)
     reap()
     assert Job.objects.get(pk=job.pk).state == "cancelled"
+
+
+def test_what_was_cancelled_while_its_worker_was_stopped_does_not_come_back(start, monkeypatch):
+    stopping = threading.Event()
+    monkeypatch.setattr(running, "stopping", stopping)
+
+    def work(run):
+        if run.job.arguments["is_cancelled"]:
+            cancel_job(job=run.job)
+        stopping.set()
+        run.step(0.5, "on")
+        return {}
+
+    for is_cancelled, state in ((True, "cancelled"), (False, "queued")):
+        stopping.clear()
+        job = start(lambda run, is_cancelled: work(run), is_cancelled=is_cancelled)
+        assert ended(job).state == state
+
+
+def test_a_job_whose_worker_was_killed_before_it_began_is_queued_again(start):
+    job, other = start(lambda run: {"value": 1}), start(lambda run: {})
+    handed_out = DBTaskResult.objects.filter(pk=job.task_id)
+    handed_out.update(status=TaskResultStatus.RUNNING, started_at=timezone.now())
+    assert reap() == 0  # it may be about to begin
+    handed_out.update(started_at=timezone.now() - timedelta(hours=1))
+    assert reap() == 1
+    again = Job.objects.get(pk=job.pk)
+    assert (again.state, str(again.task_id) != str(job.task_id), len(again.log)) == ("queued", True, 1)
+    assert str(Job.objects.get(pk=other.pk).task_id) == str(other.task_id)
+    assert reap() == 0
+    assert ended(job).state == "done"
 
 
 def test_a_worker_thought_dead_changes_nothing_when_it_comes_back(start):

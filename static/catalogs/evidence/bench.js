@@ -15,6 +15,7 @@ const LONGEST_WAIT_MS = 4000;
 
 export class Bench {
   #current = "";
+  #areShown = true;
   #hasHidden = false;
   /** @type {Set<string>} */
   #seen = new Set();
@@ -51,7 +52,7 @@ export class Bench {
    */
   async show(source) {
     this.#current = source.uuid;
-    this.#hasHidden = false;
+    this.#hasHidden = !this.#areShown; // a key may be held from the source before
     this.#seen = new Set([this.view.renditions.current.slug]);
     this.panel.show(this.store.ready(source.uuid));
     return drawn(this.view.show(source), this.#showEvidence(source.uuid));
@@ -87,6 +88,7 @@ export class Bench {
 
   /** @param {boolean} areShown */
   setOverlays(areShown) {
+    this.#areShown = areShown;
     if (!areShown) this.#hasHidden = true;
     this.view.setOverlays(areShown);
     this.panel.setOverlays(areShown);

@@ -86,14 +86,9 @@ export class SourceMap {
 
   /** @param {() => void} move */
   async #whenDrawn(move) {
-    let failed = 0;
-    const count = () => (failed += 1);
-    const layer = this.renditions.layer;
-    layer?.on("tileerror", count);
     move();
-    const isInTime = await Promise.race([loaded(layer).then(() => true), elapsed(LONGEST_WAIT_MS).then(() => false)]);
-    layer?.off("tileerror", count);
-    return isInTime && failed === 0;
+    const isInTime = await Promise.race([loaded(this.renditions).then(() => true), elapsed(LONGEST_WAIT_MS).then(() => false)]);
+    return isInTime && !this.renditions.isIncomplete;
   }
 
   /**
@@ -130,9 +125,12 @@ export class SourceMap {
   }
 }
 
-/** @param {L.GridLayer | null} layer */
-async function loaded(layer) {
-  if (layer?.isLoading()) await new Promise((resolve) => layer.once("load", resolve));
+/** Whichever rendition is shown by then. @param {RenditionLayers} renditions */
+async function loaded(renditions) {
+  for (let { layer } = renditions; layer?.isLoading(); { layer } = renditions) {
+    const awaited = layer;
+    await new Promise((resolve) => awaited.once("load remove", resolve)); // of one taken off no tile comes
+  }
   // Two frames later it is painted, not just placed.
   await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
 }

@@ -5,6 +5,8 @@ import warnings
 import numpy as np
 import pytest
 import rasterio
+import tifffile
+from PIL import Image
 from rasterio.errors import NotGeoreferencedWarning
 
 from catalogs.imagery.fitsband import open_band
@@ -26,7 +28,7 @@ def write_picture(path, channels, driver, dtype="uint8", **more):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
         with rasterio.open(path, "w", **profile, **more) as dataset:
-            dataset.write(channels.astype(dtype))
+            dataset.write(channels.astype(np.complex64 if "complex" in dtype else dtype))
     return path
 
 
@@ -53,6 +55,40 @@ def test_a_jpeg_is_read(tmp_path):
     with open_band(write_picture(tmp_path / "picture.jpg", smooth, "JPEG", QUALITY=95)) as band:
         assert band.name == "picture"
         np.testing.assert_allclose(band.read_rows(0, HEIGHT), np.floor(smooth[0, ::-1]), atol=6)
+
+
+@pytest.mark.parametrize("orientation", [1, 3, 4, 6, 8])
+def test_a_picture_that_is_stored_turned_is_refused_with_the_mend(tmp_path, rgb, orientation):
+    tifffile.imwrite(tmp_path / "turned.tif", rgb[0].astype(np.uint8), extratags=[(274, "H", 1, orientation, True)])
+    photo = Image.fromarray(rgb[0].astype(np.uint8))
+    exif = photo.getexif()
+    exif[274] = orientation
+    photo.save(tmp_path / "turned.jpg", exif=exif)
+    for path in (tmp_path / "turned.tif", tmp_path / "turned.jpg"):
+        if orientation == 1:
+            with open_band(path) as band:
+                assert band.shape == (HEIGHT, WIDTH)
+            continue
+        with (
+            pytest.raises(BadInput, match=rf"turned.* or mirrored \(orientation {orientation}\): save it upright"),
+            open_band(path),
+        ):
+            pass
+
+
+def test_of_several_pages_none_is_taken_unasked(tmp_path, rgb):
+    tifffile.imwrite(tmp_path / "stack.tif", rgb.astype(np.uint16), photometric="minisblack")
+    with (
+        pytest.raises(BadInput, match=r"stack\.tif: has 3 pages: save the one that is meant"),
+        open_band(tmp_path / "stack.tif"),
+    ):
+        pass
+
+
+def test_complex_numbers_are_refused(tmp_path, rgb):
+    path = write_picture(tmp_path / "phases.tif", rgb[:1], "GTiff", "complex_int16")
+    with pytest.raises(BadInput, match="its pixels are complex_int16: save it with real numbers"), open_band(path):
+        pass
 
 
 def test_a_tiff_of_floats_is_lossless(tmp_path):

@@ -41,6 +41,24 @@ def test_a_file_whose_last_bytes_found_no_room_is_no_file(tmp_path):
             copy_to_cog(tmp_path / "a.tif", tmp_path / "copy.tif", SCIENCE_OPTIONS)
 
 
+def test_of_a_large_image_another_process_builds_the_overviews_to_the_same_bytes(tmp_path, monkeypatch):
+    bands = [ArrayBand("V", NOISE), ArrayBand("I", NOISE + 1)]
+    write_science_cog(bands, tmp_path / "here.tif", quiet)
+    monkeypatch.setattr("catalogs.imagery.science.LONG_PX", 2 * NOISE.size)
+    said = []
+    write_science_cog(bands, tmp_path / "there.tif", lambda fraction, stage: said.append(stage))
+    assert (tmp_path / "there.tif").read_bytes() == (tmp_path / "here.tif").read_bytes()
+    assert "building overviews" in said
+
+    def cancelled(fraction, stage):
+        if stage == "building overviews":
+            raise InterruptedError("cancelled")
+
+    with pytest.raises(InterruptedError):
+        write_science_cog(bands, tmp_path / "none.tif", cancelled)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["here.tif", "there.tif"]
+
+
 def test_layout(tmp_path):
     write_science_cog([ArrayBand("V", NOISE), ArrayBand("I", NOISE)], tmp_path / "a.tif", quiet)
     assert cog_validate(str(tmp_path / "a.tif"), strict=True) == (True, [], [])
