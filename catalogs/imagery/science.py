@@ -3,13 +3,10 @@
 import errno
 import json
 import math
-import multiprocessing
 import os
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
@@ -23,7 +20,7 @@ from rasterio.errors import NotGeoreferencedWarning
 from rasterio.shutil import copy
 from rasterio.windows import Window
 
-from catalogs.imagery.sharing import n_workers
+from catalogs.imagery.sharing import in_another, n_workers
 from galaxycat.errors import BadInput
 
 BLOCK_PX = 256
@@ -77,16 +74,7 @@ def _build_overviews(staged: Path, factors: list[int], n_px: int, progress: Prog
     signs of life and hears when it is to stop."""
     if n_px < LONG_PX:
         return _add_overviews(staged, factors)
-    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
-        built = pool.submit(_add_overviews, staged, factors)
-        while wait([built], timeout=1).not_done:
-            progress(STAGED, "building overviews")
-        try:
-            built.result()
-        except BrokenProcessPool as error:
-            raise BadInput(
-                "the process that built the overviews was killed, as happens where memory runs out: make room, then run this again"
-            ) from error
+    return in_another(_add_overviews, staged, factors, meanwhile=lambda: progress(STAGED, "building overviews"))
 
 
 def _add_overviews(staged: Path, factors: list[int]) -> None:
@@ -103,8 +91,7 @@ def require_one_shape(bands: Sequence[Band]) -> None:
         if band.shape != first.shape:
             raise BadInput(
                 f"{band.path} is {band.shape[1]} x {band.shape[0]} px but {first.path} is "
-                f"{first.shape[1]} x {first.shape[0]} px: bring all bands onto one pixel grid first "
-                "(reprojection comes in a later version)"
+                f"{first.shape[1]} x {first.shape[0]} px: bring all bands onto one pixel grid first"
             )
 
 

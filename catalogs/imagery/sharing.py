@@ -66,6 +66,37 @@ def in_processes(work: Callable[[Part], Found], parts: Iterable[Part]) -> Iterat
             worker.join()
 
 
+def in_another(work: Callable[..., object], *arguments: object, meanwhile: Callable[[], None]) -> None:
+    """`work(*arguments)` in a process that is started anew, so that it may touch files; `meanwhile` is called here once a second,
+    and what it raises ends that process. What `work` raises is raised here, and BadInput where the process was killed."""
+    spawn = multiprocessing.get_context("spawn")
+    end, other = spawn.Pipe(duplex=False)
+    worker = spawn.Process(target=_work_once, args=(work, arguments, other), daemon=True)
+    worker.start()
+    other.close()
+    try:
+        while not end.poll(1):
+            meanwhile()
+        with _told_where_killed():
+            error = end.recv()
+    finally:
+        end.close()
+        worker.kill()
+        worker.join()
+    if error is not None:
+        raise error
+
+
+def _work_once(work: Callable[..., object], arguments: Sequence[object], other: Connection) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the first process, which ends this one
+    try:
+        work(*arguments)
+    except Exception as error:
+        other.send(error)
+    else:
+        other.send(None)
+
+
 @contextmanager
 def _told_where_killed() -> Iterator[None]:
     try:

@@ -2,8 +2,7 @@
 /** Sources as marks on one canvas; a grid finds those in view and under the cursor, so 100,000 of them stay smooth. */
 
 import { screenTransform } from "./map.js";
-import { MarkPicture, packed } from "./markpicture.js";
-import { drawMarks, markStamp } from "./paint.js";
+import { drawViews } from "./markviews.js";
 import { fromMap, toMap } from "./pixels.js";
 
 /**
@@ -18,15 +17,11 @@ import { fromMap, toMap } from "./pixels.js";
  * @property {((index: number, signal: AbortSignal) => Promise<Node>) | null} card what hovering shows when the pointer stays
  */
 
-/** @typedef {{points: import("./pointgrid.js").PointGrid, seen: number[], scale: number, x0: number, y0: number, isCrowded: boolean} & import("./paint.js").MarkStyle} View */
-
 // Drawn beyond the view on each side, as a share of it: a map that moves less takes the canvas along and nothing is drawn anew.
 const MARGIN = 0.25;
 // More are dots; far out, where they would hide the image, that is so of fewer.
 const MOST_RINGS = { near: 6000, far: 500 };
 const FAR_ZOOM = -1;
-// In one picture a mark is set to whole device pixels, so few marks, that one looks at closely, are drawn where they are.
-const FEWEST_STAMPED = 400;
 const REACH_SCREEN = 9;
 const DWELL_MS = 200;
 const DOUBLE_CLICK_MS = 400;
@@ -211,9 +206,7 @@ export class MarkerLayer extends L.Layer {
     const context = /** @type {CanvasRenderingContext2D} */ (this.#canvas.getContext("2d"));
     const sets = [...this.#sets.values()].map((set) => ({ set, ...this.#about(map, set, margin) }));
     this.#dotted = new WeakSet(sets.filter(({ isCrowded }) => isCrowded).map(({ set }) => set));
-    if (sets.some(({ seen }) => seen.length >= FEWEST_STAMPED)) return stampAll(context, sets, ratio);
-    context.scale(ratio, ratio);
-    for (const each of sets) drawMarks(context, placesOf(each), each);
+    drawViews(context, sets, ratio);
   }
 
   /**
@@ -342,39 +335,6 @@ function besides({ x, y }, { x: width, y: height }, box) {
 /** @param {MouseEvent} event */
 function isFinger(event) {
   return (event instanceof PointerEvent && event.pointerType === "touch") || !window.matchMedia("(hover: hover)").matches;
-}
-
-/** @param {View} view */
-function placesOf(view) {
-  /** @type {{x: number, y: number}[]} */
-  const places = [];
-  forEachPlace(view, (x, y) => places.push({ x, y }));
-  return places;
-}
-
-/** @param {View} view @param {(x: number, y: number) => void} act with the place on the canvas in CSS pixels */
-function forEachPlace({ points, seen, scale, x0, y0 }, act) {
-  for (const i of seen) act(x0 + scale * points.x[i], y0 - scale * points.y[i]);
-}
-
-/**
- * All marks as one picture, dots below rings.
- * @param {CanvasRenderingContext2D} context
- * @param {View[]} views from the lowest to the highest
- * @param {number} ratio device pixels a CSS pixel
- */
-function stampAll(context, views, ratio) {
-  const image = context.createImageData(context.canvas.width, context.canvas.height);
-  const picture = new MarkPicture(image, ratio);
-  for (const view of views.filter(({ isCrowded }) => isCrowded)) {
-    const colour = packed(view.colour);
-    forEachPlace(view, (x, y) => picture.dot(x, y, colour));
-  }
-  for (const view of views.filter(({ isCrowded }) => !isCrowded)) {
-    const stamp = markStamp(view, ratio);
-    forEachPlace(view, (x, y) => picture.stamp(x, y, stamp));
-  }
-  context.putImageData(image, 0, 0);
 }
 
 /** @param {L.Map} map @returns {boolean} whether one was open */

@@ -50,14 +50,6 @@ def test_of_a_large_image_another_process_builds_the_overviews_to_the_same_bytes
     assert (tmp_path / "there.tif").read_bytes() == (tmp_path / "here.tif").read_bytes()
     assert "building overviews" in said
 
-    def cancelled(fraction, stage):
-        if stage == "building overviews":
-            raise InterruptedError("cancelled")
-
-    with pytest.raises(InterruptedError):
-        write_science_cog(bands, tmp_path / "none.tif", cancelled)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["here.tif", "there.tif"]
-
 
 def test_layout(tmp_path):
     write_science_cog([ArrayBand("V", NOISE), ArrayBand("I", NOISE)], tmp_path / "a.tif", quiet)

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from catalogs.imagery import sharing
-from catalogs.imagery.sharing import in_processes
+from catalogs.imagery.sharing import in_another, in_processes
 from galaxycat.errors import BadInput
 from tests.conftest import ROOT
 
@@ -104,3 +104,43 @@ def test_killed_outright_it_leaves_no_process():
     while any(runs(pid) for pid in pids) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not [pid for pid in pids if runs(pid)]
+
+
+def write_after(path: Path, seconds: float) -> None:
+    path.with_suffix(".pid").write_text(str(os.getpid()))
+    time.sleep(seconds)
+    path.write_text("done")
+
+
+def fail(path: Path) -> None:
+    raise FileNotFoundError(f"{path}: is gone")
+
+
+def die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_another_process_works_while_this_one_gives_signs_of_life(tmp_path):
+    beats = []
+    in_another(write_after, tmp_path / "a.txt", 2.5, meanwhile=lambda: beats.append(1))
+    assert (tmp_path / "a.txt").read_text() == "done"
+    assert int((tmp_path / "a.pid").read_text()) != os.getpid()
+    assert len(beats) >= 2
+    assert multiprocessing.active_children() == []
+
+
+def test_what_goes_wrong_in_another_process_is_raised_here(tmp_path):
+    with pytest.raises(FileNotFoundError, match="is gone"):
+        in_another(fail, tmp_path, meanwhile=lambda: None)
+    with pytest.raises(BadInput, match="was killed"):
+        in_another(die, meanwhile=lambda: None)
+
+
+def test_who_is_called_off_meanwhile_leaves_no_process(tmp_path):
+    def call_off():
+        raise InterruptedError("cancelled")
+
+    with pytest.raises(InterruptedError):
+        in_another(write_after, tmp_path / "b.txt", 60, meanwhile=call_off)
+    assert multiprocessing.active_children() == []
+    assert not (tmp_path / "b.txt").exists()
