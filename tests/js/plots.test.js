@@ -35,6 +35,9 @@ test("the axis of magnitudes has the bright end above and round ticks within", (
 
 test("a limit is known as one", () => {
   assert.deepEqual(knownOf([point("NUV", 271, 26.1, null, true), point("V", 531, 22, 0.1)]).map(({ isLimit }) => isLimit), [true, false]);
+  const axis = (is_limit) => sedAxes(knownOf([point("NUV", 271, 26, null, is_limit), point("V", 531, 22)])).y;
+  assert.ok(axis(true).low > axis(false).low + 0.4); // its arrow is within the frame
+  assert.equal(axis(true).high, axis(false).high);
 });
 
 test("one magnitude stands in the middle of at least a magnitude", () => {

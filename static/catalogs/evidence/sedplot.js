@@ -66,7 +66,8 @@ export function sedAxes(points) {
   const bright = Math.min(...points.map(({ magnitude, error }) => magnitude - error));
   const faint = Math.max(...points.map(({ magnitude, error }) => magnitude + error));
   const grow = Math.max(0.08 * (faint - bright), (LEAST_RANGE_MAG - (faint - bright)) / 2);
-  const [high, low] = [bright - grow, faint + grow]; // the axis runs from faint, below, to bright
+  const arrow = points.some(({ isLimit }) => isLimit) ? 0.12 * (faint - bright + 2 * grow) : 0; // room for those at the faint end
+  const [high, low] = [bright - grow, faint + grow + arrow]; // the axis runs from faint, below, to bright
   const step = [0.2, 0.5, 1, 2, 5].find((each) => (low - high) / each <= 6) ?? 10;
   const first = Math.ceil(high / step);
   const count = Math.max(0, Math.floor(low / step) - first + 1);
