@@ -173,7 +173,9 @@ def test_the_rendition_one_goes_back_to_opens_the_source_though_the_other_does_n
     page.keyboard.press("1")
     expect(page.locator("#source-number")).not_to_have_text(f"Source {before}")
     page.keyboard.press("b")  # to the one in which the next source was fetched ahead
-    expect(page.locator("#answering")).to_have_attribute("aria-busy", "false", timeout=3500)  # the page waits 4 s for what does not come
+    expect(page.locator("#answering")).to_have_attribute(
+        "aria-busy", "false", timeout=3500
+    )  # the page waits 4 s for what does not come
     expect(page.get_by_text("Part of the image did not load")).to_be_hidden()
     for route in held:
         route.abort()
