@@ -89,8 +89,11 @@ def _require_plain(path: Path, dataset: Any) -> None:
         )
     orientation = dataset.tags().get("EXIF_Orientation", UPRIGHT)
     if dataset.driver == "GTiff":
-        with tifffile.TiffFile(path) as tiff:
-            orientation = str(int(tiff.pages.first.tags.valueof("Orientation", default=UPRIGHT)))
+        try:
+            with tifffile.TiffFile(path) as tiff:
+                orientation = str(int(tiff.pages.first.tags.valueof("Orientation", default=UPRIGHT)))
+        except (tifffile.TiffFileError, ValueError, TypeError) as error:
+            raise BadInput(f"{path}: its orientation cannot be read ({error}): save it anew as a plain TIFF") from error
     if orientation not in ("0", UPRIGHT):
         raise BadInput(f"{path}: is stored turned or mirrored (orientation {orientation}): save it upright")
 

@@ -64,7 +64,9 @@ def sky_grid(wcs: WCS, width_px: int, height_px: int, tolerance_px: float = 0.01
     Raises BadInput where the WCS has no sky at some pixel or is too irregular for a grid of MOST_NODES.
     """
     step_px = LARGEST_STEP_PX
-    while step_px >= SMALLEST_STEP_PX and _n_nodes(width_px, step_px) * _n_nodes(height_px, step_px) <= MOST_NODES:
+    # The coarsest is that of an image of any size.
+    most = max(MOST_NODES, _n_nodes(width_px, step_px) * _n_nodes(height_px, step_px))
+    while step_px >= SMALLEST_STEP_PX and _n_nodes(width_px, step_px) * _n_nodes(height_px, step_px) <= most:
         grid = _grid(wcs, width_px, height_px, step_px)
         if not np.all(np.isfinite(grid.vectors)):
             raise BadInput("WCS: some pixels have no position on the sky: ingest without WCS or crop the image")

@@ -11,7 +11,7 @@ from catalogs.withdrawing import withdraw_catalog
 from galaxycat.accounts.models import Role
 from tests.browser.accessibility import axe_clean
 from tests.browser.conftest import LAPTOP, TABLET
-from tests.browser.mapping import drag, go_to, on_screen, stand_at
+from tests.browser.mapping import drag, go_to, on_screen, stand_at, visited
 from tests.factories import PASSWORD, make_catalog, make_member
 
 # By a copy: Chromium complains of a canvas that is read again and again.
@@ -28,11 +28,7 @@ def about(page: Page, name: str):
 
 
 def test_catalogues_that_come_and_go_are_counted_and_drawn_as_the_list_has_them(people, team, galaxy):
-    make_member(team, Role.ANNOTATOR, "ada")
-    ada = people()
-    ada.log_in("ada", PASSWORD)
-    page = ada.goto("/galaxies/story/")
-    page.wait_for_load_state("networkidle")
+    page = visited(people, team)
     stand_at(page, "x 400 y 400")
     page.keyboard.press("s")
     drag(page, (320.3, 330.3), (470.3, 460.3))

@@ -1,7 +1,11 @@
 """What is on the page of a galaxy that the browser stretches: its tiles, its sliders, what it asks for."""
 
+from collections.abc import Callable
+from pathlib import Path
+
 import numpy as np
-from playwright.sync_api import Page, expect
+import rasterio
+from playwright.sync_api import Page, Route, expect
 from rasterio.io import MemoryFile
 
 from catalogs.imagery.recipes import Recipe
@@ -47,6 +51,21 @@ def differs(page: Page, mosaic, recipe: Recipe) -> int:
     return max(
         int(np.abs(tile.astype(int) - composed_tile(mosaic, recipe, place)).max()) for place, tile in tiles.items()
     )
+
+
+def kept_picture(page: Page, path: Path, meanwhile: Callable[[], None] = lambda: None) -> np.ndarray:
+    """(3, h, w) of the PNG that the page gives when asked to keep what it shows; `meanwhile` comes after the asking."""
+    with page.expect_download() as downloading:
+        page.get_by_role("button", name="PNG").click()
+        meanwhile()
+    downloading.value.save_as(path)
+    with rasterio.open(path) as opened:
+        return opened.read([1, 2, 3])
+
+
+def let_go(held: list[Route]) -> None:
+    for route in held:
+        route.continue_()
 
 
 def picture_of(page: Page) -> np.ndarray:

@@ -5,7 +5,7 @@ import rasterio
 from playwright.sync_api import expect
 
 from tests.browser.accessibility import axe_clean
-from tests.browser.gl.pages import picture_of, slide, whole
+from tests.browser.gl.pages import kept_picture, let_go, picture_of, slide, whole
 from tests.processes import wait_until
 
 
@@ -91,18 +91,6 @@ def test_a_picture_to_keep_waits_for_the_rendition_that_is_compared(open_page, m
     page.get_by_label("With").select_option("grey-f814w")
     wait_until(lambda: page.wait_for_timeout(20) or len(held) == 9, within_s=10)
 
-    def kept(downloading) -> np.ndarray:
-        downloading.value.save_as(tmp_path / "kept.png")
-        with rasterio.open(tmp_path / "kept.png") as opened:
-            return opened.read([1, 2, 3])
-
-    button = page.get_by_role("button", name="PNG")
-    with page.expect_download() as downloading:
-        button.click()
-        for route in held:
-            route.continue_()
-    early = kept(downloading)
+    early = kept_picture(page, tmp_path / "early.png", lambda: let_go(held))
     expect(page.locator("canvas.leaflet-tile-loaded")).to_have_count(18)
-    with page.expect_download() as downloading:
-        button.click()
-    np.testing.assert_array_equal(early, kept(downloading))
+    np.testing.assert_array_equal(early, kept_picture(page, tmp_path / "late.png"))

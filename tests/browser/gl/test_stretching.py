@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-import rasterio
 from playwright.sync_api import expect
 
 from catalogs.imagery.recipes import Recipe, from_json
@@ -13,7 +12,7 @@ from catalogs.stretching import keep_stretch, own_styles
 from galaxycat.accounts.models import Role, User
 from tests.browser.accessibility import axe_clean
 from tests.browser.conftest import LAPTOP, TABLET
-from tests.browser.gl.pages import differs, keepings_of, picture_of, requests_of, slide, whole
+from tests.browser.gl.pages import differs, keepings_of, kept_picture, let_go, picture_of, requests_of, slide, whole
 from tests.browser.stretched import drawn_tiles
 from tests.factories import PASSWORD, make_member
 from tests.processes import wait_until
@@ -112,21 +111,9 @@ def test_a_band_on_its_way_is_ordered_once_and_a_picture_to_keep_waits_for_it(op
     page.wait_for_timeout(100)
     assert page.evaluate("window.orders") == 9
 
-    def kept(downloading) -> bytes:
-        downloading.value.save_as(tmp_path / "kept.png")
-        with rasterio.open(tmp_path / "kept.png") as opened:
-            return opened.read([1, 2, 3]).tobytes()
-
-    button = page.get_by_role("button", name="PNG")
-    with page.expect_download() as downloading:
-        button.click()
-        for route in held:
-            route.continue_()
-    early = kept(downloading)
+    early = kept_picture(page, tmp_path / "early.png", lambda: let_go(held))
     whole(page)
-    with page.expect_download() as downloading:
-        button.click()
-    assert early == kept(downloading)
+    np.testing.assert_array_equal(early, kept_picture(page, tmp_path / "late.png"))
 
 
 def test_a_band_that_does_not_come_is_said_and_asked_for_again(open_page, mosaic):

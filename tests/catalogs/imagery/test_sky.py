@@ -79,6 +79,11 @@ def test_a_grid_that_would_be_too_large_for_a_page_is_refused_before_it_is_made(
         assert (width_px / step_px + 2) * (height_px / step_px + 2) < 1.1 * MOST_NODES
 
 
+def test_an_image_of_any_size_has_its_coarsest_grid():
+    grid = sky_grid(TAN, 90_000, 90_000, tolerance_px=2.0)
+    assert (grid.step_px, grid.vectors.shape) == (512.0, (177, 177, 3))
+
+
 def test_a_sky_with_holes_is_refused():
     all_sky = WCS(naxis=2)
     all_sky.wcs.ctype = ["RA---AIT", "DEC--AIT"]
