@@ -8,6 +8,8 @@ const MARGIN = 14;
 const INK = "#ffffff";
 const MUTED = "#b7c0d1";
 const BACK = "#0b0e14";
+const PLATE = "rgb(11 14 20 / 65%)";
+const PLATE_PAD = 6;
 const FONT = "13px system-ui, sans-serif";
 const BOLD = "600 14px system-ui, sans-serif";
 const BAR = { length: 240, least: 100, height: 10 };
@@ -114,17 +116,24 @@ function drawRegion(context, { corners, colour, label }) {
 
 /** @param {CanvasRenderingContext2D} context @param {Legend["scale"]} scale @param {number} height */
 function drawScaleBar(context, { lengthScreen, text }, height) {
+  context.font = FONT;
+  drawPlate(context, MARGIN, height - MARGIN - 22, Math.max(lengthScreen, context.measureText(text).width), 22);
   context.strokeStyle = context.fillStyle = INK;
   context.lineWidth = 2;
-  context.shadowColor = BACK;
-  context.shadowBlur = 4;
   context.beginPath();
   context.moveTo(MARGIN, height - MARGIN);
   context.lineTo(MARGIN + lengthScreen, height - MARGIN);
   context.stroke();
-  context.font = FONT;
   context.textBaseline = "bottom";
   context.fillText(text, MARGIN, height - MARGIN - 5);
+}
+
+/** As the page has it: words and lines are read on a crowded image too. @param {CanvasRenderingContext2D} context @param {number} left @param {number} top @param {number} width @param {number} height */
+function drawPlate(context, left, top, width, height) {
+  context.fillStyle = PLATE;
+  context.beginPath();
+  context.roundRect(left - PLATE_PAD, top - PLATE_PAD, width + 2 * PLATE_PAD, height + 2 * PLATE_PAD, 4);
+  context.fill();
 }
 
 /** Its levels are even on the screen: between its ends values follow the curve. @param {CanvasRenderingContext2D} context @param {Bar} bar @param {number} right edge of its rendition @param {number} height */
@@ -132,6 +141,7 @@ function drawColourBar(context, { colours, black, white, curve }, right, height)
   const length = Math.min(BAR.length, right - 2 * MARGIN - LONGEST_SCALE);
   if (length < BAR.least) return;
   const [left, top] = [right - MARGIN - length, height - MARGIN - BAR.height];
+  drawPlate(context, left, top - 20, length, BAR.height + 20);
   context.fillStyle = INK;
   context.textBaseline = "bottom";
   for (const [text, at, align] of /** @type {[string, number, CanvasTextAlign][]} */ ([[black, 0, "left"], [curve, 0.5, "center"], [white, 1, "right"]])) {
@@ -141,7 +151,6 @@ function drawColourBar(context, { colours, black, white, curve }, right, height)
   context.textAlign = "start";
   const levels = new OffscreenCanvas(256, 1);
   levels.getContext("2d")?.putImageData(new ImageData(new Uint8ClampedArray(colours), 256, 1), 0, 0);
-  context.shadowBlur = 0;
   context.imageSmoothingEnabled = true;
   context.drawImage(levels, left, top, length, BAR.height);
 }
@@ -150,6 +159,9 @@ function drawColourBar(context, { colours, black, white, curve }, right, height)
 function drawCompass(context, { north, east }, width) {
   const arm = 26;
   const from = { x: width - 60, y: 60 };
+  const reach = arm + 15;
+  drawPlate(context, from.x - reach, from.y - reach, 2 * reach, 2 * reach);
+  context.fillStyle = INK;
   context.textAlign = "center";
   context.textBaseline = "middle";
   for (const [{ x, y }, letter] of /** @type {const} */ ([[north, "N"], [east, "E"]])) {
